@@ -1,0 +1,119 @@
+package io.sampo.resp;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A view of one request: its name at index 0 and its arguments from 1, as slices of the buffer they
+ * arrived in. One object is moved from request to request; whoever keeps an argument copies it.
+ */
+public final class Args {
+  private Frames frames;
+  private int base;
+  private int count;
+
+  /** Moves to request {@code index} of {@code frames}. */
+  public Args at(Frames frames, int index) {
+    this.frames = frames;
+    this.base = frames.start(index);
+    this.count = frames.arguments(index);
+    return this;
+  }
+
+  /** A request made of these strings, for internal calls and tests. */
+  public static Args of(byte[]... parts) {
+    Frames frames = new Frames();
+    int total = 0;
+    for (byte[] part : parts) {
+      total += part.length;
+    }
+    byte[] all = new byte[total];
+    frames.buffer(all);
+    int at = 0;
+    for (byte[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      frames.slice(at, part.length);
+      at += part.length;
+    }
+    frames.end();
+    return new Args().at(frames, 0);
+  }
+
+  /** Number of slices, the name included: what Redis calls argc. */
+  public int count() {
+    return count;
+  }
+
+  /** The buffer that all slices of this request lie in. */
+  public byte[] array() {
+    return frames.buffer;
+  }
+
+  public int offset(int i) {
+    return frames.offsets[base + i];
+  }
+
+  public int length(int i) {
+    return frames.lengths[base + i];
+  }
+
+  /** A copy of slice {@code i}. */
+  public byte[] bytes(int i) {
+    int from = offset(i);
+    return Arrays.copyOfRange(array(), from, from + length(i));
+  }
+
+  /** Slice {@code i} as text, byte for byte (ISO-8859-1), for messages and option words. */
+  public String text(int i) {
+    return new String(array(), offset(i), length(i), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Whether slice {@code i} is this word, ASCII case ignored; {@code word} in lower case. */
+  public boolean is(int i, String word) {
+    return Bytes.equalsIgnoreCase(array(), offset(i), length(i), word);
+  }
+
+  /** Whether slices {@code i} and {@code j} have the same bytes. */
+  public boolean same(int i, int j) {
+    int a = offset(i);
+    int b = offset(j);
+    return Arrays.equals(array(), a, a + length(i), array(), b, b + length(j));
+  }
+
+  /**
+   * Slice {@code i} as a signed 64-bit integer, in the strict form Redis takes.
+   *
+   * @throws RespError {@link RespError#NOT_AN_INTEGER}
+   */
+  public long integer(int i) {
+    return integer(i, RespError.NOT_AN_INTEGER);
+  }
+
+  /** As {@link #integer(int)}, with the error to throw. */
+  public long integer(int i, RespError error) {
+    int from = offset(i);
+    int length = length(i);
+    if (!Bytes.isLong(array(), from, length)) {
+      throw error;
+    }
+    return Bytes.parseLong(array(), from, length);
+  }
+
+  /**
+   * Slice {@code i} as a double.
+   *
+   * @throws RespError {@link RespError#NOT_A_FLOAT}
+   */
+  public double real(int i) {
+    return real(i, RespError.NOT_A_FLOAT);
+  }
+
+  /** As {@link #real(int)}, with the error to throw. NaN is refused. */
+  public double real(int i, RespError error) {
+    double value = Numbers.parseDouble(array(), offset(i), length(i));
+    if (Double.isNaN(value)) {
+      throw error;
+    }
+    return value;
+  }
+}
