@@ -1,0 +1,80 @@
+package io.sampo.command;
+
+import io.sampo.resp.Bytes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All commands of a node, found by the bytes of their name. Built once at start from the families'
+ * declarations; the look-up allocates nothing.
+ */
+public final class CommandTable {
+  private final Map<String, Command> byName = new LinkedHashMap<>();
+  private final List<Command> byId = new ArrayList<>();
+  private Command[] slots = new Command[16];
+
+  /** Adds a family: the commands of one of Redis's groups. */
+  public CommandTable add(String group, List<Command> commands) {
+    for (Command command : commands) {
+      command.in(group);
+      if (byName.put(command.name, command) != null) {
+        throw new IllegalStateException("declared twice: " + command.name);
+      }
+      number(command);
+      command.subcommands().values().forEach(this::number);
+    }
+    index();
+    return this;
+  }
+
+  private void number(Command command) {
+    command.id(byId.size());
+    byId.add(command);
+  }
+
+  private void index() {
+    int capacity = Integer.highestOneBit(Math.max(8, byName.size())) * 8;
+    slots = new Command[capacity];
+    for (Command command : byName.values()) {
+      byte[] name = Bytes.ascii(command.name);
+      int at = hash(name, 0, name.length) & capacity - 1;
+      while (slots[at] != null) {
+        at = at + 1 & capacity - 1;
+      }
+      slots[at] = command;
+    }
+  }
+
+  /** The command of this name in any case; null where there is none (the one hot look-up). */
+  public Command find(byte[] a, int offset, int length) {
+    int mask = slots.length - 1;
+    for (int at = hash(a, offset, length) & mask; ; at = at + 1 & mask) {
+      Command command = slots[at];
+      if (command == null || Bytes.equalsIgnoreCase(a, offset, length, command.name)) {
+        return command;
+      }
+    }
+  }
+
+  private static int hash(byte[] a, int offset, int length) {
+    int h = length;
+    for (int i = offset; i < offset + length; i++) {
+      h = h * 31 + (a[i] | 0x20);
+    }
+    return h ^ h >>> 9;
+  }
+
+  /** Every command, containers included, subcommands not, in the order of declaration. */
+  public Collection<Command> commands() {
+    return Collections.unmodifiableCollection(byName.values());
+  }
+
+  /** Every command and subcommand by {@link Command#id}. */
+  public List<Command> all() {
+    return Collections.unmodifiableList(byId);
+  }
+}
