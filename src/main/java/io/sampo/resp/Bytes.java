@@ -33,8 +33,8 @@ public final class Bytes {
   }
 
   /**
-   * Whether the range is a signed 64-bit integer in its one canonical form: no plus sign, no leading
-   * zeros, no blanks, no "-0".
+   * Whether the range is a signed 64-bit integer in its one canonical form: no plus sign, no
+   * leading zeros, no blanks, no "-0".
    */
   public static boolean isLong(byte[] a, int offset, int length) {
     if (length == 0 || length > 20) {

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Encodes replies, in RESP2 or RESP3 as the client has chosen, into a growing buffer. A map, a
- * set, a double, a boolean and a null take each protocol's own form, so that commands need not ask.
+ * Encodes replies, in RESP2 or RESP3 as the client has chosen, into a growing buffer. A map, a set,
+ * a double, a boolean and a null take each protocol's own form, so that commands need not ask.
  */
 public final class ReplyWriter {
   private static final byte[] OK = Bytes.ascii("+OK\r\n");

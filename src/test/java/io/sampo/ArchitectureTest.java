@@ -1,0 +1,116 @@
+package io.sampo;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The layers of the code: a package imports only those that stand before it in the list. */
+class ArchitectureTest {
+  private static final List<String> LAYERS =
+      List.of(
+          "resp",
+          "data",
+          "keyspace",
+          "command",
+          "script",
+          "persist",
+          "shard",
+          "journal",
+          "replication",
+          "cluster",
+          "server",
+          "net");
+
+  private static final String ROOT = "io.sampo";
+
+  private static JavaClasses code;
+
+  @BeforeAll
+  static void read() {
+    code =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(ROOT);
+  }
+
+  static IntStream layers() {
+    return IntStream.range(0, LAYERS.size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void importsOnlyWhatStandsBefore(int layer) {
+    String[] later =
+        Stream.concat(
+                Stream.of(ROOT),
+                LAYERS.stream().skip(layer + 1L).map(ArchitectureTest::withSubpackages))
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(withSubpackages(LAYERS.get(layer)))
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(later))
+        .allowEmptyShould(true)
+        .check(code);
+  }
+
+  @Test
+  void everyPackageIsALayer() {
+    String[] known =
+        Stream.concat(Stream.of(ROOT), LAYERS.stream().map(ArchitectureTest::withSubpackages))
+            .toArray(String[]::new);
+    classes().should().resideInAnyPackage(known).check(code);
+  }
+
+  @Test
+  void theProtocolNeedsNothingButTheJdk() {
+    classes()
+        .that()
+        .resideInAPackage(withSubpackages("resp"))
+        .should()
+        .onlyDependOnClassesThat(resideInAnyPackage("java..", withSubpackages("resp")))
+        .check(code);
+  }
+
+  @Test
+  void valuesNeedNothingButTheProtocol() {
+    classes()
+        .that()
+        .resideInAPackage(withSubpackages("data"))
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage("java..", withSubpackages("resp"), withSubpackages("data")))
+        .allowEmptyShould(true)
+        .check(code);
+  }
+
+  @Test
+  void commandsKnowNoActors() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            withSubpackages("resp"),
+            withSubpackages("data"),
+            withSubpackages("keyspace"),
+            withSubpackages("command"))
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.apache.pekko.."))
+        .check(code);
+  }
+
+  private static String withSubpackages(String layer) {
+    return ROOT + "." + layer + "..";
+  }
+}

@@ -1,0 +1,200 @@
+package io.sampo.testkit;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Two connections, one to Sampo and one to Redis, that are told the same and must reply the same:
+ * type, value and error text. Tests get one by {@link AgainstRedis}.
+ */
+public final class Differential implements AutoCloseable {
+  /** How many of the last commands a failure shows. */
+  private static final int REMEMBERED = 30;
+
+  private final RespClient sampo;
+  private final RespClient redis;
+  private final int sampoPort;
+  private final int redisPort;
+  private final int protocol;
+  private final Deque<String> said = new ArrayDeque<>();
+  private final List<Differential> others = new ArrayList<>();
+  private final Deque<Runnable> restore = new ArrayDeque<>();
+
+  private Differential(int sampoPort, int redisPort, int protocol) {
+    this.sampoPort = sampoPort;
+    this.redisPort = redisPort;
+    this.protocol = protocol;
+    this.sampo = RespClient.connect(sampoPort);
+    this.redis = RespClient.connect(redisPort);
+    if (protocol == 3) {
+      both(client -> client.expect('%', "HELLO", "3"));
+    }
+  }
+
+  /** Empties both servers and connects to them. */
+  static Differential connect(int sampoPort, int redisPort, int protocol) {
+    Differential pair = new Differential(sampoPort, redisPort, protocol);
+    pair.both(client -> client.expect('+', "FLUSHALL"));
+    return pair;
+  }
+
+  /** A second pair of connections to the same servers; closed together with this one. */
+  public Differential another() {
+    Differential other = new Differential(sampoPort, redisPort, protocol);
+    others.add(other);
+    return other;
+  }
+
+  public RespClient sampo() {
+    return sampo;
+  }
+
+  public RespClient redis() {
+    return redis;
+  }
+
+  /** The protocol the connections began with: 2 or 3. */
+  public int protocol() {
+    return protocol;
+  }
+
+  /** Sends the command to both; the replies must be equal. Returns the reply. */
+  public Reply same(String... command) {
+    return compare(UnaryOperator.identity(), command);
+  }
+
+  /** As {@link #same}, the order of elements apart, at every depth. */
+  public Reply sameUnordered(String... command) {
+    return compare(Reply::sorted, command);
+  }
+
+  /** Types and numbers of elements must be equal, values need not: for clocks and sizes. */
+  public Reply sameTypeOnly(String... command) {
+    return compare(Reply::shape, command);
+  }
+
+  /** Integers, or texts that are integers, at most {@code tolerance} apart. */
+  public Reply sameWithin(long tolerance, String... command) {
+    remember(command);
+    both(client -> client.send(command));
+    Reply ours = sampo.read();
+    Reply theirs = redis.read();
+    if (ours.type() != theirs.type() || Math.abs(ours.number() - theirs.number()) > tolerance) {
+      mismatch(ours, theirs);
+    }
+    return ours;
+  }
+
+  /** Sends the commands in one write each; every reply must be equal. */
+  public void samePipelined(List<String[]> commands) {
+    commands.forEach(this::remember);
+    byte[] bytes = RespClient.encode(commands);
+    both(client -> client.raw(bytes));
+    commands.forEach(command -> sameNext());
+  }
+
+  /** The next reply or push of both must be equal, e.g. of a command that was blocked. */
+  public Reply sameNext() {
+    Reply ours = sampo.read();
+    Reply theirs = redis.read();
+    if (!ours.equals(theirs)) {
+      mismatch(ours, theirs);
+    }
+    return ours;
+  }
+
+  /**
+   * Sends bytes that may break the protocol to both, says that no more will come, and reads to the
+   * end of the connection; everything said must be equal. The pair is of no use afterwards.
+   */
+  public void sameToTheEnd(byte[] bytes) {
+    said.add("raw " + Reply.printable(new String(bytes, StandardCharsets.ISO_8859_1)));
+    String ours = sampo.converse(bytes);
+    String theirs = redis.converse(bytes);
+    if (!ours.equals(theirs)) {
+      mismatch(Reply.of('=', ours), Reply.of('=', theirs));
+    }
+  }
+
+  /** Sets a directive on both until the test ends. */
+  public void config(String name, String value) {
+    restoring(sampo, sampoPort, name);
+    restoring(redis, redisPort, name);
+    same("CONFIG", "SET", name, value);
+  }
+
+  private void restoring(RespClient client, int port, String name) {
+    String before = client.call("CONFIG", "GET", name).texts().get(1);
+    restore.push(
+        () -> {
+          try (RespClient fresh = RespClient.connect(port)) {
+            fresh.expect('+', "CONFIG", "SET", name, before);
+          }
+        });
+  }
+
+  /**
+   * Sends {@code n} random commands; every reply must be equal. The seed is printed, and system
+   * property {@code sampo.seed} replaces it.
+   */
+  public void random(long seed, Function<Random, String[]> commands, int n) {
+    long chosen = Long.getLong("sampo.seed", seed);
+    System.out.println("random commands, -Dsampo.seed=" + chosen);
+    Random random = new Random(chosen);
+    for (int i = 0; i < n; i++) {
+      same(commands.apply(random));
+    }
+  }
+
+  private Reply compare(UnaryOperator<Reply> aspect, String... command) {
+    remember(command);
+    both(client -> client.send(command));
+    Reply ours = sampo.read();
+    Reply theirs = redis.read();
+    if (!aspect.apply(ours).equals(aspect.apply(theirs))) {
+      mismatch(ours, theirs);
+    }
+    return ours;
+  }
+
+  private void both(Consumer<RespClient> action) {
+    action.accept(sampo);
+    action.accept(redis);
+  }
+
+  private void remember(String... command) {
+    if (said.size() == REMEMBERED) {
+      said.remove();
+    }
+    said.add(Stream.of(command).map(Differential::quoted).collect(Collectors.joining(" ")));
+  }
+
+  private static String quoted(String argument) {
+    String text = Reply.printable(argument);
+    return text.isEmpty() || text.contains(" ") ? '"' + text + '"' : text;
+  }
+
+  private void mismatch(Reply ours, Reply theirs) {
+    fail(
+        "sampo: %s%nredis: %s%nafter:%n  %s"
+            .formatted(ours, theirs, String.join(System.lineSeparator() + "  ", said)));
+  }
+
+  @Override
+  public void close() {
+    others.forEach(Differential::close);
+    both(RespClient::close);
+    restore.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,83 @@
+package io.sampo.testkit;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A reply as it came over the wire, for comparison: equal replies have equal types, texts and
+ * elements, so that a RESP2 null array differs from a null bulk string.
+ *
+ * @param type the first byte on the wire, or {@code '_'} for each form of null
+ * @param text what a type without elements says, byte for byte (ISO-8859-1); of a null its form
+ * @param elements of a map its keys and values in turn
+ */
+public record Reply(char type, String text, List<Reply> elements) {
+  static Reply of(char type, String text) {
+    return new Reply(type, text, List.of());
+  }
+
+  public boolean isError() {
+    return type == '-' || type == '!';
+  }
+
+  public boolean isNull() {
+    return type == '_';
+  }
+
+  /** The value of an integer, or of a text that is one. */
+  public long number() {
+    return Long.parseLong(text);
+  }
+
+  /** The texts of the elements. */
+  public List<String> texts() {
+    return elements.stream().map(Reply::text).toList();
+  }
+
+  /**
+   * The same reply with the elements of every aggregate in one agreed order, maps by their keys.
+   */
+  public Reply sorted() {
+    List<Reply> inner = elements.stream().map(Reply::sorted).toList();
+    if (type != '%') {
+      inner = inner.stream().sorted((a, b) -> a.toString().compareTo(b.toString())).toList();
+      return new Reply(type, text, inner);
+    }
+    List<Reply> flat = inner;
+    List<Reply> byKey =
+        IntStream.range(0, flat.size() / 2)
+            .boxed()
+            .sorted((a, b) -> flat.get(2 * a).toString().compareTo(flat.get(2 * b).toString()))
+            .flatMap(i -> flat.subList(2 * i, 2 * i + 2).stream())
+            .toList();
+    return new Reply(type, text, byKey);
+  }
+
+  /** The same reply without what it says: types and numbers of elements alone. */
+  public Reply shape() {
+    return new Reply(type, isNull() ? text : "", elements.stream().map(Reply::shape).toList());
+  }
+
+  @Override
+  public String toString() {
+    return switch (type) {
+      case '*', '~', '%', '>', '|' ->
+          elements.stream().map(Reply::toString).collect(Collectors.joining(", ", type + "[", "]"));
+      default -> type + printable(text);
+    };
+  }
+
+  /** Text with everything but printable ASCII escaped. */
+  static String printable(String text) {
+    StringBuilder out = new StringBuilder();
+    for (char c : text.toCharArray()) {
+      if (c < ' ' || c > '~' || c == '\\') {
+        out.append(String.format("\\x%02x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+}
