@@ -15,6 +15,9 @@ public final class Frames {
   int[] lengths = new int[16];
   int slices;
 
+  /** Whether {@link #append} may write to the buffer. */
+  private boolean owned;
+
   /** Index of each request's first slice; one more entry closes the last request. */
   private int[] starts = new int[9];
 
@@ -37,6 +40,7 @@ public final class Frames {
   /** Sets the buffer that the slices added from now on refer to. */
   public void buffer(byte[] bytes) {
     buffer = bytes;
+    owned = false;
   }
 
   public byte[] buffer() {
@@ -61,15 +65,41 @@ public final class Frames {
     starts[count] = slices;
   }
 
+  /** Takes over, moved by {@code shift} bytes, the slices of the request {@code from} builds. */
+  void take(Frames from, int shift) {
+    int first = from.starts[from.count];
+    int n = from.slices - first;
+    int wanted = slices + n;
+    if (wanted > offsets.length) {
+      int capacity = Math.max(wanted, offsets.length * 2);
+      offsets = Arrays.copyOf(offsets, capacity);
+      lengths = Arrays.copyOf(lengths, capacity);
+    }
+    for (int i = 0; i < n; i++) {
+      offsets[slices + i] = from.offsets[first + i] + shift;
+    }
+    System.arraycopy(from.lengths, first, lengths, slices, n);
+    slices = wanted;
+    from.slices = first;
+  }
+
+  /** Forgets the request that is being built. */
+  void dropOpen() {
+    slices = starts[count];
+  }
+
   /** Adds a copy of one request, its bytes included, to a buffer that this object owns. */
   public void append(Args args) {
     int bytes = 0;
     for (int i = 0; i < args.count(); i++) {
-      bytes += args.length(i);
+      bytes = Math.addExact(bytes, args.length(i));
     }
     int at = slices == 0 ? 0 : offsets[slices - 1] + lengths[slices - 1];
-    if (at + bytes > buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.max(at + bytes, Math.max(64, buffer.length * 2)));
+    int wanted = Math.addExact(at, bytes);
+    if (!owned || wanted > buffer.length) {
+      long room = Math.max(64, Math.min(at * 2L, Integer.MAX_VALUE - 8));
+      buffer = Arrays.copyOf(buffer, (int) Math.max(wanted, room));
+      owned = true;
     }
     for (int i = 0; i < args.count(); i++) {
       System.arraycopy(args.array(), args.offset(i), buffer, at, args.length(i));
@@ -79,9 +109,15 @@ public final class Frames {
     end();
   }
 
+  /** About how many bytes of memory this object holds, its buffer included; for accounting. */
+  public long bytes() {
+    return 64L + buffer.length + 8L * offsets.length + 4L * starts.length;
+  }
+
   /** Forgets all requests and the buffer, and what arrays grew beyond the ordinary. */
   public void clear() {
     buffer = EMPTY;
+    owned = false;
     slices = 0;
     count = 0;
     starts[0] = 0;

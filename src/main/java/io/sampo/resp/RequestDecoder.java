@@ -1,0 +1,319 @@
+package io.sampo.resp;
+
+import java.util.Arrays;
+
+/**
+ * Turns the bytes of one connection into requests: RESP arrays of bulk strings and inline commands,
+ * in any mixture and cut anywhere. What an incomplete request has brought so far is kept, together
+ * with how far it was understood, so that no byte is examined twice however small the pieces are.
+ *
+ * <p>As in Redis, the byte behind a carriage return and the two bytes behind a bulk string are
+ * skipped unseen, and a line longer than 64 KiB is an error. One line's limit is applied wherever
+ * the line is cut, whereas Redis lets a longer one pass if its end happens to arrive in time.
+ */
+public final class RequestDecoder {
+  /** The longest header line or inline request, in bytes before its end of line. */
+  public static final int MAX_LINE = 64 * 1024;
+
+  private static final int UNAUTHENTICATED_MULTIBULK = 10;
+  private static final int UNAUTHENTICATED_BULK = 16384;
+  private static final int MAX_KEPT = Integer.MAX_VALUE - 64;
+  private static final long INCOMPLETE = -2;
+  private static final long INVALID = -3;
+  private static final byte[] NONE = new byte[0];
+
+  /**
+   * What a connection may send.
+   *
+   * @param bulk the longest bulk string in bytes (proto-max-bulk-len)
+   * @param multibulk the most elements of one request
+   */
+  public record Limits(long bulk, int multibulk) {
+    public static final Limits DEFAULT = new Limits(512L << 20, Integer.MAX_VALUE);
+  }
+
+  private Limits limits;
+  private boolean authenticated = true;
+  private boolean held;
+  private String error = "";
+
+  /** The request under construction from its first byte on, and whatever came behind it. */
+  private byte[] kept = NONE;
+
+  private int keptLength;
+
+  /** Where in {@link #kept} decoding goes on, and up to where no end of line was found. */
+  private int position;
+
+  private int searched;
+
+  /** The slices, relative to {@link #kept}, of the request under construction; null if none. */
+  private Frames partial;
+
+  /** How many elements it still lacks, and the length of the next, or -1 before its header. */
+  private int missing;
+
+  private int bulk = -1;
+
+  /** Where the line ended that {@link #header} has read. */
+  private int next;
+
+  public RequestDecoder(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Replaces the limits, from the next header on. */
+  public void limits(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Says whether the client may send more than the few small arguments of a log-in. */
+  public void authenticated(boolean yes) {
+    authenticated = yes;
+  }
+
+  /** Whether a protocol error was met; nothing is decoded any more. */
+  public boolean failed() {
+    return !error.isEmpty();
+  }
+
+  /** The error line to send, without its dash, behind the replies to what came before; or "". */
+  public String error() {
+    return error;
+  }
+
+  /**
+   * Whether decoding stopped before a request that only an authenticated client may send, since one
+   * of the requests handed over may authenticate it: call {@link #decode} again, with an empty
+   * range if need be, when they have been executed.
+   */
+  public boolean held() {
+    return held;
+  }
+
+  /** How many bytes are kept for later, as client-query-buffer-limit counts them. */
+  public int pendingBytes() {
+    return keptLength;
+  }
+
+  /**
+   * Hands over every request that is complete with these bytes.
+   *
+   * @param chunk must not change as long as {@code out} is in use; it is not written to
+   * @param out must be empty; its buffer becomes the one all its requests lie in, which is {@code
+   *     chunk} itself if nothing was kept and nothing had to be unquoted
+   */
+  public void decode(byte[] chunk, int from, int to, Frames out) {
+    if (failed() || (keptLength > 0 && !keep(chunk, from, to))) {
+      return;
+    }
+    held = false;
+    byte[] bytes = chunk;
+    int at = from;
+    int end = to;
+    int begin = from;
+    if (keptLength > 0) {
+      bytes = kept;
+      at = position;
+      end = keptLength;
+      begin = 0;
+    }
+    Frames into = partial == null ? out : partial;
+    int left = missing;
+    int length = bulk;
+    while (at < end) {
+      if (left == 0) {
+        begin = at;
+        if (bytes[at] != '*') {
+          int line = findLine(bytes, at, end);
+          if (line < 0) {
+            break;
+          }
+          if (bytes == chunk && InlineRequest.quoted(bytes, at, line)) {
+            bytes = Arrays.copyOf(bytes, end);
+          }
+          if (!InlineRequest.split(bytes, at, line, out)) {
+            fail("unbalanced quotes in request");
+            break;
+          }
+          at = line + 1;
+          continue;
+        }
+        long count = header(bytes, at, end, "too big mbulk count string");
+        if (count == INCOMPLETE) {
+          break;
+        }
+        if (count == INVALID || count > limits.multibulk()) {
+          fail("invalid multibulk length");
+          break;
+        }
+        if (count > UNAUTHENTICATED_MULTIBULK && !authenticated) {
+          holdOrFail(out, "unauthenticated multibulk length");
+          break;
+        }
+        at = next;
+        left = (int) Math.max(0, count);
+        continue;
+      }
+      if (length < 0) {
+        long n = header(bytes, at, end, "too big bulk count string");
+        if (n == INCOMPLETE) {
+          break;
+        }
+        if (bytes[at] != '$') {
+          fail("expected '$', got '" + (char) (bytes[at] & 0xff) + "'");
+          break;
+        }
+        if (n < 0 || n > limits.bulk() || n > MAX_KEPT) {
+          fail("invalid bulk length");
+          break;
+        }
+        if (n > UNAUTHENTICATED_BULK && !authenticated) {
+          holdOrFail(out, "unauthenticated bulk length");
+          break;
+        }
+        at = next;
+        length = (int) n;
+      }
+      if (end - at - 2 < length) {
+        break;
+      }
+      into.slice(at, length);
+      at += length + 2;
+      length = -1;
+      if (--left == 0) {
+        if (into != out) {
+          out.take(into, 0);
+          into = out;
+          partial = null;
+        }
+        out.end();
+      }
+    }
+    if (out.count() > 0) {
+      out.buffer(bytes);
+    }
+    if (failed()) {
+      out.dropOpen();
+      forget();
+    } else if (left == 0 && at == end) {
+      forget();
+    } else {
+      missing = left;
+      bulk = length;
+      retain(bytes, begin, at, end, into, out);
+    }
+  }
+
+  /** Appends to what is kept, growing with what really arrives and not with what is announced. */
+  private boolean keep(byte[] chunk, int from, int to) {
+    long wanted = (long) keptLength + to - from;
+    if (wanted > MAX_KEPT) {
+      fail("too big request");
+      forget();
+      return false;
+    }
+    if (wanted > kept.length) {
+      long room = Math.min(kept.length * 2L, bulk < 0 ? MAX_KEPT : position + bulk + 2L);
+      kept = Arrays.copyOf(kept, (int) Math.max(wanted, room));
+    }
+    System.arraycopy(chunk, from, kept, keptLength, to - from);
+    keptLength = (int) wanted;
+    return true;
+  }
+
+  /** Keeps the bytes from {@code begin} on, unless they are what is kept already. */
+  private void retain(byte[] bytes, int begin, int at, int end, Frames into, Frames out) {
+    position = at - begin;
+    searched = Math.max(0, searched - begin);
+    if (into == out && missing > 0) {
+      partial = new Frames();
+      partial.take(out, -begin);
+    }
+    if (bytes != kept || begin > 0 || out.count() > 0) {
+      kept = Arrays.copyOfRange(bytes, begin, end);
+      keptLength = end - begin;
+    }
+  }
+
+  private void forget() {
+    kept = NONE;
+    keptLength = 0;
+    position = 0;
+    searched = 0;
+    partial = null;
+    missing = 0;
+    bulk = -1;
+  }
+
+  private void fail(String what) {
+    error = "ERR Protocol error: " + what;
+  }
+
+  private void holdOrFail(Frames out, String what) {
+    if (out.count() > 0) {
+      held = true;
+    } else {
+      fail(what);
+    }
+  }
+
+  /** Index of the line feed that ends an inline request, or -1: it has not come, or too late. */
+  private int findLine(byte[] bytes, int at, int end) {
+    int i = Math.max(at, searched);
+    while (i < end && bytes[i] != '\n') {
+      i++;
+    }
+    searched = i;
+    if (i - at > MAX_LINE) {
+      fail("too big inline request");
+      return -1;
+    }
+    return i < end ? i : -1;
+  }
+
+  /**
+   * Reads the number of a header line and sets {@link #next} behind the line.
+   *
+   * @return the number, -1 for all below zero; {@link #INVALID}; or {@link #INCOMPLETE}, also when
+   *     the line was too long and this decoder has failed therefore
+   */
+  private long header(byte[] bytes, int at, int end, String tooLong) {
+    int i = at + 1;
+    int stop = Math.min(end, at + 10);
+    int value = 0;
+    for (; i < stop; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      value = value * 10 + digit;
+    }
+    if (i + 1 < end && bytes[i] == '\r' && i > at + 1 && (bytes[at + 1] != '0' || i == at + 2)) {
+      next = i + 2;
+      return value;
+    }
+    return oddHeader(bytes, at, end, tooLong);
+  }
+
+  private long oddHeader(byte[] bytes, int at, int end, String tooLong) {
+    int i = Math.max(at, searched);
+    while (i < end && bytes[i] != '\r') {
+      i++;
+    }
+    searched = i;
+    if (i - at > MAX_LINE) {
+      fail(tooLong);
+      return INCOMPLETE;
+    }
+    if (i + 1 >= end) {
+      return INCOMPLETE;
+    }
+    next = i + 2;
+    int digits = i - at - 1;
+    if (digits < 0 || !Bytes.isLong(bytes, at + 1, digits)) {
+      return INVALID;
+    }
+    return Math.max(-1, Bytes.parseLong(bytes, at + 1, digits));
+  }
+}
