@@ -1,0 +1,233 @@
+package io.sampo.bench;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Compares a Sampo with redis-server, or with another Sampo, on this machine: throughput, CPU and
+ * latency under redis-benchmark, memory, idle connections and time to start.
+ */
+public final class Bench {
+  private static final int IDLE = 10_000;
+  private static final int MEMORY_KEYS = 1_000_000;
+  private static final long MIB = 1 << 20;
+
+  private final Options options;
+  private final Report report;
+
+  private Bench(Options options, Report report) {
+    this.options = options;
+    this.report = report;
+  }
+
+  public static void main(String[] words) throws IOException, InterruptedException {
+    if (List.of(words).contains("--help")) {
+      System.out.println(Options.HELP);
+      return;
+    }
+    Options options;
+    try {
+      options = Options.parse(words);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage() + "\n" + Options.HELP);
+      System.exit(2);
+      return;
+    }
+    // Two benchmarks at once would measure each other.
+    Path lock = Path.of(System.getProperty("java.io.tmpdir"), "sampo-bench.lock");
+    try (RandomAccessFile file = new RandomAccessFile(lock.toFile(), "rw")) {
+      file.getChannel().lock();
+      Report report = new Report(options);
+      new Bench(options, report).run();
+      report.write();
+    }
+  }
+
+  private void run() throws IOException, InterruptedException {
+    List<String> tests =
+        options.quick() ? List.of("set", "get") : List.of("set", "get", "incr", "mset");
+    Stream<Load> throughput =
+        Stream.of(1, 16, 64)
+            .flatMap(pipeline -> tests.stream().map(test -> Load.test(test, 50, pipeline)));
+    Stream<Load> latency = Stream.of("set", "get").map(test -> Load.test(test, 1, 1));
+    loads(Report.ONE_LOOP, Stream.concat(throughput, latency));
+    loads(Report.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
+    memory();
+    idle();
+    start();
+  }
+
+  private Server sampo(String... arguments) throws IOException {
+    return Server.sampo(options.other().isPresent() ? "A" : "Sampo", options.sampo(), arguments);
+  }
+
+  private Server other(String... arguments) throws IOException {
+    return options.other().isPresent()
+        ? Server.sampo("B", options.other().get(), arguments)
+        : Server.redis();
+  }
+
+  private boolean wanted(String row) {
+    return options.only().matcher(row).find();
+  }
+
+  /** MSET, MGET and DEL of ten random keys. */
+  private static Stream<Load> multiKey() {
+    String key = "key:__rand_int__";
+    String value = "x".repeat(Load.VALUE);
+    return Stream.of(
+        Load.command("multi MSET", 16, line("MSET", key, value)),
+        Load.command("multi MGET", 16, line("MGET", key)),
+        Load.command("multi DEL", 16, line("DEL", key)));
+  }
+
+  private static List<String> line(String command, String... each) {
+    return Stream.concat(
+            Stream.of(command), IntStream.range(0, 10).boxed().flatMap(i -> Stream.of(each)))
+        .toList();
+  }
+
+  private void loads(String section, Stream<Load> all, String... sampoArguments)
+      throws IOException, InterruptedException {
+    List<Load> loads = all.filter(load -> wanted(load.row())).toList();
+    if (loads.isEmpty()) {
+      return;
+    }
+    try (Server a = sampo(sampoArguments);
+        Server b = other(sampoArguments)) {
+      for (Load load : loads) {
+        warm(a, load);
+        if (options.other().isPresent()) {
+          warm(b, load);
+        }
+      }
+      for (Load load : loads) {
+        report.load(section, load, measure(load, a, b));
+      }
+    }
+  }
+
+  /** Lets the JIT see a load before any of them is measured. */
+  private void warm(Server server, Load load) throws IOException, InterruptedException {
+    fill(server, Load.KEYS);
+    load.run(server, commands(load, load.run(server, 20_000).rate()));
+  }
+
+  /** Rounds of A B A B: element 0 of each has A's run, element 1 has B's. */
+  private List<Load.Run[]> measure(Load load, Server a, Server b)
+      throws IOException, InterruptedException {
+    fill(a, Load.KEYS);
+    fill(b, Load.KEYS);
+    long probe = commands(load, load.run(b, 20_000).rate()) / 4;
+    // The slower of the two is to run for as long as was asked, neither much longer.
+    double rate = Math.min(load.run(a, probe).rate(), load.run(b, probe).rate());
+    long commands = commands(load, rate);
+    List<Load.Run[]> rounds = new ArrayList<>();
+    for (int round = 0; round < options.rounds(); round++) {
+      rounds.add(new Load.Run[] {load.run(a, commands), load.run(b, commands)});
+    }
+    return rounds;
+  }
+
+  private long commands(Load load, double rate) {
+    long perRoundTrip = (long) load.connections() * load.pipeline();
+    return Math.max(perRoundTrip * 20, (long) (rate * options.seconds()));
+  }
+
+  private static void fill(Server server, int keys) throws IOException {
+    try (Client client = Client.connect(server.port())) {
+      client.command("FLUSHALL");
+      client.fill(keys, Load.VALUE);
+    }
+  }
+
+  private void memory() throws IOException, InterruptedException {
+    if (!wanted("memory")) {
+      return;
+    }
+    try (Server a = sampo();
+        Server b = other()) {
+      report.memory(memory(a, true), memory(b, options.other().isPresent()));
+    }
+  }
+
+  /**
+   * What a million keys cost.
+   *
+   * @param heapPerKey bytes of live heap per key, or NaN where there is no heap
+   * @param usedPerKey growth of used_memory per key, in bytes
+   * @param residentMib right after loading, before any collection we ask for
+   */
+  record Memory(String server, double heapPerKey, double usedPerKey, double residentMib) {}
+
+  private static Memory memory(Server server, boolean jvm)
+      throws IOException, InterruptedException {
+    long heap = jvm ? server.liveHeap() : 0;
+    long used = server.info("used_memory");
+    fill(server, MEMORY_KEYS);
+    long resident = server.resident();
+    double usedPerKey = (double) (server.info("used_memory") - used) / MEMORY_KEYS;
+    double heapPerKey = jvm ? (double) (server.liveHeap() - heap) / MEMORY_KEYS : Double.NaN;
+    return new Memory(server.name(), heapPerKey, usedPerKey, (double) resident / MIB);
+  }
+
+  private void idle() throws IOException, InterruptedException {
+    if (!wanted("idle")) {
+      return;
+    }
+    try (Server a = sampo("--maxclients", "" + (IDLE + 100))) {
+      report.idle(idle(a));
+    }
+  }
+
+  /**
+   * What idle connections cost.
+   *
+   * @param heapPerConnection bytes of live heap
+   * @param residentMib with all of them open
+   */
+  record Idle(int connections, double heapPerConnection, double residentMib) {}
+
+  private static Idle idle(Server server) throws IOException, InterruptedException {
+    long before = server.liveHeap();
+    List<Client> clients = new ArrayList<>(IDLE);
+    try {
+      for (int i = 0; i < IDLE; i++) {
+        Client client = Client.connect(server.port());
+        client.command("PING");
+        clients.add(client);
+      }
+      long with = server.liveHeap();
+      for (Client client : clients) {
+        client.command("PING");
+      }
+      return new Idle(IDLE, (double) (with - before) / IDLE, (double) server.resident() / MIB);
+    } finally {
+      for (Client client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private void start() throws IOException {
+    if (!wanted("start")) {
+      return;
+    }
+    List<Double> a = new ArrayList<>();
+    List<Double> b = new ArrayList<>();
+    for (int i = 0; i < (options.quick() ? 3 : 7); i++) {
+      try (Server server = sampo()) {
+        a.add(server.startMillis());
+      }
+      try (Server server = other()) {
+        b.add(server.startMillis());
+      }
+    }
+    report.start(Report.median(a), Report.median(b));
+  }
+}

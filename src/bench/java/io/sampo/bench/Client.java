@@ -1,0 +1,105 @@
+package io.sampo.bench;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** The little of RESP2 that the benchmark speaks itself. */
+final class Client implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 30_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  private Client(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+  }
+
+  static Client connect(int port) throws IOException {
+    Socket socket = new Socket();
+    try {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+      return new Client(socket);
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Sends one command; returns its reply, which is no array.
+   *
+   * @throws IOException also on an error reply
+   */
+  String command(String... arguments) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    append(out, arguments);
+    socket.getOutputStream().write(out.toByteArray());
+    return reply();
+  }
+
+  /** Sets keys {@code key:%012d} from 0 to {@code count - 1} to values of {@code size} bytes. */
+  void fill(int count, int size) throws IOException {
+    String value = "x".repeat(size);
+    int batch = 500;
+    for (int from = 0; from < count; from += batch) {
+      int to = Math.min(count, from + batch);
+      ByteArrayOutputStream out = new ByteArrayOutputStream(batch * (size + 64));
+      for (int key = from; key < to; key++) {
+        append(out, "SET", "key:%012d".formatted(key), value);
+      }
+      socket.getOutputStream().write(out.toByteArray());
+      for (int key = from; key < to; key++) {
+        reply();
+      }
+    }
+  }
+
+  private static void append(ByteArrayOutputStream out, String... arguments) {
+    StringBuilder text = new StringBuilder("*" + arguments.length + "\r\n");
+    for (String argument : arguments) {
+      text.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
+    }
+    out.writeBytes(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private String reply() throws IOException {
+    String line = line();
+    if (line.startsWith("-")) {
+      throw new IOException(line);
+    }
+    if (!line.startsWith("$") || line.equals("$-1")) {
+      return line;
+    }
+    int length = Integer.parseInt(line.substring(1));
+    byte[] bytes = in.readNBytes(length);
+    line();
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private String line() throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        throw new EOFException("the server closed the connection");
+      }
+      line.append((char) b);
+    }
+    line.setLength(line.length() - 1);
+    return line.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

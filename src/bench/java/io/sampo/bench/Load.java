@@ -1,0 +1,84 @@
+package io.sampo.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A load that redis-benchmark puts on a server.
+ *
+ * @param name what the row is called
+ * @param pipeline commands per round trip
+ * @param words the test's name, or a whole command line
+ */
+record Load(String name, int connections, int pipeline, List<String> words) {
+  static final int KEYS = 100_000;
+  static final int VALUE = 64;
+
+  private static final Pattern RATE = Pattern.compile("throughput summary: ([0-9.]+)");
+  private static final Pattern STEP = Pattern.compile("([0-9.]+)% <= ([0-9.]+) milliseconds");
+  private static final Pattern SUMMARY =
+      Pattern.compile(
+          "avg +min +p50 +p95 +p99 +max\\s+[0-9.]+ +[0-9.]+ +([0-9.]+) +[0-9.]+ +([0-9.]+)");
+
+  /** One of redis-benchmark's own tests. */
+  static Load test(String test, int connections, int pipeline) {
+    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test));
+  }
+
+  /** A command line, with {@code __rand_int__} where a random number goes. */
+  static Load command(String name, int pipeline, List<String> words) {
+    return new Load(name, 50, pipeline, words);
+  }
+
+  /** The row's name for {@code --only}. */
+  String row() {
+    return name + " c" + connections + " p" + pipeline;
+  }
+
+  /**
+   * What one run gave.
+   *
+   * @param rate commands per second
+   * @param cpu microseconds of the server's user and system time per command
+   * @param p50 and the others: milliseconds
+   */
+  record Run(double rate, double cpu, double p50, double p99, double p999) {}
+
+  Run run(Server server, long commands) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + server.port()));
+    line.addAll(List.of("-c", "" + connections, "-P", "" + pipeline, "-n", "" + commands));
+    line.addAll(List.of("-d", "" + VALUE, "-r", "" + KEYS, "--precision", "3"));
+    line.addAll(words);
+    long before = server.cpuMicros();
+    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes());
+    int exit = process.waitFor();
+    long after = server.cpuMicros();
+    Matcher rate = RATE.matcher(text);
+    Matcher summary = SUMMARY.matcher(text);
+    if (exit != 0 || !rate.find() || !summary.find()) {
+      throw new IOException(row() + " on " + server.name() + " failed:\n" + text);
+    }
+    return new Run(
+        Double.parseDouble(rate.group(1)),
+        (double) (after - before) / commands,
+        Double.parseDouble(summary.group(1)),
+        Double.parseDouble(summary.group(2)),
+        percentile(99.9, text));
+  }
+
+  /** The first step of the printed distribution that covers {@code percent}. */
+  private static double percentile(double percent, String text) {
+    int end = text.indexOf("Cumulative distribution");
+    Matcher step = STEP.matcher(end < 0 ? text : text.substring(0, end));
+    while (step.find()) {
+      if (Double.parseDouble(step.group(1)) >= percent) {
+        return Double.parseDouble(step.group(2));
+      }
+    }
+    throw new IllegalStateException("no distribution of latencies in:\n" + text);
+  }
+}

@@ -1,0 +1,190 @@
+package io.sampo.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** The results as they come, on the terminal; at the end as Markdown and as a plot. */
+final class Report {
+  static final String ONE_LOOP = "Throughput, CPU and latency";
+  static final String TWO_LOOPS = "Ten random keys per command, Sampo with 2 shards on 2 loops";
+
+  private final Options options;
+  private final String ours;
+  private final String theirs;
+  private final StringBuilder text = new StringBuilder();
+  private final List<Plot.Cell> cells = new ArrayList<>();
+  private String section = "";
+
+  Report(Options options) throws IOException, InterruptedException {
+    this.options = options;
+    this.ours = options.other().isPresent() ? "A" : "Sampo";
+    this.theirs = options.other().isPresent() ? "B" : "Redis";
+    line("# Benchmark");
+    line("");
+    line("Written by `%s` on %s.", options.line(), LocalDate.now());
+    line("");
+    line("- Machine: %d cores.", Runtime.getRuntime().availableProcessors());
+    describe(ours, options.sampo());
+    if (options.other().isPresent()) {
+      describe(theirs, options.other().get());
+    } else {
+      line("- Redis: `%s`, `--save \"\" --appendonly no`.", version("redis-server", "--version"));
+    }
+    line(
+        "- Load: `redis-benchmark` on the same machine, 50 connections unless said otherwise,"
+            + " %d-byte values, %,d keys.",
+        Load.VALUE, Load.KEYS);
+    line(
+        "- Each cell: %d rounds of about %.1f s, the two servers in turn; medians. A ratio is the"
+            + " median of the rounds' ratios, %s to %s.",
+        options.rounds(), options.seconds(), ours, theirs);
+    line("- CPU: user and system time of the server process per command.");
+  }
+
+  private void describe(String name, Options.Variant variant)
+      throws IOException, InterruptedException {
+    line(
+        "- %s: `%s`, JVM flags `%s`%s.",
+        name,
+        version(variant.java(), "-version"),
+        String.join(" ", variant.jvm()),
+        variant.arguments().isEmpty()
+            ? ""
+            : ", arguments `" + String.join(" ", variant.arguments()) + "`");
+  }
+
+  private static String version(String program, String option)
+      throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(program, option).redirectErrorStream(true).start();
+    String first =
+        new String(process.getInputStream().readAllBytes()).lines().findFirst().orElse("");
+    process.waitFor();
+    return first.replaceAll(" sha=.*| malloc=.*", "");
+  }
+
+  /** One row of loads; element 0 of each round is ours, element 1 theirs. */
+  void load(String title, Load load, List<Load.Run[]> rounds) {
+    if (begin(title)) {
+      line(
+          "| command | connections | pipeline | %s ops/s | %s ops/s | **ratio** | %s CPU µs/op |"
+              + " %s CPU µs/op | **ratio** | p50 ms | p99 ms | p99.9 ms |",
+          ours, theirs, ours, theirs);
+      line("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    }
+    double throughput = ratio(rounds, Load.Run::rate);
+    double cpu = ratio(rounds, Load.Run::cpu);
+    line(
+        "| %s | %d | %d | %,.0f | %,.0f | **%.2f** | %.2f | %.2f | **%.2f** | %s | %s | %s |",
+        load.name().replace("multi ", ""),
+        load.connections(),
+        load.pipeline(),
+        middle(rounds, 0, Load.Run::rate),
+        middle(rounds, 1, Load.Run::rate),
+        throughput,
+        middle(rounds, 0, Load.Run::cpu),
+        middle(rounds, 1, Load.Run::cpu),
+        cpu,
+        pair(rounds, Load.Run::p50),
+        pair(rounds, Load.Run::p99),
+        pair(rounds, Load.Run::p999));
+    cells.add(new Plot.Cell(title, load, throughput, cpu));
+  }
+
+  void memory(Bench.Memory a, Bench.Memory b) {
+    begin("Memory for 1,000,000 keys `key:%012d` with values of 64 bytes");
+    line("| server | live heap per key, B | `used_memory` per key, B | resident set, MiB |");
+    line("|---|---:|---:|---:|");
+    for (Bench.Memory m : List.of(a, b)) {
+      line(
+          "| %s | %s | %.1f | %.0f |",
+          m.server(),
+          Double.isNaN(m.heapPerKey()) ? "" : format("%.1f", m.heapPerKey()),
+          m.usedPerKey(),
+          m.residentMib());
+    }
+  }
+
+  void idle(Bench.Idle idle) {
+    begin("Idle connections");
+    line("| connections | heap per connection, B | resident set, MiB |");
+    line("|---:|---:|---:|");
+    line(
+        "| %,d | %,.0f | %.0f |", idle.connections(), idle.heapPerConnection(), idle.residentMib());
+  }
+
+  void start(double a, double b) {
+    begin("From the start of the process to PONG");
+    line("| %s | %s |", ours, theirs);
+    line("|---:|---:|");
+    line("| %.0f ms | %.0f ms |", a, b);
+  }
+
+  void write() throws IOException {
+    Files.createDirectories(options.out());
+    Path plot = options.out().resolve("benchmark.svg");
+    String markdown = text.toString();
+    if (!cells.isEmpty()) {
+      Files.writeString(plot, Plot.svg(cells, ours, theirs));
+      int table = markdown.indexOf("\n## ");
+      markdown =
+          markdown.substring(0, table)
+              + format("\n![Throughput and CPU, %s to %s](benchmark.svg)\n", ours, theirs)
+              + markdown.substring(table);
+    }
+    Path file = options.out().resolve("benchmark.md");
+    Files.writeString(file, markdown);
+    System.out.println("\nwritten to " + file);
+  }
+
+  /** Begins a section unless it is the current one; whether it did. */
+  private boolean begin(String title) {
+    if (section.equals(title)) {
+      return false;
+    }
+    section = title;
+    line("");
+    line("%s", "## " + title);
+    line("");
+    return true;
+  }
+
+  private void line(String format, Object... values) {
+    String line = format(format, values);
+    text.append(line).append('\n');
+    System.out.println(line);
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  private static String pair(List<Load.Run[]> rounds, ToDoubleFunction<Load.Run> figure) {
+    return format("%.2f / %.2f", middle(rounds, 0, figure), middle(rounds, 1, figure));
+  }
+
+  private static double middle(
+      List<Load.Run[]> rounds, int server, ToDoubleFunction<Load.Run> figure) {
+    return median(rounds.stream().map(round -> figure.applyAsDouble(round[server])).toList());
+  }
+
+  private static double ratio(List<Load.Run[]> rounds, ToDoubleFunction<Load.Run> figure) {
+    return median(
+        rounds.stream()
+            .map(round -> figure.applyAsDouble(round[0]) / figure.applyAsDouble(round[1]))
+            .toList());
+  }
+
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+}

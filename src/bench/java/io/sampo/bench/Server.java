@@ -1,0 +1,157 @@
+package io.sampo.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server process on a loopback port of its own, and what the kernel says about it. */
+final class Server implements AutoCloseable {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  /** Clock ticks per second in /proc: 100 on every Linux architecture that the JDK runs on. */
+  private static final long TICK_MICROS = 10_000;
+
+  private final String name;
+  private final Process process;
+  private final Path log;
+  private final int port;
+  private final double startMillis;
+
+  private Server(String name, List<String> line, int port) throws IOException {
+    this.name = name;
+    this.port = port;
+    this.log = Files.createTempFile("sampo-bench", ".log");
+    long begin = System.nanoTime();
+    this.process =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    awaitPong(begin);
+    this.startMillis = (System.nanoTime() - begin) / 1e6;
+  }
+
+  /** A redis-server without persistence, with further arguments. */
+  static Server redis(String... arguments) throws IOException {
+    int port = freePort();
+    List<String> line = new ArrayList<>(List.of("redis-server", "--port", "" + port));
+    line.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+    line.addAll(List.of(arguments));
+    return new Server("Redis", line, port);
+  }
+
+  /** A Sampo, with arguments besides those of the variant. */
+  static Server sampo(String name, Options.Variant variant, String... arguments)
+      throws IOException {
+    int port = freePort();
+    List<String> line = new ArrayList<>(List.of(variant.java()));
+    line.addAll(variant.jvm());
+    line.addAll(List.of("-jar", variant.jar().toString()));
+    line.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1"));
+    line.addAll(variant.arguments());
+    line.addAll(List.of(arguments));
+    return new Server(name, line, port);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitPong(long begin) throws IOException {
+    while (process.isAlive() && System.nanoTime() - begin < PATIENCE_NANOS) {
+      try (Client client = Client.connect(port)) {
+        client.command("PING");
+        return;
+      } catch (IOException notYet) {
+        pause();
+      }
+    }
+    process.destroyForcibly();
+    throw new IOException(name + " did not start:\n" + Files.readString(log));
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(2);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** From the start of the process to its first PONG, in milliseconds. */
+  double startMillis() {
+    return startMillis;
+  }
+
+  /** User and system time so far, in microseconds, in steps of 10 ms. */
+  long cpuMicros() throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+    // Field 2 is the program's name in parentheses; 14 and 15 are utime and stime, proc(5).
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MICROS;
+  }
+
+  /** Resident set, in bytes. */
+  long resident() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+      }
+    }
+    throw new IOException("no VmRSS for " + name);
+  }
+
+  /** A figure of INFO memory. */
+  long info(String field) throws IOException {
+    try (Client client = Client.connect(port)) {
+      for (String line : client.command("INFO", "memory").split("\r\n")) {
+        if (line.startsWith(field + ":")) {
+          return Long.parseLong(line.substring(field.length() + 1));
+        }
+      }
+    }
+    throw new IOException(name + ": INFO memory lacks " + field);
+  }
+
+  /** Bytes of the heap in live objects; collects garbage first. Only of a JVM. */
+  long liveHeap() throws IOException, InterruptedException {
+    Process jcmd =
+        new ProcessBuilder("jcmd", "" + process.pid(), "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    List<String> lines = new String(jcmd.getInputStream().readAllBytes()).lines().toList();
+    jcmd.waitFor();
+    String last = lines.get(lines.size() - 1).trim();
+    if (!last.startsWith("Total")) {
+      throw new IOException("jcmd: " + last);
+    }
+    return Long.parseLong(last.split("\\s+")[2]);
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    Files.deleteIfExists(log);
+  }
+}
