@@ -1,0 +1,72 @@
+package io.sampo.net;
+
+import java.net.SocketAddress;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * TCP and unix sockets as Pekko Streams over core loops. It has the shape of Pekko's own {@code
+ * Tcp().bind}: a source of incoming connections, each with a flow of bytes to be joined with the
+ * flow that handles it, so that the two transports are interchangeable. The difference is where
+ * things run: the streams must be materialized on core loop dispatchers, and a connection's socket
+ * is read and written by the very thread that runs its stream.
+ */
+public final class CoreTcp {
+  private CoreTcp() {}
+
+  /**
+   * What a listening socket and its connections are set to. Nagle's algorithm is always off.
+   *
+   * @param backlog the length of the kernel's queue of connections not yet accepted
+   * @param tcpKeepAliveSeconds idle seconds before the kernel probes the peer, 0 for never; it
+   *     probes again after a third of that, and gives up after three probes
+   * @param reuseAddress whether a port may be bound while old connections linger on it
+   * @param unixSocketPermissions permission bits of a unix socket's file, such as 0700; 0 leaves
+   *     them to the process's umask
+   */
+  public record Options(
+      int backlog, int tcpKeepAliveSeconds, boolean reuseAddress, int unixSocketPermissions) {
+    /** Redis's own defaults. */
+    public static final Options DEFAULT = new Options(511, 300, true, 0);
+  }
+
+  /**
+   * An accepted connection.
+   *
+   * @param localAddress this end
+   * @param remoteAddress the peer; of a unix socket it has an empty path
+   * @param flow takes what is to be written and emits what was read; to be materialized exactly
+   *     once, on a core loop's dispatcher. The peer's half-close completes what it emits, while
+   *     writing goes on; completing what it takes writes what is pending and closes
+   */
+  public record Connection(
+      SocketAddress localAddress,
+      SocketAddress remoteAddress,
+      Flow<ByteString, ByteString, NotUsed> flow) {}
+
+  /** A bound address. */
+  public interface Binding {
+    /** Where it listens; the actual port if port 0 was asked for. */
+    SocketAddress localAddress();
+
+    /** Stops accepting; completes when the address is free. Connections live on. Idempotent. */
+    CompletionStage<Done> unbind();
+  }
+
+  /**
+   * Connections to an address, accepted as they are demanded.
+   *
+   * @param address an {@code InetSocketAddress}, or a {@code UnixDomainSocketAddress} whose file is
+   *     replaced if it is a socket, and removed at the end
+   * @return a source whose materialized stage fails with the {@code IOException} if binding failed;
+   *     to be materialized on a core loop's dispatcher
+   */
+  public static Source<Connection, CompletionStage<Binding>> bind(
+      SocketAddress address, Options options) {
+    return Source.fromGraph(new AcceptStage(address, options));
+  }
+}
