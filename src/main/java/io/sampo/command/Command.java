@@ -2,10 +2,13 @@ package io.sampo.command;
 
 import io.sampo.resp.Args;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One command as it is declared: in one line, beside its implementation. COMMAND, ACL categories,
@@ -17,9 +20,11 @@ import java.util.Map;
  *
  * <ul>
  *   <li><b>arity</b>: number of arguments, name included; negative for "at least".
- *   <li><b>flags</b>: {@link Flag} words; explicit ACL categories as {@code @dangerous}; tips as
- *       {@code ~nondeterministic_output}; document flags as {@code %deprecated:6.2.0:replacement};
- *       where it runs ({@link Place}) as {@code on:session} when it is not where its keys are.
+ *   <li><b>words</b>: {@link Flag}s; ACL categories that neither the flags nor the family imply, as
+ *       {@code @dangerous}, and those they imply wrongly, as {@code -@keyspace}; tips as {@code
+ *       ~nondeterministic_output}; {@code %syscmd}, or {@code %deprecated:6.2.0:ZRANGE+REV} with
+ *       what replaces it; where it runs ({@link Place}) as {@code on:session} when that is not
+ *       where its keys are.
  *   <li><b>keys</b>: see {@link KeySpec}.
  *   <li><b>syntax</b>: the arguments, see {@link Syntax}.
  * </ul>
@@ -48,22 +53,23 @@ public final class Command {
   public final String summary;
   public final Handler handler;
 
-  /** Words of the declaration that only COMMAND and the ACL read. */
-  public final List<String> categories;
-
+  /** Hints for client libraries and proxies. */
   public final List<String> tips;
-  public final String deprecated;
 
+  /** {@code syscmd}, or {@code deprecated:SINCE:REPLACEMENT}, or empty. */
+  final String remark;
+
+  /** The keys as COMMAND INFO tells them, pub/sub channels included. */
+  final KeyRange range;
+
+  private final boolean plainKeys;
+  private final int firstKey;
+  private final EnumSet<Category> added = EnumSet.noneOf(Category.class);
+  private final EnumSet<Category> removed = EnumSet.noneOf(Category.class);
+  private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
   private final Map<String, Command> subcommands = new LinkedHashMap<>();
   private String group = "";
   private int id = -1;
-
-  /** First key, last key (negative from the end) and step, where all keys form one range. */
-  private final int firstKey;
-
-  private final int lastKey;
-  private final int keyStep;
-  private final boolean plainKeys;
 
   private Command(
       String name,
@@ -85,47 +91,45 @@ public final class Command {
     this.handler = handler;
     int bits = 0;
     Place where = Place.KEYS;
-    String old = "";
-    List<String> acl = new ArrayList<>();
+    String note = "";
     List<String> hints = new ArrayList<>();
-    for (String word : words.isBlank() ? new String[0] : words.trim().split(" +")) {
+    for (String word : words.isBlank() ? new String[0] : words.split(" ")) {
       switch (word.charAt(0)) {
-        case '@' -> acl.add(word.substring(1));
+        case '@' -> added.add(Category.valueOf(upper(word.substring(1))));
+        case '-' -> removed.add(Category.valueOf(upper(word.substring(2))));
         case '~' -> hints.add(word.substring(1));
-        case '%' -> old = word.substring(1);
+        case '%' -> note = word.substring(1);
         default -> {
           if (word.startsWith("on:")) {
-            where = Place.valueOf(word.substring(3).toUpperCase(Locale.ROOT));
+            where = Place.valueOf(upper(word.substring(3)));
           } else {
-            bits |= Flag.valueOf(word.toUpperCase(Locale.ROOT)).bit;
+            bits |= Flag.valueOf(upper(word)).bit;
           }
         }
       }
     }
-    this.flags = bits;
+    boolean movable = !this.keys.stream().allMatch(KeySpec::isRange);
+    this.flags = movable ? bits | Flag.MOVABLEKEYS.bit : bits;
     this.place = where;
-    this.categories = List.copyOf(acl);
     this.tips = List.copyOf(hints);
-    this.deprecated = old;
-    KeySpec only = this.keys.size() == 1 ? this.keys.get(0) : KeySpec.NONE;
-    this.plainKeys = this.keys.isEmpty() || only.isRange();
-    this.firstKey = plainKeys && !this.keys.isEmpty() ? only.first() : 0;
-    this.lastKey = only.last();
-    this.keyStep = only.step();
+    this.remark = note;
+    this.range = KeyRange.of(this.keys);
+    this.plainKeys = range.whole();
+    this.firstKey = hasKeys() && plainKeys ? range.first() : 0;
   }
 
   /** Declares a command. */
   public static Command cmd(
       String name,
       int arity,
-      String flags,
+      String words,
       String keys,
       String since,
       String complexity,
       String syntax,
       String summary,
       Handler handler) {
-    return new Command(name, arity, flags, keys, since, complexity, syntax, summary, handler);
+    return new Command(name, arity, words, keys, since, complexity, syntax, summary, handler);
   }
 
   /** Declares a command that is only the container of these subcommands ("config|get"). */
@@ -135,20 +139,49 @@ public final class Command {
         (c, a) -> {
           throw new IllegalStateException("a container does not run");
         };
-    Command command =
-        new Command(name, arity, "", "", since, "Depends on subcommand.", "", summary, none);
-    for (Command sub : subcommands) {
-      String word = sub.name.substring(sub.name.indexOf('|') + 1);
-      command.subcommands.put(word, sub);
+    return cmd(name, arity, "", "", since, "Depends on subcommand.", "", summary, none)
+        .with(subcommands);
+  }
+
+  /** Gives a command its subcommands. */
+  public Command with(Command... commands) {
+    for (Command sub : commands) {
+      subcommands.put(sub.name.substring(sub.name.indexOf('|') + 1), sub);
+      if (sub.handler instanceof Help help) {
+        help.about(this);
+      }
     }
-    return command;
+    return this;
+  }
+
+  private static String upper(String word) {
+    return word.toUpperCase(Locale.ROOT);
   }
 
   /** Names the family (Redis's "group") this command belongs to; done once by its table. */
   Command in(String family) {
     group = family;
+    boolean pure = !subcommands.isEmpty() && flags == 0;
+    if (!pure && Category.BY_GROUP.containsKey(family)) {
+      categories.add(Category.BY_GROUP.get(family));
+    }
+    imply(has(Flag.WRITE), Category.WRITE);
+    imply(has(Flag.READONLY) && !family.equals("scripting"), Category.READ);
+    imply(has(Flag.ADMIN), Category.ADMIN);
+    imply(has(Flag.ADMIN), Category.DANGEROUS);
+    imply(has(Flag.PUBSUB), Category.PUBSUB);
+    imply(has(Flag.BLOCKING), Category.BLOCKING);
+    imply(true, has(Flag.FAST) ? Category.FAST : Category.SLOW);
+    categories.addAll(added);
+    categories.removeAll(removed);
     subcommands.values().forEach(sub -> sub.in(family));
     return this;
+  }
+
+  private void imply(boolean condition, Category category) {
+    if (condition) {
+      categories.add(category);
+    }
   }
 
   void id(int number) {
@@ -164,6 +197,12 @@ public final class Command {
     return group;
   }
 
+  /** Its ACL categories; known once a table holds it. */
+  public Set<Category> categories() {
+    return Collections.unmodifiableSet(categories);
+  }
+
+  /** The subcommands by their last word ("get" of "config|get"). */
   public Map<String, Command> subcommands() {
     return subcommands;
   }
@@ -181,6 +220,16 @@ public final class Command {
     return arity >= 0 ? count == arity : count >= -arity;
   }
 
+  /** Whether requests can have keys; the channels of sharded pub/sub are none. */
+  public boolean hasKeys() {
+    for (KeySpec spec : keys) {
+      if (!spec.isChannel()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether the keys of every request form one range of argument positions. */
   public boolean hasPlainKeys() {
     return plainKeys;
@@ -193,18 +242,16 @@ public final class Command {
 
   /** Position of the last key in a request of {@code count} slices. */
   public int lastKey(int count) {
-    return lastKey >= 0 ? firstKey + lastKey : count + lastKey;
+    return range.last() >= 0 ? range.last() : count + range.last();
   }
 
   public int keyStep() {
-    return keyStep;
+    return range.step();
   }
 
-  /** Calls {@code visitor} with the position of each key of the request. */
+  /** Calls {@code visitor} with the position of each key of the request; of a bad request, some. */
   public void eachKey(Args a, KeySpec.Visitor visitor) {
-    for (KeySpec spec : keys) {
-      spec.each(a, visitor);
-    }
+    Keys.each(this, a, visitor);
   }
 
   @Override

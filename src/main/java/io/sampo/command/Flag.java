@@ -2,12 +2,11 @@ package io.sampo.command;
 
 import java.util.Locale;
 
-/** Redis's command flags, in the order in which Redis lists them. */
+/** Redis's command flags, in the order in which COMMAND INFO lists them. */
 public enum Flag {
   WRITE,
   READONLY,
   DENYOOM,
-  MODULE,
   ADMIN,
   PUBSUB,
   NOSCRIPT,
@@ -19,11 +18,10 @@ public enum Flag {
   ASKING,
   FAST,
   NO_AUTH,
-  MAY_REPLICATE,
   NO_MANDATORY_KEYS,
-  PROTECTED,
   NO_ASYNC_LOADING,
   NO_MULTI,
+  /** Not declared but derived: some key does not stand at a fixed index. */
   MOVABLEKEYS,
   ALLOW_BUSY;
 
