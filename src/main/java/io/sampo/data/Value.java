@@ -1,0 +1,12 @@
+package io.sampo.data;
+
+/** A value that is kept as an object beside its key, rather than in the key's record. */
+public interface Value {
+  Type type();
+
+  /** The name OBJECT ENCODING gives its present form. */
+  String encoding();
+
+  /** An estimate of the heap it occupies, in bytes; cheap, for it is asked after every change. */
+  long heapBytes();
+}

@@ -1,0 +1,79 @@
+package io.sampo.keyspace;
+
+/**
+ * Active expiry in slices: goes round all segments of all databases, and looks into those only that
+ * may hold something whose time is over.
+ */
+final class Expiry {
+  /** Entries removed, or segments passed over, between two looks at the time. */
+  private static final int STEP = 64;
+
+  private final Keyspace keyspace;
+  private int db;
+  private long hash;
+  private double stale;
+
+  Expiry(Keyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  /**
+   * A running estimate, 0 to 100, of how many of the keys with an expiry have expired unnoticed.
+   */
+  double stalePercent() {
+    return stale;
+  }
+
+  /**
+   * Expires for about {@code budgetNanos}, or until there is nothing left to do; returns how many
+   * keys it removed.
+   */
+  long cycle(long budgetNanos) {
+    long deadline = System.nanoTime() + budgetNanos;
+    long now = keyspace.clock.getAsLong();
+    long expired = 0;
+    long seen = 0;
+    int steps = 0;
+    // The database where the last cycle stopped is begun in its middle, and visited again at last.
+    int rest = keyspace.databases() + 1;
+    while (rest > 0) {
+      Db current = keyspace.db(db % keyspace.databases());
+      if (current.volatileSize() == 0 || hash >= KeyHash.END) {
+        db = (db + 1) % keyspace.databases();
+        hash = 0;
+        rest--;
+        continue;
+      }
+      Table table = current.table();
+      Segment segment = table.segment(hash);
+      long behind = Table.behind(segment, hash);
+      if (segment.nextExpiry <= now && segment.volatiles > 0) {
+        int n = current.expireSegment(segment, now, STEP);
+        expired += n;
+        seen += n;
+        steps += STEP;
+        if (segment.nextExpiry > now) {
+          table.shrink(hash);
+          seen += segment.volatiles;
+          hash = behind;
+        }
+      } else {
+        seen += segment.volatiles;
+        hash = behind;
+      }
+      if (++steps >= STEP) {
+        steps = 0;
+        if (System.nanoTime() - deadline >= 0) {
+          break;
+        }
+      }
+    }
+    if (seen > 0) {
+      // Weighted as in Redis: a twentieth for the newest sample.
+      stale = stale * 0.95 + 100.0 * expired / seen * 0.05;
+    } else {
+      stale *= 0.95;
+    }
+    return expired;
+  }
+}

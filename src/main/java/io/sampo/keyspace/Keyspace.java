@@ -1,0 +1,160 @@
+package io.sampo.keyspace;
+
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+
+/**
+ * One shard's data: its databases, their expiry and eviction. Used by one thread at a time, but by
+ * any.
+ */
+public final class Keyspace {
+  private static final Listener DEAF =
+      new Listener() {
+        @Override
+        public void expired(Db db, byte[] key) {
+          // Nobody listens.
+        }
+
+        @Override
+        public void evicted(Db db, byte[] key) {
+          // Nobody listens.
+        }
+      };
+
+  final Settings settings;
+  final LongSupplier clock;
+  final KeyHash hashes;
+  final SplittableRandom random;
+  final Access access;
+  private final Db[] dbs;
+  private final Expiry expiry = new Expiry(this);
+  private final Eviction eviction = new Eviction(this);
+  private Listener listener = DEAF;
+  private boolean replica;
+  private boolean showsExpired;
+  private long expiredKeys;
+  private long evictedKeys;
+
+  /** {@code clockMillis} tells Unix milliseconds; it is asked often, and had better be cheap. */
+  public Keyspace(Settings settings, LongSupplier clockMillis) {
+    this.settings = settings;
+    this.clock = clockMillis;
+    hashes = new KeyHash(settings.hashSeed);
+    random = new SplittableRandom(settings.hashSeed);
+    access = new Access(settings, clockMillis, random);
+    dbs = new Db[settings.databases];
+    for (int i = 0; i < dbs.length; i++) {
+      dbs[i] = new Db(this, i);
+    }
+  }
+
+  public Db db(int index) {
+    return dbs[index];
+  }
+
+  public int databases() {
+    return dbs.length;
+  }
+
+  /** Exchanges two databases: each becomes known by the other's index. */
+  public void swap(int a, int b) {
+    Db db = dbs[a];
+    dbs[a] = dbs[b];
+    dbs[b] = db;
+    dbs[a].index(a);
+    dbs[b].index(b);
+  }
+
+  /** Sets who hears of expired and evicted keys. */
+  public void listener(Listener l) {
+    listener = l;
+  }
+
+  public boolean replica() {
+    return replica;
+  }
+
+  /** On a replica expired keys are hidden, and left for the master to delete. */
+  public void replica(boolean b) {
+    replica = b;
+  }
+
+  public boolean showsExpired() {
+    return showsExpired;
+  }
+
+  /** Lets expired keys be seen, as must be while what a master sent is applied. */
+  public void showExpired(boolean b) {
+    showsExpired = b;
+  }
+
+  /** The bytes taken by all data, table and records included. */
+  public long usedMemory() {
+    long sum = 0;
+    for (Db db : dbs) {
+      sum += db.usedMemory();
+    }
+    return sum;
+  }
+
+  /** {@link #usedMemory}, plus what is unused within the pages. */
+  public long allocatedMemory() {
+    long sum = 0;
+    for (Db db : dbs) {
+      sum += db.allocatedMemory();
+    }
+    return sum;
+  }
+
+  /**
+   * Removes expired keys for about {@code budgetNanos}, from where the last call stopped; returns
+   * how many. Does nothing on a replica.
+   */
+  public long expireCycle(long budgetNanos) {
+    return replica ? 0 : expiry.cycle(budgetNanos);
+  }
+
+  /** Evicts one key by the policy; false if there is none that may go. */
+  public boolean evict() {
+    return eviction.evict();
+  }
+
+  /** Gives back sparsely filled pages, for about {@code budgetNanos}; returns records moved. */
+  public long defragment(long budgetNanos) {
+    long deadline = System.nanoTime() + budgetNanos;
+    long moved = 0;
+    for (Db db : dbs) {
+      moved += db.defragment(deadline);
+    }
+    return moved;
+  }
+
+  public long expiredKeys() {
+    return expiredKeys;
+  }
+
+  public long evictedKeys() {
+    return evictedKeys;
+  }
+
+  /** An estimate, 0 to 100, of how many of the keys with an expiry have expired unnoticed. */
+  public double expiredStalePercent() {
+    return expiry.stalePercent();
+  }
+
+  /** Sets the statistics back to zero. */
+  public void resetStatistics() {
+    expiredKeys = 0;
+    evictedKeys = 0;
+  }
+
+  void noteExpired(Db db, byte[] key) {
+    expiredKeys++;
+    listener.expired(db, key);
+  }
+
+  void noteEvicted(Db db, byte[] key) {
+    evictedKeys++;
+    listener.evicted(db, key);
+  }
+}

@@ -1,0 +1,152 @@
+package io.sampo.keyspace;
+
+/**
+ * The layout of a key's record in a page:
+ *
+ * <pre>
+ * 1 byte   flags: kind of the value, whether there is an expiry
+ * 3 bytes  when or how often it was accessed, see {@link Access}
+ * 1-4      length of the key
+ *          key
+ * 8        expiry in Unix milliseconds, if flagged
+ *          the value: INLINE a length (1-4) and bytes, LONG 8 bytes, OBJECT a 4-byte index
+ * </pre>
+ *
+ * The key's place never depends on the value, so that replacing a value leaves the key alone.
+ */
+final class Record {
+  static final int INLINE = 0;
+  static final int LONG = 1;
+  static final int OBJECT = 2;
+  static final int KIND_MASK = 3;
+  static final int TTL = 4;
+
+  /** The flags of a slot that holds no record. */
+  static final int FREE = 0xff;
+
+  /** Keys must be shorter than this. */
+  static final int MAX_LENGTH = 1 << 30;
+
+  private static final int FIXED = 4;
+
+  private Record() {}
+
+  static int flags(byte[] b, int p) {
+    return b[p] & 0xff;
+  }
+
+  static int kind(byte[] b, int p) {
+    return b[p] & KIND_MASK;
+  }
+
+  static boolean hasTtl(byte[] b, int p) {
+    return (b[p] & TTL) != 0;
+  }
+
+  static int access(byte[] b, int p) {
+    return Words.getInt(b, p) >>> 8;
+  }
+
+  static void head(byte[] b, int p, int flags, int access) {
+    Words.putInt(b, p, flags | access << 8);
+  }
+
+  static int keyLength(byte[] b, int p) {
+    return length(b, p + FIXED);
+  }
+
+  static int keyAt(byte[] b, int p) {
+    return p + FIXED + sizeAt(b, p + FIXED);
+  }
+
+  /** Where the expiry is, or would be. */
+  static int ttlAt(byte[] b, int p) {
+    return keyAt(b, p) + keyLength(b, p);
+  }
+
+  static int payloadAt(byte[] b, int p) {
+    return ttlAt(b, p) + (hasTtl(b, p) ? 8 : 0);
+  }
+
+  /** The size of what follows key and expiry. */
+  static int payload(byte[] b, int p) {
+    return switch (kind(b, p)) {
+      case LONG -> 8;
+      case OBJECT -> 4;
+      default -> {
+        int at = payloadAt(b, p);
+        yield sizeAt(b, at) + length(b, at);
+      }
+    };
+  }
+
+  /** The expiry of a record that has one. */
+  static long expiry(byte[] b, int p) {
+    return Words.getLong(b, ttlAt(b, p));
+  }
+
+  static boolean keyEquals(byte[] b, int p, byte[] key, int offset, int length) {
+    int n = b[p + FIXED];
+    if (n >= 0) {
+      return n == length && Words.equal(b, p + FIXED + 1, key, offset, length);
+    }
+    return keyLength(b, p) == length && Words.equal(b, keyAt(b, p), key, offset, length);
+  }
+
+  /** The size of a record. */
+  static int size(int keyLength, boolean ttl, int payload) {
+    return FIXED + sizeOf(keyLength) + keyLength + (ttl ? 8 : 0) + payload;
+  }
+
+  static int size(byte[] b, int p) {
+    return payloadAt(b, p) - p + payload(b, p);
+  }
+
+  /** Writes length and bytes of the key. */
+  static void key(byte[] b, int p, byte[] key, int offset, int length) {
+    int at = putLength(b, p + FIXED, length);
+    System.arraycopy(key, offset, b, at, length);
+  }
+
+  /** How many bytes a length takes: 1 below 128, 2 below 16384, else 4. */
+  static int sizeOf(int length) {
+    return length < 0x80 ? 1 : length < 0x4000 ? 2 : 4;
+  }
+
+  static int sizeAt(byte[] b, int at) {
+    int first = b[at];
+    return first >= 0 ? 1 : (first & 0x40) == 0 ? 2 : 4;
+  }
+
+  static int length(byte[] b, int at) {
+    int first = b[at];
+    if (first >= 0) {
+      return first;
+    }
+    if ((first & 0x40) == 0) {
+      return (first & 0x3f) << 8 | b[at + 1] & 0xff;
+    }
+    return (first & 0x3f) << 24
+        | (b[at + 1] & 0xff) << 16
+        | (b[at + 2] & 0xff) << 8
+        | b[at + 3] & 0xff;
+  }
+
+  /** Writes a length; returns where it ends. */
+  static int putLength(byte[] b, int at, int length) {
+    if (length < 0x80) {
+      b[at] = (byte) length;
+      return at + 1;
+    }
+    if (length < 0x4000) {
+      b[at] = (byte) (length >> 8 | 0x80);
+      b[at + 1] = (byte) length;
+      return at + 2;
+    }
+    b[at] = (byte) (length >> 24 | 0xc0);
+    b[at + 1] = (byte) (length >> 16);
+    b[at + 2] = (byte) (length >> 8);
+    b[at + 3] = (byte) length;
+    return at + 4;
+  }
+}

@@ -1,0 +1,29 @@
+package io.sampo.keyspace;
+
+import java.security.SecureRandom;
+
+/**
+ * What can be set about keyspaces; one holder may serve all shards. Changes take effect at once,
+ * except that of {@link #databases}.
+ */
+public final class Settings {
+  private static final long PROCESS_SEED = new SecureRandom().nextLong();
+
+  /** {@code maxmemory-policy}. */
+  public volatile Policy policy = Policy.NOEVICTION;
+
+  /** {@code maxmemory-samples}: candidates looked at per database and eviction. */
+  public volatile int samples = 5;
+
+  /** {@code lfu-log-factor}: the greater, the more accesses saturate the counter. */
+  public volatile int lfuLogFactor = 10;
+
+  /** {@code lfu-decay-time}: minutes after which the counter falls by one; 0 is never. */
+  public volatile int lfuDecayTime = 1;
+
+  /** How many databases a keyspace has; read when it is made. */
+  public int databases = 16;
+
+  /** The seed of the hash; read when a keyspace is made. By default random for each process. */
+  public long hashSeed = PROCESS_SEED;
+}
