@@ -50,11 +50,11 @@ public final class Args {
   }
 
   public int offset(int i) {
-    return frames.offsets[base + i];
+    return (int) (frames.slices[base + i] >>> 32);
   }
 
   public int length(int i) {
-    return frames.lengths[base + i];
+    return (int) frames.slices[base + i];
   }
 
   /** A copy of slice {@code i}. */
@@ -91,12 +91,7 @@ public final class Args {
 
   /** As {@link #integer(int)}, with the error to throw. */
   public long integer(int i, RespError error) {
-    int from = offset(i);
-    int length = length(i);
-    if (!Bytes.isLong(array(), from, length)) {
-      throw error;
-    }
-    return Bytes.parseLong(array(), from, length);
+    return Bytes.toLong(array(), offset(i), length(i), error);
   }
 
   /**

@@ -37,32 +37,53 @@ public final class Bytes {
    * leading zeros, no blanks, no "-0".
    */
   public static boolean isLong(byte[] a, int offset, int length) {
+    return nonZero(a, offset, length) != 0 || isZero(a, offset, length);
+  }
+
+  /**
+   * The value of the range in the form that {@link #isLong} describes.
+   *
+   * @throws RespError the given one, if it has not that form
+   */
+  public static long toLong(byte[] a, int offset, int length, RespError error) {
+    long value = nonZero(a, offset, length);
+    if (value == 0 && !isZero(a, offset, length)) {
+      throw error;
+    }
+    return value;
+  }
+
+  private static boolean isZero(byte[] a, int offset, int length) {
+    return length == 1 && a[offset] == '0';
+  }
+
+  /** The value if the range has the form, else 0, as also for the one form of zero. */
+  private static long nonZero(byte[] a, int offset, int length) {
     if (length == 0 || length > 20) {
-      return false;
+      return 0;
     }
     int i = offset;
     int end = offset + length;
     boolean negative = a[i] == '-';
-    if (negative && ++i == end) {
-      return false;
+    if (negative) {
+      i++;
     }
-    if (a[i] == '0') {
-      return length == 1;
-    }
-    int digits = end - i;
-    if (digits > 19) {
-      return false;
+    if (end - i > 19 || i == end || a[i] == '0') {
+      return 0;
     }
     long value = 0;
     for (; i < end; i++) {
       int d = a[i] - '0';
       if (d < 0 || d > 9) {
-        return false;
+        return 0;
       }
       value = value * 10 + d;
     }
-    // 19 digits cannot exceed 9999999999999999999 < 2^64, so an overflow shows as a sign bit.
-    return value >= 0 || (negative && value == Long.MIN_VALUE);
+    // 19 digits stay below 2^64, so an overflow shows as a sign bit.
+    if (value < 0 && !(negative && value == Long.MIN_VALUE)) {
+      return 0;
+    }
+    return negative ? -value : value;
   }
 
   /** The value of a range for which {@link #isLong} holds. */
@@ -82,26 +103,31 @@ public final class Bytes {
 
   /** How many bytes {@link #putLong} writes for {@code value}: 1 to 20. */
   public static int digits(long value) {
-    if (value < 0) {
-      return value == Long.MIN_VALUE ? 20 : 1 + digits(-value);
+    // On the negative side, which holds every value.
+    long rest = value < 0 ? value : -value;
+    int n = value < 0 ? 2 : 1;
+    for (; rest <= -10_000; rest /= 10_000) {
+      n += 4;
     }
-    int n = 1;
-    for (long p = 10; n < 19 && value >= p; p *= 10) {
-      n++;
-    }
-    return n;
+    return rest > -10 ? n : rest > -100 ? n + 1 : rest > -1000 ? n + 2 : n + 3;
   }
 
   /** Writes {@code value} in decimal at {@code offset}; returns the offset behind it. */
   public static int putLong(byte[] a, int offset, long value) {
     int end = offset + digits(value);
     int i = end;
-    // Work on the negative side, which holds every value.
     long rest = value < 0 ? value : -value;
+    while (rest <= Integer.MIN_VALUE) {
+      long next = rest / 10;
+      a[--i] = (byte) ('0' - (rest - next * 10));
+      rest = next;
+    }
+    int small = (int) rest;
     do {
-      a[--i] = (byte) ('0' - rest % 10);
-      rest /= 10;
-    } while (rest != 0);
+      int next = small / 10;
+      a[--i] = (byte) ('0' - (small - next * 10));
+      small = next;
+    } while (small != 0);
     if (value < 0) {
       a[offset] = '-';
     }

@@ -11,9 +11,12 @@ public final class Frames {
   private static final byte[] EMPTY = new byte[0];
 
   byte[] buffer = EMPTY;
-  int[] offsets = new int[16];
-  int[] lengths = new int[16];
-  int slices;
+
+  /** Each slice's offset in the upper half, its length in the lower. */
+  long[] slices = new long[16];
+
+  /** How many slices there are, those of the request that is being built included. */
+  private int filled;
 
   /** Whether {@link #append} may write to the buffer. */
   private boolean owned;
@@ -49,12 +52,10 @@ public final class Frames {
 
   /** Adds a slice to the request that is being built. */
   public void slice(int offset, int length) {
-    if (slices == offsets.length) {
-      offsets = Arrays.copyOf(offsets, slices * 2);
-      lengths = Arrays.copyOf(lengths, slices * 2);
+    if (filled == slices.length) {
+      slices = Arrays.copyOf(slices, filled * 2);
     }
-    offsets[slices] = offset;
-    lengths[slices++] = length;
+    slices[filled++] = (long) offset << 32 | length;
   }
 
   /** Closes the request that is being built. */
@@ -62,30 +63,25 @@ public final class Frames {
     if (++count == starts.length) {
       starts = Arrays.copyOf(starts, count * 2);
     }
-    starts[count] = slices;
+    starts[count] = filled;
   }
 
   /** Takes over, moved by {@code shift} bytes, the slices of the request {@code from} builds. */
   void take(Frames from, int shift) {
     int first = from.starts[from.count];
-    int n = from.slices - first;
-    int wanted = slices + n;
-    if (wanted > offsets.length) {
-      int capacity = Math.max(wanted, offsets.length * 2);
-      offsets = Arrays.copyOf(offsets, capacity);
-      lengths = Arrays.copyOf(lengths, capacity);
+    int wanted = filled + from.filled - first;
+    if (wanted > slices.length) {
+      slices = Arrays.copyOf(slices, Math.max(wanted, slices.length * 2));
     }
-    for (int i = 0; i < n; i++) {
-      offsets[slices + i] = from.offsets[first + i] + shift;
+    for (int i = first; i < from.filled; i++) {
+      slices[filled++] = from.slices[i] + ((long) shift << 32);
     }
-    System.arraycopy(from.lengths, first, lengths, slices, n);
-    slices = wanted;
-    from.slices = first;
+    from.filled = first;
   }
 
   /** Forgets the request that is being built. */
   void dropOpen() {
-    slices = starts[count];
+    filled = starts[count];
   }
 
   /** Adds a copy of one request, its bytes included, to a buffer that this object owns. */
@@ -94,7 +90,8 @@ public final class Frames {
     for (int i = 0; i < args.count(); i++) {
       bytes = Math.addExact(bytes, args.length(i));
     }
-    int at = slices == 0 ? 0 : offsets[slices - 1] + lengths[slices - 1];
+    long last = filled == 0 ? 0 : slices[filled - 1];
+    int at = (int) (last >>> 32) + (int) last;
     int wanted = Math.addExact(at, bytes);
     if (!owned || wanted > buffer.length) {
       long room = Math.max(64, Math.min(at * 2L, Integer.MAX_VALUE - 8));
@@ -111,19 +108,18 @@ public final class Frames {
 
   /** About how many bytes of memory this object holds, its buffer included; for accounting. */
   public long bytes() {
-    return 64L + buffer.length + 8L * offsets.length + 4L * starts.length;
+    return 64L + buffer.length + 8L * slices.length + 4L * starts.length;
   }
 
   /** Forgets all requests and the buffer, and what arrays grew beyond the ordinary. */
   public void clear() {
     buffer = EMPTY;
     owned = false;
-    slices = 0;
+    filled = 0;
     count = 0;
     starts[0] = 0;
-    if (offsets.length > 4096) {
-      offsets = new int[16];
-      lengths = new int[16];
+    if (slices.length > 4096) {
+      slices = new long[16];
     }
     if (starts.length > 4096) {
       starts = new int[9];

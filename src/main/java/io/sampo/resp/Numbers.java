@@ -1,21 +1,117 @@
 package io.sampo.resp;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+
 /** Floating point as Redis reads and prints it. */
 public final class Numbers {
-  private Numbers() {}
+  private static final MathContext SEVENTEEN = new MathContext(17, RoundingMode.HALF_EVEN);
 
-  /** The value of the range as C's strtod takes it whole, or NaN where it is no number. */
-  public static double parseDouble(byte[] a, int offset, int length) {
-    try {
-      return Double.parseDouble(
-          new String(a, offset, length, java.nio.charset.StandardCharsets.ISO_8859_1));
-    } catch (NumberFormatException e) {
-      return Double.NaN;
+  /** The powers of ten that a double holds exactly. */
+  private static final double[] TENS = new double[23];
+
+  static {
+    TENS[0] = 1;
+    for (int i = 1; i < TENS.length; i++) {
+      TENS[i] = TENS[i - 1] * 10;
     }
   }
 
-  /** The shortest form that reads back as the same double, as Redis prints scores in RESP3. */
+  private Numbers() {}
+
+  /**
+   * The value of the range as C's strtod takes it whole, infinities and hexadecimal included; or
+   * NaN where it is no number, "nan", or so large or small that a double has only infinity or zero
+   * for it.
+   */
+  public static double parseDouble(byte[] a, int offset, int length) {
+    int i = offset;
+    int end = offset + length;
+    boolean negative = length > 1 && a[i] == '-';
+    if (negative) {
+      i++;
+    }
+    // Up to 15 digits and a power of ten are both exact, so that one division rounds correctly.
+    long digits = 0;
+    int point = -1;
+    boolean ordinary = end > i && end - i <= 16;
+    for (; ordinary && i < end; i++) {
+      int digit = a[i] - '0';
+      if (digit >= 0 && digit <= 9) {
+        digits = digits * 10 + digit;
+      } else if (a[i] == '.' && point < 0 && end - offset > 2) {
+        point = i;
+      } else {
+        ordinary = false;
+      }
+    }
+    if (ordinary && digits <= 999_999_999_999_999L) {
+      double value = point < 0 ? digits : digits / TENS[end - point - 1];
+      return negative ? -value : value;
+    }
+    return parseAny(a, offset, length);
+  }
+
+  private static double parseAny(byte[] a, int offset, int length) {
+    FloatText text = new FloatText(a, offset, length);
+    if (!text.valid) {
+      return Double.NaN;
+    }
+    if (text.infinite()) {
+      return text.negative() ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    }
+    double value = Double.parseDouble(text.java(offset));
+    boolean lost = Double.isInfinite(value) || (value == 0 && !text.zero());
+    return lost ? Double.NaN : value;
+  }
+
+  /** Whether {@link #format} prints the value as it prints the integer {@code (long) value}. */
+  static boolean plain(double value) {
+    return value == (long) value
+        && Math.abs(value) < 1e17
+        && (value != 0 || Double.doubleToRawLongBits(value) == 0);
+  }
+
+  /**
+   * A double as replies carry it: C's {@code %.17g}, "inf", "-inf" or "nan".
+   *
+   * @return 1 to 24 ASCII characters
+   */
   public static String format(double value) {
-    return Double.toString(value);
+    if (plain(value)) {
+      return Long.toString((long) value);
+    }
+    if (Double.isNaN(value)) {
+      return "nan";
+    }
+    if (Double.isInfinite(value)) {
+      return value > 0 ? "inf" : "-inf";
+    }
+    if (value == 0) {
+      return "-0";
+    }
+    BigDecimal rounded = new BigDecimal(value).round(SEVENTEEN).stripTrailingZeros();
+    int exponent = rounded.precision() - rounded.scale() - 1;
+    if (exponent >= -4 && exponent < 17) {
+      return rounded.toPlainString();
+    }
+    String digits = rounded.unscaledValue().abs().toString();
+    StringBuilder out = new StringBuilder(24);
+    out.append(value < 0 ? "-" : "").append(digits.charAt(0));
+    if (digits.length() > 1) {
+      out.append('.').append(digits, 1, digits.length());
+    }
+    int size = Math.abs(exponent);
+    out.append(exponent < 0 ? "e-" : "e+").append(size < 10 ? "0" : "").append(size);
+    return out.toString();
+  }
+
+  /**
+   * A double as Redis prints it for people (GEOPOS, INCRBYFLOAT): 17 decimals without trailing
+   * zeros, never an exponent.
+   */
+  public static String formatHuman(double value) {
+    return LongDouble.of(value).toString();
   }
 }

@@ -14,11 +14,24 @@ public final class ReplyWriter {
   private static final byte[] NULL_ARRAY2 = Bytes.ascii("*-1\r\n");
   private static final byte[] NULL3 = Bytes.ascii("_\r\n");
 
+  private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
+
+  /** Beyond this a buffer that has grown is not kept for the next replies. */
+  private static final int KEPT_CAPACITY = 1 << 20;
+
+  /** What a deferred header takes if its number has one digit. */
+  private static final int SHORT_HEADER = 4;
+
+  private final int capacity;
   private byte[] buffer;
   private int position;
   private boolean resp3;
 
+  /**
+   * @param capacity the bytes it begins with, and returns to after exceptional replies
+   */
   public ReplyWriter(int capacity) {
+    this.capacity = capacity;
     buffer = new byte[capacity];
   }
 
@@ -49,6 +62,16 @@ public final class ReplyWriter {
     return Arrays.copyOf(buffer, position);
   }
 
+  /** Everything written so far, in an array of its own; what is written next starts afresh. */
+  public byte[] take() {
+    byte[] all = toByteArray();
+    position = 0;
+    if (buffer.length > Math.max(capacity, KEPT_CAPACITY)) {
+      buffer = new byte[capacity];
+    }
+    return all;
+  }
+
   public void ok() {
     raw(OK, 0, OK.length);
   }
@@ -62,15 +85,29 @@ public final class ReplyWriter {
     line('+', text);
   }
 
-  /** An error line, code word first; line breaks within are replaced by blanks. */
-  public void error(String text) {
-    ensure(text.length() + 3);
-    buffer[position++] = '-';
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      buffer[position++] = c == '\r' || c == '\n' ? (byte) ' ' : (byte) c;
-    }
+  /** A simple string of these bytes, which contain no line break. */
+  public void simple(byte[] text) {
+    ensure(text.length + 3L);
+    buffer[position++] = '+';
+    System.arraycopy(text, 0, buffer, position, text.length);
+    position += text.length;
     crlf();
+  }
+
+  /**
+   * An error line, code word first, in ISO-8859-1. Line breaks are cut off its ends and become
+   * blanks within; other alphabets become question marks.
+   */
+  public void error(String text) {
+    int from = 0;
+    int to = text.length();
+    while (from < to && lineBreak(text.charAt(from))) {
+      from++;
+    }
+    while (from < to && lineBreak(text.charAt(to - 1))) {
+      to--;
+    }
+    line('-', text, from, to);
   }
 
   public void integer(long value) {
@@ -82,11 +119,18 @@ public final class ReplyWriter {
   }
 
   public void bulk(byte[] bytes, int offset, int length) {
-    ensure(length + 26);
-    header('$', length);
-    System.arraycopy(bytes, offset, buffer, position, length);
-    position += length;
-    crlf();
+    ensure(length + 32L);
+    byte[] b = buffer;
+    int at = position;
+    b[at++] = '$';
+    at = Bytes.putLong(b, at, length);
+    b[at++] = '\r';
+    b[at++] = '\n';
+    System.arraycopy(bytes, offset, b, at, length);
+    at += length;
+    b[at++] = '\r';
+    b[at++] = '\n';
+    position = at;
   }
 
   /** A bulk string of ISO-8859-1 text. */
@@ -97,7 +141,7 @@ public final class ReplyWriter {
   /** A bulk string holding the number in decimal. */
   public void bulk(long value) {
     int n = Bytes.digits(value);
-    ensure(n + 26);
+    ensure(n + 26L);
     header('$', n);
     position = Bytes.putLong(buffer, position, value);
     crlf();
@@ -129,6 +173,57 @@ public final class ReplyWriter {
     header(resp3 ? '~' : '*', elements);
   }
 
+  /**
+   * Begins an aggregate whose size is not yet known: write its elements, then close it with {@link
+   * #endArray}, {@link #endMap} or {@link #endSet}. May be nested.
+   *
+   * @return the mark to close it with
+   */
+  public int defer() {
+    ensure(SHORT_HEADER);
+    int mark = position;
+    position += SHORT_HEADER;
+    return mark;
+  }
+
+  public void endArray(int mark, int elements) {
+    end(mark, '*', elements);
+  }
+
+  public void endMap(int mark, int pairs) {
+    end(mark, resp3 ? '%' : '*', resp3 ? pairs : 2L * pairs);
+  }
+
+  public void endSet(int mark, int elements) {
+    end(mark, resp3 ? '~' : '*', elements);
+  }
+
+  private void end(int mark, char type, long n) {
+    int more = Bytes.digits(n) - 1;
+    if (more > 0) {
+      ensure(more);
+      int from = mark + SHORT_HEADER;
+      System.arraycopy(buffer, from, buffer, from + more, position - from);
+      position += more;
+    }
+    buffer[mark] = (byte) type;
+    int at = Bytes.putLong(buffer, mark + 1, n);
+    buffer[at] = '\r';
+    buffer[at + 1] = '\n';
+  }
+
+  /**
+   * Begins the attributes of the reply that follows, in RESP3.
+   *
+   * @return whether they are to be written; RESP2 has none, and then nothing was begun
+   */
+  public boolean attribute(int pairs) {
+    if (resp3) {
+      header('|', pairs);
+    }
+    return resp3;
+  }
+
   /** Out-of-band data; in RESP2 an array. */
   public void push(int elements) {
     header(resp3 ? '>' : '*', elements);
@@ -145,11 +240,25 @@ public final class ReplyWriter {
 
   /** A double; in RESP2 a bulk string of the same digits. */
   public void real(double value) {
-    String text = Numbers.format(value);
-    if (resp3) {
-      line(',', text);
+    if (!Numbers.plain(value)) {
+      number(',', Numbers.format(value));
+    } else if (resp3) {
+      header(',', (long) value);
     } else {
-      bulk(text);
+      bulk((long) value);
+    }
+  }
+
+  /** An integer of any size, in decimal; in RESP2 a bulk string. */
+  public void bigNumber(String digits) {
+    number('(', digits);
+  }
+
+  private void number(char type, String digits) {
+    if (resp3) {
+      line(type, digits);
+    } else {
+      bulk(digits);
     }
   }
 
@@ -157,7 +266,6 @@ public final class ReplyWriter {
   public void verbatim(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (resp3) {
-      ensure(bytes.length + 32);
       header('=', bytes.length + 4L);
       raw(new byte[] {'t', 'x', 't', ':'}, 0, 4);
       raw(bytes, 0, bytes.length);
@@ -175,20 +283,36 @@ public final class ReplyWriter {
   }
 
   private void line(char type, String text) {
-    int n = text.length();
-    ensure(n + 3);
+    line(type, text, 0, text.length());
+  }
+
+  private void line(char type, String text, int from, int to) {
+    ensure(to - from + 3L);
     buffer[position++] = (byte) type;
-    for (int i = 0; i < n; i++) {
-      buffer[position++] = (byte) text.charAt(i);
+    for (int i = from; i < to; i++) {
+      char c = text.charAt(i);
+      buffer[position++] = lineBreak(c) ? (byte) ' ' : c > 0xff ? (byte) '?' : (byte) c;
     }
     crlf();
   }
 
+  private static boolean lineBreak(char c) {
+    return c == '\r' || c == '\n';
+  }
+
   private void header(char type, long n) {
     ensure(24);
-    buffer[position++] = (byte) type;
-    position = Bytes.putLong(buffer, position, n);
-    crlf();
+    byte[] b = buffer;
+    int at = position;
+    b[at++] = (byte) type;
+    if (n >= 0 && n < 10) {
+      b[at++] = (byte) ('0' + n);
+    } else {
+      at = Bytes.putLong(b, at, n);
+    }
+    b[at++] = '\r';
+    b[at++] = '\n';
+    position = at;
   }
 
   private void crlf() {
@@ -197,17 +321,18 @@ public final class ReplyWriter {
     buffer[position++] = '\n';
   }
 
-  private void ensure(int more) {
+  private void ensure(long more) {
     if (more > buffer.length - position) {
       grow(more);
     }
   }
 
-  private void grow(int more) {
-    long wanted = Math.max((long) position + more, buffer.length * 2L);
-    if ((long) position + more > Integer.MAX_VALUE - 8) {
+  private void grow(long more) {
+    long wanted = position + more;
+    if (wanted > MAX_CAPACITY) {
       throw new OutOfMemoryError("a reply of more than 2 GiB");
     }
-    buffer = Arrays.copyOf(buffer, (int) Math.min(wanted, Integer.MAX_VALUE - 8));
+    buffer =
+        Arrays.copyOf(buffer, (int) Math.min(MAX_CAPACITY, Math.max(wanted, buffer.length * 2L)));
   }
 }

@@ -119,6 +119,8 @@ public final class RequestDecoder {
       begin = 0;
     }
     Frames into = partial == null ? out : partial;
+    int most = limits.multibulk();
+    long longest = Math.min(limits.bulk(), MAX_KEPT);
     int left = missing;
     int length = bulk;
     while (at < end) {
@@ -139,11 +141,17 @@ public final class RequestDecoder {
           at = line + 1;
           continue;
         }
+        int few = shortHeader(bytes, at, end);
+        if (few > 0 && few <= UNAUTHENTICATED_MULTIBULK && few <= most) {
+          left = few;
+          at += few < 10 ? 4 : 5;
+          continue;
+        }
         long count = header(bytes, at, end, "too big mbulk count string");
         if (count == INCOMPLETE) {
           break;
         }
-        if (count == INVALID || count > limits.multibulk()) {
+        if (count == INVALID || count > most) {
           fail("invalid multibulk length");
           break;
         }
@@ -155,6 +163,13 @@ public final class RequestDecoder {
         left = (int) Math.max(0, count);
         continue;
       }
+      if (length < 0 && bytes[at] == '$') {
+        int n = shortHeader(bytes, at, end);
+        if (n >= 0 && n <= longest) {
+          length = n;
+          at += n < 10 ? 4 : 5;
+        }
+      }
       if (length < 0) {
         long n = header(bytes, at, end, "too big bulk count string");
         if (n == INCOMPLETE) {
@@ -164,7 +179,7 @@ public final class RequestDecoder {
           fail("expected '$', got '" + (char) (bytes[at] & 0xff) + "'");
           break;
         }
-        if (n < 0 || n > limits.bulk() || n > MAX_KEPT) {
+        if (n < 0 || n > longest) {
           fail("invalid bulk length");
           break;
         }
@@ -294,6 +309,23 @@ public final class RequestDecoder {
       return value;
     }
     return oddHeader(bytes, at, end, tooLong);
+  }
+
+  /**
+   * The number of a header line if it is one of one or two digits, the line being 4 or 5 bytes long
+   * then; else -1, which decides nothing.
+   */
+  private static int shortHeader(byte[] bytes, int at, int end) {
+    if (end - at < 5) {
+      return -1;
+    }
+    int tens = bytes[at + 1] - '0';
+    if (bytes[at + 2] == '\r') {
+      return tens >= 0 && tens <= 9 ? tens : -1;
+    }
+    int ones = bytes[at + 2] - '0';
+    boolean canonical = tens > 0 && tens <= 9 && ones >= 0 && ones <= 9 && bytes[at + 3] == '\r';
+    return canonical ? tens * 10 + ones : -1;
   }
 
   private long oddHeader(byte[] bytes, int at, int end, String tooLong) {
