@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.Layout;
-import io.sampo.testkit.Node;
+import io.sampo.testkit.TestNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,11 +29,11 @@ import redis.clients.jedis.resps.ScanResult;
 
 /** Jedis works as it does with Redis. */
 class JedisTest {
-  private static Node node;
+  private static TestNode node;
 
   @BeforeAll
   static void start() {
-    node = Node.start(new Layout(2, 1, "core"));
+    node = TestNode.start(new Layout(2, 1, "core"));
   }
 
   @AfterAll

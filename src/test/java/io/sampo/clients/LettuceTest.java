@@ -21,7 +21,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.sampo.testkit.Layout;
-import io.sampo.testkit.Node;
+import io.sampo.testkit.TestNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,12 +38,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Lettuce works as it does with Redis. */
 class LettuceTest {
-  private static Node node;
+  private static TestNode node;
   private static RedisClient client;
 
   @BeforeAll
   static void start() {
-    node = Node.start(new Layout(2, 1, "core"));
+    node = TestNode.start(new Layout(2, 1, "core"));
     client =
         RedisClient.create(
             RedisURI.builder()

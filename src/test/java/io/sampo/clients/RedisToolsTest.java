@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.Layout;
-import io.sampo.testkit.Node;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.TestNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RedisToolsTest {
   private static final int PATIENCE_SECONDS = 30;
 
-  private static Node node;
+  private static TestNode node;
 
   @TempDir private Path directory;
 
@@ -37,7 +37,7 @@ class RedisToolsTest {
     Assumptions.assumeTrue(
         RedisProcess.onPath("redis-cli") && RedisProcess.onPath("redis-benchmark"),
         "no redis-cli and redis-benchmark on the PATH");
-    node = Node.start(new Layout(2, 1, "core"));
+    node = TestNode.start(new Layout(2, 1, "core"));
   }
 
   @AfterAll

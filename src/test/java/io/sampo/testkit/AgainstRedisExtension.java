@@ -64,7 +64,8 @@ final class AgainstRedisExtension implements TestTemplateInvocationContextProvid
       ExtensionContext.Store store = context.getRoot().getStore(SERVERS);
       RedisProcess redis =
           store.getOrComputeIfAbsent("redis", key -> RedisProcess.start(), RedisProcess.class);
-      Node sampo = store.getOrComputeIfAbsent(layout, key -> Node.start(layout), Node.class);
+      TestNode sampo =
+          store.getOrComputeIfAbsent(layout, key -> TestNode.start(layout), TestNode.class);
       pair = Differential.connect(sampo.port(), redis.port(), protocol);
     }
 

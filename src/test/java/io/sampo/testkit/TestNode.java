@@ -7,22 +7,22 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** An embedded Sampo as tests use it, on a free port. */
-public final class Node implements AutoCloseable {
+public final class TestNode implements AutoCloseable {
   private final AutoCloseable server;
   private final int port;
 
-  private Node(AutoCloseable server, int port) {
+  private TestNode(AutoCloseable server, int port) {
     this.server = server;
     this.port = port;
   }
 
   /** Starts a node of this layout. */
-  public static Node start(Layout layout) {
+  public static TestNode start(Layout layout) {
     return start(layout, Map.of());
   }
 
   /** Starts a node of this layout with further directives, without their {@code sampo.} prefix. */
-  public static Node start(Layout layout, Map<String, ?> directives) {
+  public static TestNode start(Layout layout, Map<String, ?> directives) {
     Map<String, Object> settings = new HashMap<>();
     settings.put("port", 0);
     settings.put("bind", "127.0.0.1");
@@ -37,10 +37,10 @@ public final class Node implements AutoCloseable {
       Class<?> sampo = Class.forName("io.sampo.Sampo");
       Method start = sampo.getDeclaredMethod("start", Config.class);
       AutoCloseable server = (AutoCloseable) start.invoke(null, config);
-      return new Node(server, (int) sampo.getDeclaredMethod("port").invoke(server));
+      return new TestNode(server, (int) sampo.getDeclaredMethod("port").invoke(server));
     } catch (ClassNotFoundException e) {
       RedisProcess redis = RedisProcess.start();
-      return new Node(redis, redis.port());
+      return new TestNode(redis, redis.port());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
