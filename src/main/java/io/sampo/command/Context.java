@@ -1,17 +1,217 @@
 package io.sampo.command;
 
+import io.sampo.keyspace.Db;
+import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Slot;
+import io.sampo.keyspace.Watches;
+import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
+import java.util.Arrays;
 
-/** What a command may see and do while it runs. */
+/**
+ * What a command may see and do while it runs: the keyspaces it was given, the reply, and the means
+ * to say what it changed. Whether a keyspace is the shard's own or lent for the moment, a command
+ * cannot tell. One object serves request after request.
+ */
 public final class Context {
-  private final ReplyWriter out;
-
-  public Context(ReplyWriter out) {
-    this.out = out;
+  /** Takes the counts of INFO stats. */
+  public static final class Counters {
+    public long hits;
+    public long misses;
   }
+
+  private final ReplyWriter out;
+  private final Keyspace[] keyspaces;
+  private final Watches[] watches;
+  private final Effects effects;
+  private final Events events;
+  private final Counters counters;
+  private Client client;
+  private int db;
+  private long now;
+  private long changes;
+  private boolean rewritten;
+
+  /**
+   * @param shards how many shards the node has
+   */
+  public Context(ReplyWriter out, int shards, Effects effects, Events events, Counters counters) {
+    this.out = out;
+    this.keyspaces = new Keyspace[shards];
+    this.watches = new Watches[shards];
+    this.effects = effects;
+    this.events = events;
+    this.counters = counters;
+  }
+
+  // --- for whoever runs commands
+
+  /** Puts a shard's data within reach, or out of it with {@link #withdraw}. */
+  public void lend(int shard, Keyspace keyspace, Watches itsWatches) {
+    keyspaces[shard] = keyspace;
+    watches[shard] = itsWatches;
+  }
+
+  public void withdraw(int shard) {
+    keyspaces[shard] = null;
+    watches[shard] = null;
+  }
+
+  /** Begins a request of this client. */
+  public void begin(Client itsClient, long nowMillis) {
+    client = itsClient;
+    db = itsClient.db();
+    now = nowMillis;
+    rewritten = false;
+  }
+
+  /** How many changes there have been so far; more than before means the request changed data. */
+  public long changes() {
+    return changes;
+  }
+
+  /** Whether the request has said itself what its effects are. */
+  public boolean rewritten() {
+    return rewritten;
+  }
+
+  // --- for commands
 
   /** Where the reply goes. */
   public ReplyWriter out() {
     return out;
+  }
+
+  public Client client() {
+    return client;
+  }
+
+  /** Index of the selected database. */
+  public int dbIndex() {
+    return db;
+  }
+
+  /** Wall clock in milliseconds; stands still while a command runs. */
+  public long now() {
+    return now;
+  }
+
+  public int shards() {
+    return keyspaces.length;
+  }
+
+  /** The data of one shard, for commands that go over all of it. */
+  public Keyspace keyspace(int shard) {
+    return keyspaces[shard];
+  }
+
+  public Watches watches(int shard) {
+    return watches[shard];
+  }
+
+  /** The selected database, as far as it lies on the shard that owns key {@code i}. */
+  public Db db(Args a, int i) {
+    return db(a, i, db);
+  }
+
+  /** Database {@code index} on the shard that owns key {@code i}. */
+  public Db db(Args a, int i, int index) {
+    return keyspaces[shard(a.array(), a.offset(i), a.length(i))].db(index);
+  }
+
+  public Db db(byte[] key) {
+    return db(key, db);
+  }
+
+  public Db db(byte[] key, int index) {
+    return keyspaces[shard(key, 0, key.length)].db(index);
+  }
+
+  private int shard(byte[] a, int offset, int length) {
+    return keyspaces.length == 1 ? 0 : Slot.shard(a, offset, length, keyspaces.length);
+  }
+
+  /** The entry of key {@code i} for reading, touched and counted as a hit or a miss. */
+  public int read(Db db, Args a, int i) {
+    int h = write(db, a, i);
+    if (h == Db.NONE) {
+      counters.misses++;
+      if (events.wanted(KeyEvent.MISS)) {
+        events.publish(KeyEvent.MISS, "keymiss", this.db, a.bytes(i));
+      }
+    } else {
+      counters.hits++;
+    }
+    return h;
+  }
+
+  /** The entry of key {@code i} for writing, touched unless the client asked not to. */
+  public int write(Db db, Args a, int i) {
+    return client.noTouch()
+        ? db.find(a.array(), a.offset(i), a.length(i))
+        : db.lookup(a.array(), a.offset(i), a.length(i));
+  }
+
+  /** Says that key {@code i} was changed: breaks watches, counts, notifies. */
+  public void modified(Args a, int i, KeyEvent event, String name) {
+    modified(db, a.array(), a.offset(i), a.length(i), event, name);
+  }
+
+  public void modified(int dbIndex, byte[] key, KeyEvent event, String name) {
+    modified(dbIndex, key, 0, key.length, event, name);
+  }
+
+  private void modified(
+      int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
+    changes++;
+    changed(dbIndex, a, offset, length, event, name);
+  }
+
+  /** Says that a key has left by itself, by expiry or eviction: no change of the request's. */
+  public void lost(int dbIndex, byte[] key, KeyEvent event, String name) {
+    changed(dbIndex, key, 0, key.length, event, name);
+  }
+
+  private void changed(
+      int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
+    watches[shard(a, offset, length)].changed(dbIndex, a, offset, length);
+    if (events.wanted(event)) {
+      byte[] key = Arrays.copyOfRange(a, offset, offset + length);
+      events.publish(event, name, dbIndex, key);
+    }
+  }
+
+  /** Publishes an event about key {@code i} without counting a change. */
+  public void notify(Args a, int i, KeyEvent event, String name) {
+    if (events.wanted(event)) {
+      events.publish(event, name, db, a.bytes(i));
+    }
+  }
+
+  /** Counts changes that {@link #modified} was not told of, such as those of a flush. */
+  public void changed(long count) {
+    changes += count;
+  }
+
+  /** Whether anybody reads effects: if not, rewriting them is wasted. */
+  public boolean wantsEffects() {
+    return effects.wanted();
+  }
+
+  /** Says what the request changed, in place of the request itself; may be called repeatedly. */
+  public void effect(byte[]... request) {
+    rewritten = true;
+    effects.add(db, request);
+  }
+
+  /** As {@link #effect(byte[]...)}, in another database. */
+  public void effectIn(int dbIndex, byte[]... request) {
+    rewritten = true;
+    effects.add(dbIndex, request);
+  }
+
+  /** Says that the request has no effect worth repeating, though it is a write. */
+  public void noEffect() {
+    rewritten = true;
   }
 }

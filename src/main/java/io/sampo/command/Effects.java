@@ -1,0 +1,37 @@
+package io.sampo.command;
+
+import io.sampo.resp.Args;
+
+/**
+ * Takes what a command changed, in the deterministic form that a replica or a log replays. While
+ * nobody reads, {@link #wanted} is false and nothing is built.
+ */
+public interface Effects {
+  Effects NONE =
+      new Effects() {
+        @Override
+        public boolean wanted() {
+          return false;
+        }
+
+        @Override
+        public void add(int db, Args request) {}
+
+        @Override
+        public void add(int db, byte[]... request) {}
+
+        @Override
+        public void commit() {}
+      };
+
+  boolean wanted();
+
+  /** Adds a request as it was sent. */
+  void add(int db, Args request);
+
+  /** Adds a request made of these parts. */
+  void add(int db, byte[]... request);
+
+  /** Ends what belongs together: a command, a transaction, a script. */
+  void commit();
+}

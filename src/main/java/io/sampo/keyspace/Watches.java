@@ -1,0 +1,92 @@
+package io.sampo.keyspace;
+
+import io.sampo.resp.Bytes;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Which transactions watch which keys of one shard. Costs one look at a map's size per change while
+ * nobody watches.
+ */
+public final class Watches {
+  /** What one client watches; broken once any of it has been changed. */
+  public static final class Watch {
+    private final List<Watched> keys = new ArrayList<>();
+    private volatile boolean broken;
+
+    /** Whether a watched key has been changed since it was watched. */
+    public boolean broken() {
+      return broken;
+    }
+
+    public List<Watched> keys() {
+      return keys;
+    }
+  }
+
+  /** A key of a database; equal by value. */
+  public record Watched(int db, byte[] key) {
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Watched w && w.db == db && Arrays.equals(w.key, key);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(key) * 31 + db;
+    }
+
+    @Override
+    public String toString() {
+      return db + ":" + Bytes.text(key);
+    }
+  }
+
+  private final Map<Watched, List<Watch>> watchers = new HashMap<>();
+
+  /** Adds a key to what {@code watch} watches; again is as good as once. */
+  public void add(Watch watch, int db, byte[] key) {
+    Watched watched = new Watched(db, key);
+    List<Watch> all = watchers.computeIfAbsent(watched, k -> new ArrayList<>(1));
+    if (!all.contains(watch)) {
+      all.add(watch);
+      watch.keys.add(watched);
+    }
+  }
+
+  /** Forgets those keys of {@code watch} that are watched here. */
+  public void remove(Watch watch) {
+    for (Watched watched : watch.keys) {
+      List<Watch> all = watchers.get(watched);
+      if (all != null && all.remove(watch) && all.isEmpty()) {
+        watchers.remove(watched);
+      }
+    }
+  }
+
+  /** Tells the watchers of this key that it was changed. */
+  public void changed(int db, byte[] a, int offset, int length) {
+    if (!watchers.isEmpty()) {
+      Watched watched = new Watched(db, Arrays.copyOfRange(a, offset, offset + length));
+      watchers.getOrDefault(watched, List.of()).forEach(watch -> watch.broken = true);
+    }
+  }
+
+  /**
+   * Tells the watchers of a whole database that its content goes: FLUSHDB, FLUSHALL, SWAPDB.
+   *
+   * @param affected tells whether a watched key exists before or after
+   */
+  public void changedAll(int db, Predicate<byte[]> affected) {
+    watchers.forEach(
+        (watched, all) -> {
+          if (watched.db == db && affected.test(watched.key)) {
+            all.forEach(watch -> watch.broken = true);
+          }
+        });
+  }
+}

@@ -1,0 +1,175 @@
+package io.sampo.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * One directive: its name, its value now, and how text becomes a value and a value text. Read from
+ * any thread.
+ */
+public final class Setting<T> {
+  /** A value that a directive does not take; the message says why, in Redis's words. */
+  public static final class BadValue extends RuntimeException {
+    public BadValue(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  public final String name;
+  private final Function<String, T> parse;
+  private final Function<T, String> format;
+  private final List<Consumer<T>> listeners = new ArrayList<>();
+  private final T initial;
+  private boolean fixed;
+  private volatile T value;
+
+  private Setting(String name, T initial, Function<String, T> parse, Function<T, String> format) {
+    this.name = name;
+    this.initial = initial;
+    this.value = initial;
+    this.parse = parse;
+    this.format = format;
+  }
+
+  /** Text, taken as it is. */
+  public static Setting<String> text(String name, String initial) {
+    return new Setting<>(name, initial, s -> s, s -> s);
+  }
+
+  /** Yes or no. */
+  public static Setting<Boolean> bool(String name, boolean initial) {
+    return new Setting<>(
+        name,
+        initial,
+        s ->
+            switch (s.toLowerCase(Locale.ROOT)) {
+              case "yes" -> true;
+              case "no" -> false;
+              default -> throw new BadValue("argument must be 'yes' or 'no'");
+            },
+        b -> b ? "yes" : "no");
+  }
+
+  /** An integer between two bounds, both allowed. */
+  public static Setting<Long> integer(String name, long initial, long min, long max) {
+    return new Setting<>(name, initial, s -> bounded(number(s), min, max), String::valueOf);
+  }
+
+  /** Bytes, with the units Redis knows: 100, 1k, 1kb, 5mb, 2gb … */
+  public static Setting<Long> bytes(String name, long initial, long min, long max) {
+    return new Setting<>(name, initial, s -> bounded(memory(s), min, max), String::valueOf);
+  }
+
+  /** One word out of several. */
+  public static Setting<String> oneOf(String name, String initial, String... words) {
+    return new Setting<>(
+        name,
+        initial,
+        s -> {
+          String word = s.toLowerCase(Locale.ROOT);
+          if (!List.of(words).contains(word)) {
+            throw new BadValue(
+                "argument(s) must be one of the following: " + String.join(", ", words));
+          }
+          return word;
+        },
+        s -> s);
+  }
+
+  /** A value of any other form. */
+  public static <T> Setting<T> of(
+      String name, T initial, Function<String, T> parse, Function<T, String> format) {
+    return new Setting<>(name, initial, parse, format);
+  }
+
+  /** Marks the directive as one that only the start can set. */
+  public Setting<T> fixed() {
+    fixed = true;
+    return this;
+  }
+
+  public boolean isFixed() {
+    return fixed;
+  }
+
+  /** Has {@code listener} told of the value now and of every later one. */
+  public Setting<T> each(Consumer<T> listener) {
+    listeners.add(listener);
+    listener.accept(value);
+    return this;
+  }
+
+  public T get() {
+    return value;
+  }
+
+  /** The value as CONFIG GET shows it. */
+  public String format() {
+    return format.apply(value);
+  }
+
+  public boolean isInitial() {
+    return value.equals(initial);
+  }
+
+  /**
+   * Checks a text without using it.
+   *
+   * @throws BadValue if it is none of this directive's values
+   */
+  public void check(String text) {
+    parse.apply(text);
+  }
+
+  /**
+   * Takes a value from text.
+   *
+   * @throws BadValue if it is none of this directive's values; nothing is changed then
+   */
+  public void set(String text) {
+    T parsed = parse.apply(text);
+    value = parsed;
+    listeners.forEach(listener -> listener.accept(parsed));
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new BadValue("argument couldn't be parsed into an integer");
+    }
+  }
+
+  private static long bounded(long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new BadValue("argument must be between " + min + " and " + max + " inclusive");
+    }
+    return value;
+  }
+
+  private static long memory(String text) {
+    String s = text.toLowerCase(Locale.ROOT);
+    int digits = 0;
+    while (digits < s.length() && Character.isDigit(s.charAt(digits))) {
+      digits++;
+    }
+    long unit =
+        switch (s.substring(digits)) {
+          case "", "b" -> 1;
+          case "k" -> 1000;
+          case "kb" -> 1024;
+          case "m" -> 1000 * 1000;
+          case "mb" -> 1024 * 1024;
+          case "g" -> 1000L * 1000 * 1000;
+          case "gb" -> 1024L * 1024 * 1024;
+          default -> 0;
+        };
+    if (digits == 0 || digits > 18 || unit == 0) {
+      throw new BadValue("argument must be a memory value");
+    }
+    return Math.multiplyExact(Long.parseLong(s.substring(0, digits)), unit);
+  }
+}

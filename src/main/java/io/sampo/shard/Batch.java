@@ -1,0 +1,121 @@
+package io.sampo.shard;
+
+import io.sampo.command.Client;
+import io.sampo.command.Command;
+import io.sampo.resp.Args;
+import io.sampo.resp.Frames;
+import java.util.Arrays;
+
+/**
+ * Requests of one connection on their way to the shards they need, and their replies on the way
+ * back. It belongs to whoever holds it at the moment: the session, then the shard, then the session
+ * again, which may use it anew.
+ */
+public final class Batch implements Shard.Message, Borrower.Message {
+  /** Receives a batch when its replies are complete; called on the thread that ran it. */
+  @FunctionalInterface
+  public interface Owner {
+    void completed(Batch batch);
+  }
+
+  private static final byte[] NOTHING = new byte[0];
+
+  Owner owner;
+  Client client;
+  Frames frames;
+
+  /** Which shards it needs, a bit for each. */
+  long shards;
+
+  int size;
+  Command[] commands = new Command[8];
+  int[] requests = new int[8];
+
+  /** For each request what the command is run with besides its arguments; see {@link #add}. */
+  Object[] extras = new Object[8];
+
+  private byte[] replies = NOTHING;
+  private int[] ends = new int[8];
+
+  /** Prepares the batch for requests of these frames. */
+  public Batch of(Owner itsOwner, Client itsClient, Frames itsFrames) {
+    owner = itsOwner;
+    client = itsClient;
+    frames = itsFrames;
+    shards = 0;
+    size = 0;
+    return this;
+  }
+
+  /**
+   * Adds a request.
+   *
+   * @param request its index in the frames
+   * @param extra {@link #PLAIN}, {@link #SILENT}, a {@link Transaction} for EXEC, or what to answer
+   *     without running anything: a byte array that holds an encoded reply
+   */
+  public void add(Command command, int request, Object extra, long itsShards) {
+    if (size == commands.length) {
+      commands = Arrays.copyOf(commands, size * 2);
+      requests = Arrays.copyOf(requests, size * 2);
+      extras = Arrays.copyOf(extras, size * 2);
+      ends = Arrays.copyOf(ends, size * 2);
+    }
+    commands[size] = command;
+    requests[size] = request;
+    extras[size++] = extra;
+    shards |= itsShards;
+  }
+
+  /** The extra of an ordinary request. */
+  public static final Object PLAIN = new Object();
+
+  /** The extra of a request whose reply the client does not want. */
+  public static final Object SILENT = new Object();
+
+  public int size() {
+    return size;
+  }
+
+  public long shards() {
+    return shards;
+  }
+
+  void end(int item, int position) {
+    ends[item] = position;
+  }
+
+  void replies(byte[] bytes) {
+    replies = bytes;
+  }
+
+  /** All replies, encoded, in the order of the requests. */
+  public byte[] replies() {
+    return replies;
+  }
+
+  /** Where the reply to request {@code item} of this batch ends in {@link #replies}. */
+  public int end(int item) {
+    return ends[item];
+  }
+
+  /** Forgets everything that another use does not need. */
+  public void clear() {
+    replies = NOTHING;
+    Arrays.fill(extras, 0, size, null);
+    owner = null;
+    client = null;
+    frames = null;
+    size = 0;
+    if (commands.length > 1024) {
+      commands = new Command[8];
+      requests = new int[8];
+      extras = new Object[8];
+      ends = new int[8];
+    }
+  }
+
+  void request(int item, Args args) {
+    args.at(frames, requests[item]);
+  }
+}

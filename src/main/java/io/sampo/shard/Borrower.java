@@ -1,0 +1,108 @@
+package io.sampo.shard;
+
+import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Watches;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * Runs the batches that need several shards at once, for all connections of one core loop. It
+ * borrows the shards in ascending order, so that no two borrowers can wait for each other, runs
+ * every batch that has gathered meanwhile, and gives them back: the hand-over between threads is
+ * paid once for all of them.
+ */
+public final class Borrower extends AbstractBehavior<Borrower.Message> {
+  /** What a borrower can be told. */
+  public sealed interface Message permits Batch, Lent {}
+
+  /** A shard hands over its data until {@link Shard.GiveBack}. */
+  public record Lent(int shard, Keyspace keyspace, Watches watches) implements Message {}
+
+  private final List<ActorRef<Shard.Message>> shards;
+  private final Executor executor;
+  private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+
+  /** Shards that the waiting batches need, and those that have been lent. */
+  private long needed;
+
+  private long held;
+  private boolean borrowing;
+
+  private Borrower(
+      ActorContext<Message> context, List<ActorRef<Shard.Message>> shards, Executor executor) {
+    super(context);
+    this.shards = shards;
+    this.executor = executor;
+  }
+
+  /**
+   * A borrower.
+   *
+   * @param executor used by this borrower alone
+   */
+  public static Behavior<Message> create(List<ActorRef<Shard.Message>> shards, Executor executor) {
+    return Behaviors.setup(context -> new Borrower(context, shards, executor));
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::receive).build();
+  }
+
+  private Behavior<Message> receive(Message message) {
+    if (message instanceof Batch batch) {
+      waiting.add(batch);
+      needed |= batch.shards;
+      if (!borrowing) {
+        borrowing = true;
+        borrow(-1);
+      }
+    } else if (message instanceof Lent lent) {
+      held |= 1L << lent.shard;
+      executor.hold(lent.shard, lent.keyspace, lent.watches);
+      borrow(lent.shard);
+    }
+    return this;
+  }
+
+  /** Asks for the next shard above {@code last}, or runs what can be run if there is none. */
+  private void borrow(int last) {
+    long above = last == 63 ? 0 : needed & -1L << last + 1;
+    if (above != 0) {
+      shards.get(Long.numberOfTrailingZeros(above)).tell(new Shard.Lend(getContext().getSelf()));
+      return;
+    }
+    runAll();
+    for (long rest = held; rest != 0; rest &= rest - 1) {
+      int shard = Long.numberOfTrailingZeros(rest);
+      executor.release(shard);
+      shards.get(shard).tell(Shard.giveBack());
+    }
+    held = 0;
+    borrowing = !waiting.isEmpty();
+    if (borrowing) {
+      borrow(-1);
+    }
+  }
+
+  /** Runs the waiting batches whose shards are all held; the others came too late and stay. */
+  private void runAll() {
+    needed = 0;
+    for (int i = waiting.size(); i > 0; i--) {
+      Batch batch = waiting.poll();
+      if ((batch.shards & ~held) == 0) {
+        executor.run(batch);
+        batch.owner.completed(batch);
+      } else {
+        waiting.add(batch);
+        needed |= batch.shards;
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.sampo.shard;
+
+import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Watches;
+import java.util.ArrayDeque;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * The owner of one part of the data. It runs the batches it is sent, one after the other. When asked
+ * to lend its keyspace it parks whatever else arrives until it has been given back; so whoever holds
+ * the keyspace is alone with it.
+ */
+public final class Shard extends AbstractBehavior<Shard.Message> {
+  /** What a shard can be told. {@link Batch} is the usual case. */
+  public sealed interface Message permits Batch, Lend, GiveBack, Tend, Unwatch {}
+
+  /** Asks for the keyspace; answered with {@link Borrower.Lent}. */
+  public record Lend(ActorRef<Borrower.Message> borrower) implements Message {}
+
+  /** Ends a loan. */
+  public record GiveBack() implements Message {}
+
+  /**
+   * Time for a slice of what a keyspace needs now and then: eviction, and active expiry unless that
+   * is switched off.
+   */
+  public record Tend(boolean expire) implements Message {}
+
+  /** A client no longer watches; there is nobody to wait for it. */
+  public record Unwatch(Watches.Watch watch) implements Message {}
+
+  private static final GiveBack GIVE_BACK = new GiveBack();
+
+  private final int index;
+  private final Keyspace keyspace;
+  private final Watches watches;
+  private final Executor executor;
+  private final ArrayDeque<Message> parked = new ArrayDeque<>();
+  private boolean lent;
+
+  private Shard(
+      ActorContext<Message> context,
+      int index,
+      Keyspace keyspace,
+      Watches watches,
+      Executor executor) {
+    super(context);
+    this.index = index;
+    this.keyspace = keyspace;
+    this.watches = watches;
+    this.executor = executor;
+  }
+
+  /**
+   * A shard.
+   *
+   * @param executor used by this shard alone
+   */
+  public static Behavior<Message> create(
+      int index, Keyspace keyspace, Watches watches, Executor executor) {
+    return Behaviors.setup(context -> new Shard(context, index, keyspace, watches, executor));
+  }
+
+  static GiveBack giveBack() {
+    return GIVE_BACK;
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::receive).build();
+  }
+
+  private Behavior<Message> receive(Message message) {
+    if (message instanceof GiveBack) {
+      lent = false;
+      while (!lent && !parked.isEmpty()) {
+        run(parked.poll());
+      }
+    } else if (lent) {
+      parked.add(message);
+    } else {
+      run(message);
+    }
+    return this;
+  }
+
+  private void run(Message message) {
+    if (message instanceof Batch batch) {
+      executor.hold(index, keyspace, watches);
+      executor.run(batch);
+      executor.release(index);
+      batch.owner.completed(batch);
+    } else if (message instanceof Lend lend) {
+      lent = true;
+      lend.borrower.tell(new Borrower.Lent(index, keyspace, watches));
+    } else if (message instanceof Tend tend) {
+      executor.hold(index, keyspace, watches);
+      executor.tend(index, tend.expire);
+      executor.release(index);
+    } else if (message instanceof Unwatch unwatch) {
+      watches.remove(unwatch.watch);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.sampo.shard;
+
+import io.sampo.command.Command;
+import io.sampo.keyspace.Watches;
+import io.sampo.resp.Args;
+import io.sampo.resp.Frames;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What MULTI queued for EXEC: the requests, copied, and what the client watched meanwhile. */
+public final class Transaction {
+  final Frames frames = new Frames();
+  final List<Command> commands = new ArrayList<>();
+  private Watches.Watch watch = new Watches.Watch();
+  private long shards;
+  private int flags;
+
+  public void queue(Command command, Args args, long itsShards) {
+    frames.append(args);
+    commands.add(command);
+    shards |= itsShards;
+    flags |= command.flags;
+  }
+
+  public int size() {
+    return commands.size();
+  }
+
+  /** The flags of all queued commands together. */
+  public int flags() {
+    return flags;
+  }
+
+  /** The shards that the queued commands need, a bit for each. */
+  public long shards() {
+    return shards;
+  }
+
+  public void watching(Watches.Watch watched) {
+    watch = watched;
+  }
+
+  public Watches.Watch watch() {
+    return watch;
+  }
+}

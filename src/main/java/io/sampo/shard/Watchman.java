@@ -1,0 +1,26 @@
+package io.sampo.shard;
+
+import io.sampo.command.Client;
+import io.sampo.command.Command;
+import io.sampo.resp.Args;
+
+/** Sees requests as they run: MONITOR, the slow log, the counts of errors. Shared by all executors. */
+public interface Watchman {
+  /** Whether {@link #running} wants to be called. */
+  boolean monitoring();
+
+  /** A request is about to run. */
+  void running(Client client, Command command, Args args);
+
+  /** Requests that take at least so many nanoseconds are reported; negative for none. */
+  long slowNanos();
+
+  /** A request took at least {@link #slowNanos}. */
+  void slow(Client client, Command command, Args args, long nanos);
+
+  /** A request was answered with this error line. */
+  void failed(String error);
+
+  /** A write failed for a reason of our own: the data may be torn, so the node must not go on. */
+  void torn(Command command, Throwable cause);
+}
