@@ -1,5 +1,7 @@
 package io.sampo.shard;
 
+import java.util.Arrays;
+
 /**
  * Counts of one executor, by {@link io.sampo.command.Command#id}. Written by one thread; others may
  * read sums that are a moment old.
@@ -25,7 +27,13 @@ public final class CommandStats {
     histograms = new long[commands][];
   }
 
-  void ran(int id, long duration) {
+  /** Counts a request that was refused before it ran. */
+  public void refused(int id) {
+    rejected[id]++;
+  }
+
+  /** Counts a request that took so many nanoseconds. */
+  public void ran(int id, long duration) {
     total++;
     calls[id]++;
     nanos[id] += duration;
@@ -44,11 +52,11 @@ public final class CommandStats {
 
   /** Starts again from zero. */
   public void reset() {
-    java.util.Arrays.fill(calls, 0);
-    java.util.Arrays.fill(nanos, 0);
-    java.util.Arrays.fill(rejected, 0);
-    java.util.Arrays.fill(failed, 0);
-    java.util.Arrays.fill(histograms, null);
+    Arrays.fill(calls, 0);
+    Arrays.fill(nanos, 0);
+    Arrays.fill(rejected, 0);
+    Arrays.fill(failed, 0);
+    Arrays.fill(histograms, null);
     total = 0;
   }
 }

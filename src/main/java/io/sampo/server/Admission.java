@@ -1,0 +1,83 @@
+package io.sampo.server;
+
+import io.sampo.command.Command;
+import io.sampo.command.CommandTable;
+import io.sampo.command.Flag;
+import io.sampo.resp.Args;
+import java.util.Locale;
+
+/** What is checked of a request before it runs or is queued, in Redis's order and words. */
+final class Admission {
+  /** Stands for a name that is no command. */
+  static final Command UNKNOWN =
+      Command.cmd("unknown", -1, "", "", "", "", "", "", (c, a) -> c.out().nil());
+
+  private static final int MAX_SHOWN = 128;
+
+  private Admission() {}
+
+  /** The command or subcommand that a request names; a container if the subcommand is unknown. */
+  static Command resolve(CommandTable commands, Args args) {
+    Command command = commands.find(args.array(), args.offset(0), args.length(0));
+    if (command == null) {
+      return UNKNOWN;
+    }
+    if (command.subcommands().isEmpty() || args.count() < 2) {
+      return command;
+    }
+    return command.subcommands().getOrDefault(args.text(1).toLowerCase(Locale.ROOT), command);
+  }
+
+  /** Why the request is not to run: an error line, or "". */
+  static String refusal(Session session, Command command, Args args) {
+    if (command == UNKNOWN) {
+      return unknown(args);
+    }
+    if (!command.subcommands().isEmpty() && args.count() > 1) {
+      return "ERR unknown subcommand '"
+          + shown(args.text(1))
+          + "'. Try "
+          + command.name.toUpperCase(Locale.ROOT)
+          + " HELP.";
+    }
+    if (!command.accepts(args.count())) {
+      return "ERR wrong number of arguments for '" + command.name + "' command";
+    }
+    if (!session.state.authenticated && !command.has(Flag.NO_AUTH)) {
+      return "NOAUTH Authentication required.";
+    }
+    if (session.inTransaction()) {
+      if (command.has(Flag.NO_MULTI)) {
+        return "ERR Command not allowed inside a transaction";
+      }
+      if (command.name.equals("watch")) {
+        return "ERR WATCH inside MULTI is not allowed";
+      }
+    }
+    return "";
+  }
+
+  /** Whether MULTI queues the command. */
+  static boolean isQueued(Command command) {
+    return switch (command.name) {
+      case "watch", "quit", "reset" -> false;
+      default -> true;
+    };
+  }
+
+  private static String unknown(Args args) {
+    StringBuilder text = new StringBuilder("ERR unknown command '");
+    text.append(shown(args.text(0))).append("', with args beginning with: ");
+    int start = text.length();
+    for (int i = 1; i < args.count() && text.length() - start < MAX_SHOWN; i++) {
+      String arg = args.text(i);
+      int room = MAX_SHOWN - (text.length() - start);
+      text.append('\'').append(arg, 0, Math.min(arg.length(), room)).append("' ");
+    }
+    return text.toString();
+  }
+
+  private static String shown(String text) {
+    return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) : text;
+  }
+}

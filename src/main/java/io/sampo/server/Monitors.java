@@ -1,0 +1,64 @@
+package io.sampo.server;
+
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The connections that have asked to see every request (MONITOR). Used from any thread. */
+final class Monitors {
+  private final CopyOnWriteArrayList<Session> sessions = new CopyOnWriteArrayList<>();
+
+  boolean any() {
+    return !sessions.isEmpty();
+  }
+
+  void add(Session session) {
+    sessions.addIfAbsent(session);
+  }
+
+  void remove(Session session) {
+    sessions.remove(session);
+  }
+
+  int count() {
+    return sessions.size();
+  }
+
+  /** Shows a request to all of them. */
+  void feed(Session from, int db, Args args, long micros) {
+    StringBuilder line = new StringBuilder();
+    line.append('+').append(micros / 1_000_000).append('.');
+    line.append(String.format(Locale.ROOT, "%06d", micros % 1_000_000));
+    line.append(" [").append(db).append(' ').append(ClientState.text(from.state.remote)).append(']');
+    for (int i = 0; i < args.count(); i++) {
+      line.append(' ');
+      quote(line, args.array(), args.offset(i), args.length(i));
+    }
+    byte[] bytes = Bytes.ascii(line.append("\r\n").toString());
+    sessions.forEach(session -> session.push(bytes));
+  }
+
+  private static void quote(StringBuilder to, byte[] a, int offset, int length) {
+    to.append('"');
+    for (int i = offset; i < offset + length; i++) {
+      int c = a[i] & 0xff;
+      switch (c) {
+        case '\\', '"' -> to.append('\\').append((char) c);
+        case '\n' -> to.append("\\n");
+        case '\r' -> to.append("\\r");
+        case '\t' -> to.append("\\t");
+        case 7 -> to.append("\\a");
+        case '\b' -> to.append("\\b");
+        default -> {
+          if (c >= 32 && c < 127) {
+            to.append((char) c);
+          } else {
+            to.append(String.format(Locale.ROOT, "\\x%02x", c));
+          }
+        }
+      }
+    }
+    to.append('"');
+  }
+}

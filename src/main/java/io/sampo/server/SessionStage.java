@@ -1,0 +1,44 @@
+package io.sampo.server;
+
+import java.net.SocketAddress;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.util.ByteString;
+
+/** The stage that serves one connection: requests in, replies out. */
+public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteString>> {
+  private static final Inlet<ByteString> IN = Inlet.create("requests");
+  private static final Outlet<ByteString> OUT = Outlet.create("replies");
+  private static final FlowShape<ByteString, ByteString> SHAPE = FlowShape.of(IN, OUT);
+
+  private final Node node;
+  private final int loop;
+  private final SocketAddress local;
+  private final SocketAddress remote;
+
+  /**
+   * A stage for one connection.
+   *
+   * @param loop index of the core loop it will be materialized on
+   */
+  public SessionStage(Node node, int loop, SocketAddress local, SocketAddress remote) {
+    this.node = node;
+    this.loop = loop;
+    this.local = local;
+    this.remote = remote;
+  }
+
+  @Override
+  public FlowShape<ByteString, ByteString> shape() {
+    return SHAPE;
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes inherited) {
+    return new Session(node, node.loop(loop), SHAPE, local, remote);
+  }
+}
