@@ -109,6 +109,11 @@ public final class Context {
     return watches[shard];
   }
 
+  /** The watches of the shard that owns key {@code i}. */
+  public Watches watches(Args a, int i) {
+    return watches[shard(a.array(), a.offset(i), a.length(i))];
+  }
+
   /** The selected database, as far as it lies on the shard that owns key {@code i}. */
   public Db db(Args a, int i) {
     return db(a, i, db);

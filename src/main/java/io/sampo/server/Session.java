@@ -116,7 +116,7 @@ final class Session extends GraphStageLogic
   public void onPush() {
     ByteString chunk = grab(shape.in());
     byte[] bytes = chunk.toArrayUnsafe();
-    node.stats.received(loop.index, bytes.length);
+    node.traffic.received(loop.index, bytes.length);
     state.lastInteraction = node.now();
     decode(bytes);
     proceed();
@@ -178,7 +178,7 @@ final class Session extends GraphStageLogic
     if (bytes.length == 0 || state.muted) {
       return;
     }
-    node.stats.sent(loop.index, bytes.length);
+    node.traffic.sent(loop.index, bytes.length);
     ByteString more = ByteString.fromArrayUnsafe(bytes);
     if (output.isEmpty() && isAvailable(shape.out())) {
       push(shape.out(), more);

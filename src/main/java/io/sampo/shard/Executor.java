@@ -9,6 +9,7 @@ import io.sampo.command.Flag;
 import io.sampo.command.KeyEvent;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Listener;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
@@ -82,8 +83,8 @@ public final class Executor {
   private long held;
 
   /** What leaves the keyspace by itself leaves it as if somebody had deleted it. */
-  private final Keyspace.Listener listener =
-      new Keyspace.Listener() {
+  private final Listener listener =
+      new Listener() {
         @Override
         public void expired(Db db, byte[] key) {
           gone(db, key, KeyEvent.EXPIRED, "expired");
@@ -167,7 +168,7 @@ public final class Executor {
       }
       batch.end(i, out.position());
     }
-    batch.replies(out.take());
+    batch.replies(out.toByteArray());
   }
 
   /**
@@ -180,7 +181,7 @@ public final class Executor {
     out.protocol(client.protocol());
     args.at(frames, request);
     run(client, command, System.nanoTime());
-    return out.take();
+    return out.toByteArray();
   }
 
   /** Runs the request that {@link #args} stands on; returns when it ended, in nanoseconds. */

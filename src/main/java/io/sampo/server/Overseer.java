@@ -1,0 +1,96 @@
+package io.sampo.server;
+
+import io.sampo.command.Client;
+import io.sampo.command.Command;
+import io.sampo.resp.Args;
+import io.sampo.shard.Watchman;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees every request of the node: feeds the monitors and the slow log, and counts errors. */
+final class Overseer implements Watchman {
+  private static final Logger LOG = LoggerFactory.getLogger(Overseer.class);
+  private static final int MAX_KINDS = 128;
+
+  private final Monitors monitors;
+  private final SlowLog slowLog;
+  private final LongSupplier clock;
+  private final Runnable failNode;
+  private final ConcurrentHashMap<String, LongAdder> errors = new ConcurrentHashMap<>();
+  private final LongAdder errorReplies = new LongAdder();
+  private volatile long slowNanos;
+
+  Overseer(
+      Monitors monitors,
+      SlowLog slowLog,
+      Setting<Long> slowerThan,
+      LongSupplier clock,
+      Runnable failNode) {
+    this.monitors = monitors;
+    this.slowLog = slowLog;
+    this.clock = clock;
+    this.failNode = failNode;
+    slowerThan.each(micros -> slowNanos = micros < 0 ? -1 : micros * 1000);
+  }
+
+  @Override
+  public boolean monitoring() {
+    return monitors.any();
+  }
+
+  @Override
+  public void running(Client client, Command command, Args args) {
+    if (client instanceof Session session) {
+      monitors.feed(session, client.db(), args, clock.getAsLong() * 1000);
+    }
+  }
+
+  @Override
+  public long slowNanos() {
+    return slowNanos;
+  }
+
+  @Override
+  public void slow(Client client, Command command, Args args, long nanos) {
+    if (client instanceof Session session) {
+      slowLog.add(session.state, args, nanos / 1000, clock.getAsLong() / 1000);
+    }
+  }
+
+  @Override
+  public void failed(String error) {
+    errorReplies.increment();
+    int blank = error.indexOf(' ');
+    String kind = blank < 0 ? error : error.substring(0, blank);
+    if (errors.containsKey(kind) || errors.size() < MAX_KINDS) {
+      errors.computeIfAbsent(kind, k -> new LongAdder()).increment();
+    }
+  }
+
+  @Override
+  public void torn(Command command, Throwable cause) {
+    LOG.error("{} failed half-way: the data may be torn, so this node stops", command, cause);
+    failNode.run();
+  }
+
+  /** How many error replies there were. */
+  long errorReplies() {
+    return errorReplies.sum();
+  }
+
+  /** How many of each code word. */
+  TreeMap<String, Long> errors() {
+    TreeMap<String, Long> sums = new TreeMap<>();
+    errors.forEach((kind, count) -> sums.put(kind, count.sum()));
+    return sums;
+  }
+
+  void reset() {
+    errors.clear();
+    errorReplies.reset();
+  }
+}

@@ -1,0 +1,72 @@
+package io.sampo.server;
+
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The requests that took longest lately, newest first (SLOWLOG). Used from any thread. */
+final class SlowLog {
+  private static final int MAX_ARGUMENTS = 32;
+  private static final int MAX_ARGUMENT_LENGTH = 128;
+
+  /** One slow request, its arguments cut short as Redis cuts them. */
+  record Entry(
+      long id, long seconds, long micros, List<byte[]> args, String address, String name) {}
+
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+  private volatile long maxLength;
+  private long nextId;
+
+  SlowLog(Setting<Long> length) {
+    length.each(
+        value -> {
+          maxLength = value;
+          trim();
+        });
+  }
+
+  synchronized void add(ClientState client, Args args, long micros, long seconds) {
+    List<byte[]> shown = new ArrayList<>();
+    int count = Math.min(args.count(), MAX_ARGUMENTS);
+    for (int i = 0; i < count; i++) {
+      if (count < args.count() && i == count - 1) {
+        shown.add(Bytes.ascii("... (" + (args.count() - count + 1) + " more arguments)"));
+      } else {
+        shown.add(shorten(args, i));
+      }
+    }
+    String address = ClientState.text(client.remote);
+    entries.addFirst(new Entry(nextId++, seconds, micros, shown, address, client.name));
+    trim();
+  }
+
+  private static byte[] shorten(Args args, int i) {
+    int more = args.length(i) - MAX_ARGUMENT_LENGTH;
+    if (more <= 0) {
+      return args.bytes(i);
+    }
+    String head = args.text(i).substring(0, MAX_ARGUMENT_LENGTH);
+    return Bytes.ascii(head + "... (" + more + " more bytes)");
+  }
+
+  private synchronized void trim() {
+    while (entries.size() > maxLength) {
+      entries.removeLast();
+    }
+  }
+
+  /** The newest {@code count}, or all where that is negative. */
+  synchronized List<Entry> newest(long count) {
+    return entries.stream().limit(count < 0 ? entries.size() : count).toList();
+  }
+
+  synchronized int length() {
+    return entries.size();
+  }
+
+  synchronized void reset() {
+    entries.clear();
+  }
+}
