@@ -51,8 +51,7 @@ public final class Sampo implements AutoCloseable {
         ActorSystem.create(
             Behaviors.empty(), "sampo", CoreLoops.dispatcherConfig(loopCount).withFallback(config));
     this.node =
-        new Node(
-            system, settings, shardCount, loopCount, CoreLoops::dispatcher, system::terminate);
+        new Node(system, settings, shardCount, loopCount, CoreLoops::dispatcher, system::terminate);
   }
 
   /**
@@ -96,10 +95,7 @@ public final class Sampo implements AutoCloseable {
     Materializer materializer = Materializer.createMaterializer(system);
     CoreTcp.Options options =
         new CoreTcp.Options(
-            settings.tcpBacklog.get().intValue(),
-            settings.tcpKeepalive.get().intValue(),
-            true,
-            0);
+            settings.tcpBacklog.get().intValue(), settings.tcpKeepalive.get().intValue(), true, 0);
     CompletionStage<CoreTcp.Binding> binding =
         CoreTcp.bind(address, options)
             .toMat(Sink.foreach(c -> serve(c, materializer)), Keep.left())

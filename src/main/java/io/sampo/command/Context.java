@@ -177,8 +177,7 @@ public final class Context {
     changed(dbIndex, key, 0, key.length, event, name);
   }
 
-  private void changed(
-      int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
+  private void changed(int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
     watches[shard(a, offset, length)].changed(dbIndex, a, offset, length);
     if (events.wanted(event)) {
       byte[] key = Arrays.copyOfRange(a, offset, offset + length);

@@ -63,8 +63,7 @@ public final class StringCommands {
   private static void mset(Context c, Args a) {
     byte[] b = a.array();
     for (int i = 1; i < a.count(); i += 2) {
-      c.db(a, i)
-          .put(b, a.offset(i), a.length(i), b, a.offset(i + 1), a.length(i + 1), false);
+      c.db(a, i).put(b, a.offset(i), a.length(i), b, a.offset(i + 1), a.length(i + 1), false);
       c.modified(a, i, KeyEvent.STRING, "set");
     }
     c.out().ok();

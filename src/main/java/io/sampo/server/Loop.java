@@ -9,8 +9,8 @@ import java.util.ArrayDeque;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * What the sessions of one core loop share: scratch space and pools, so that an idle connection holds
- * none. Only the loop's own thread uses it.
+ * What the sessions of one core loop share: scratch space and pools, so that an idle connection
+ * holds none. Only the loop's own thread uses it.
  */
 final class Loop {
   private static final int POOLED = 1024;

@@ -30,7 +30,11 @@ final class Monitors {
     StringBuilder line = new StringBuilder();
     line.append('+').append(micros / 1_000_000).append('.');
     line.append(String.format(Locale.ROOT, "%06d", micros % 1_000_000));
-    line.append(" [").append(db).append(' ').append(ClientState.text(from.state.remote)).append(']');
+    line.append(" [")
+        .append(db)
+        .append(' ')
+        .append(ClientState.text(from.state.remote))
+        .append(']');
     for (int i = 0; i < args.count(); i++) {
       line.append(' ');
       quote(line, args.array(), args.offset(i), args.length(i));

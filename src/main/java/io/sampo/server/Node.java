@@ -1,6 +1,5 @@
 package io.sampo.server;
 
-import io.sampo.command.Command;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Effects;
 import io.sampo.command.Events;

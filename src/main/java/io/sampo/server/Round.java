@@ -3,7 +3,9 @@ package io.sampo.server;
 import io.sampo.command.Command;
 import java.util.Arrays;
 
-/** The requests of a session that go to the shards together, before they are parted into batches. */
+/**
+ * The requests of a session that go to the shards together, before they are parted into batches.
+ */
 final class Round {
   int size;
   Command[] commands = new Command[64];

@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
  * may use on whichever thread runs it, for the session waits meanwhile; and {@link #push}, {@link
  * #kill} and {@link #resume}, which anybody may call.
  */
-final class Session extends GraphStageLogic
-    implements InHandler, OutHandler, Client, Batch.Owner {
+final class Session extends GraphStageLogic implements InHandler, OutHandler, Client, Batch.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final byte[] NOTHING = new byte[0];
   private static final byte[] OK = Bytes.ascii("+OK\r\n");
@@ -310,7 +309,9 @@ final class Session extends GraphStageLogic
     if (transaction != null) {
       state.transactionFailed = true;
     }
-    loop.executor.stats().refused(command.id());
+    if (command != Admission.UNKNOWN) {
+      loop.executor.stats().refused(command.id());
+    }
     node.watchman.failed(error);
     answer(round, Bytes.ascii("-" + error.replace('\r', ' ').replace('\n', ' ') + "\r\n"));
   }
@@ -379,8 +380,7 @@ final class Session extends GraphStageLogic
           refuse(round, command, "ERR EXEC without MULTI");
         } else if (state.transactionFailed) {
           discard();
-          refuse(
-              round, command, "EXECABORT Transaction discarded because of previous errors.");
+          refuse(round, command, "EXECABORT Transaction discarded because of previous errors.");
         } else {
           exec(round, command);
           return;

@@ -8,8 +8,8 @@ import io.sampo.resp.Args;
 import java.util.List;
 
 /**
- * MULTI and its kin. Those that steer a transaction are carried out by the session as it reads them;
- * EXEC then runs, as one request, where its keys are.
+ * MULTI and its kin. Those that steer a transaction are carried out by the session as it reads
+ * them; EXEC then runs, as one request, where its keys are.
  */
 final class TransactionCommands {
   // spotless:off

@@ -169,6 +169,7 @@ public final class Executor {
       batch.end(i, out.position());
     }
     batch.replies(out.toByteArray());
+    out.truncate(0);
   }
 
   /**
@@ -181,7 +182,9 @@ public final class Executor {
     out.protocol(client.protocol());
     args.at(frames, request);
     run(client, command, System.nanoTime());
-    return out.toByteArray();
+    byte[] reply = out.toByteArray();
+    out.truncate(0);
+    return reply;
   }
 
   /** Runs the request that {@link #args} stands on; returns when it ended, in nanoseconds. */

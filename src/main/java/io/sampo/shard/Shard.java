@@ -11,9 +11,9 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * The owner of one part of the data. It runs the batches it is sent, one after the other. When asked
- * to lend its keyspace it parks whatever else arrives until it has been given back; so whoever holds
- * the keyspace is alone with it.
+ * The owner of one part of the data. It runs the batches it is sent, one after the other. When
+ * asked to lend its keyspace it parks whatever else arrives until it has been given back; so
+ * whoever holds the keyspace is alone with it.
  */
 public final class Shard extends AbstractBehavior<Shard.Message> {
   /** What a shard can be told. {@link Batch} is the usual case. */

@@ -4,7 +4,9 @@ import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.resp.Args;
 
-/** Sees requests as they run: MONITOR, the slow log, the counts of errors. Shared by all executors. */
+/**
+ * Sees requests as they run: MONITOR, the slow log, the counts of errors. Shared by all executors.
+ */
 public interface Watchman {
   /** Whether {@link #running} wants to be called. */
   boolean monitoring();
