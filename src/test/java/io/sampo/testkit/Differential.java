@@ -70,26 +70,26 @@ public final class Differential implements AutoCloseable {
   }
 
   /** Sends the command to both; the replies must be equal. Returns the reply. */
-  public Reply same(String... command) {
+  public WireReply same(String... command) {
     return compare(UnaryOperator.identity(), command);
   }
 
   /** As {@link #same}, the order of elements apart, at every depth. */
-  public Reply sameUnordered(String... command) {
-    return compare(Reply::sorted, command);
+  public WireReply sameUnordered(String... command) {
+    return compare(WireReply::sorted, command);
   }
 
   /** Types and numbers of elements must be equal, values need not: for clocks and sizes. */
-  public Reply sameTypeOnly(String... command) {
-    return compare(Reply::shape, command);
+  public WireReply sameTypeOnly(String... command) {
+    return compare(WireReply::shape, command);
   }
 
   /** Integers, or texts that are integers, at most {@code tolerance} apart. */
-  public Reply sameWithin(long tolerance, String... command) {
+  public WireReply sameWithin(long tolerance, String... command) {
     remember(command);
     both(client -> client.send(command));
-    Reply ours = sampo.read();
-    Reply theirs = redis.read();
+    WireReply ours = sampo.read();
+    WireReply theirs = redis.read();
     if (ours.type() != theirs.type() || Math.abs(ours.number() - theirs.number()) > tolerance) {
       mismatch(ours, theirs);
     }
@@ -105,9 +105,9 @@ public final class Differential implements AutoCloseable {
   }
 
   /** The next reply or push of both must be equal, e.g. of a command that was blocked. */
-  public Reply sameNext() {
-    Reply ours = sampo.read();
-    Reply theirs = redis.read();
+  public WireReply sameNext() {
+    WireReply ours = sampo.read();
+    WireReply theirs = redis.read();
     if (!ours.equals(theirs)) {
       mismatch(ours, theirs);
     }
@@ -119,11 +119,11 @@ public final class Differential implements AutoCloseable {
    * end of the connection; everything said must be equal. The pair is of no use afterwards.
    */
   public void sameToTheEnd(byte[] bytes) {
-    said.add("raw " + Reply.printable(new String(bytes, StandardCharsets.ISO_8859_1)));
+    said.add("raw " + WireReply.printable(new String(bytes, StandardCharsets.ISO_8859_1)));
     String ours = sampo.converse(bytes);
     String theirs = redis.converse(bytes);
     if (!ours.equals(theirs)) {
-      mismatch(Reply.of('=', ours), Reply.of('=', theirs));
+      mismatch(WireReply.of('=', ours), WireReply.of('=', theirs));
     }
   }
 
@@ -157,11 +157,11 @@ public final class Differential implements AutoCloseable {
     }
   }
 
-  private Reply compare(UnaryOperator<Reply> aspect, String... command) {
+  private WireReply compare(UnaryOperator<WireReply> aspect, String... command) {
     remember(command);
     both(client -> client.send(command));
-    Reply ours = sampo.read();
-    Reply theirs = redis.read();
+    WireReply ours = sampo.read();
+    WireReply theirs = redis.read();
     if (!aspect.apply(ours).equals(aspect.apply(theirs))) {
       mismatch(ours, theirs);
     }
@@ -181,11 +181,11 @@ public final class Differential implements AutoCloseable {
   }
 
   private static String quoted(String argument) {
-    String text = Reply.printable(argument);
+    String text = WireReply.printable(argument);
     return text.isEmpty() || text.contains(" ") ? '"' + text + '"' : text;
   }
 
-  private void mismatch(Reply ours, Reply theirs) {
+  private void mismatch(WireReply ours, WireReply theirs) {
     fail(
         "sampo: %s%nredis: %s%nafter:%n  %s"
             .formatted(ours, theirs, String.join(System.lineSeparator() + "  ", said)));

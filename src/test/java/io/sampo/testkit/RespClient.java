@@ -51,7 +51,7 @@ public final class RespClient implements AutoCloseable {
   }
 
   /** Sends one command and reads one reply. */
-  public Reply call(String... arguments) {
+  public WireReply call(String... arguments) {
     send(arguments);
     return read();
   }
@@ -61,8 +61,8 @@ public final class RespClient implements AutoCloseable {
    *
    * @throws AssertionError unless the reply is of the type
    */
-  public Reply expect(char type, String... arguments) {
-    Reply reply = call(arguments);
+  public WireReply expect(char type, String... arguments) {
+    WireReply reply = call(arguments);
     if (reply.type() != type) {
       throw new AssertionError(String.join(" ", arguments) + ": " + reply);
     }
@@ -109,7 +109,7 @@ public final class RespClient implements AutoCloseable {
   }
 
   /** Reads the next reply or push. */
-  public Reply read() {
+  public WireReply read() {
     try {
       return reply();
     } catch (IOException e) {
@@ -118,8 +118,8 @@ public final class RespClient implements AutoCloseable {
   }
 
   /** Reads the next {@code n} replies. */
-  public List<Reply> read(int n) {
-    List<Reply> replies = new ArrayList<>(n);
+  public List<WireReply> read(int n) {
+    List<WireReply> replies = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
       replies.add(read());
     }
@@ -192,26 +192,27 @@ public final class RespClient implements AutoCloseable {
     }
   }
 
-  private Reply reply() throws IOException {
+  private WireReply reply() throws IOException {
     char type = (char) octet();
     String line = line();
     return switch (type) {
-      case '+', '-', ':', ',', '#', '(' -> Reply.of(type, line);
-      case '_' -> Reply.of('_', "_");
-      case '$', '!', '=' -> line.equals("-1") ? Reply.of('_', "$-1") : Reply.of(type, blob(line));
-      case '*', '~', '>' -> line.equals("-1") ? Reply.of('_', "*-1") : aggregate(type, line, 1);
+      case '+', '-', ':', ',', '#', '(' -> WireReply.of(type, line);
+      case '_' -> WireReply.of('_', "_");
+      case '$', '!', '=' ->
+          line.equals("-1") ? WireReply.of('_', "$-1") : WireReply.of(type, blob(line));
+      case '*', '~', '>' -> line.equals("-1") ? WireReply.of('_', "*-1") : aggregate(type, line, 1);
       case '%', '|' -> aggregate(type, line, 2);
-      default -> throw new IOException("no such type: " + type + Reply.printable(line));
+      default -> throw new IOException("no such type: " + type + WireReply.printable(line));
     };
   }
 
-  private Reply aggregate(char type, String line, int each) throws IOException {
+  private WireReply aggregate(char type, String line, int each) throws IOException {
     int n = Integer.parseInt(line) * each;
-    List<Reply> elements = new ArrayList<>(n);
+    List<WireReply> elements = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
       elements.add(reply());
     }
-    return new Reply(type, "", List.copyOf(elements));
+    return new WireReply(type, "", List.copyOf(elements));
   }
 
   private String blob(String line) throws IOException {
@@ -232,7 +233,7 @@ public final class RespClient implements AutoCloseable {
       line.append((char) b);
     }
     if (octet() != '\n') {
-      throw new IOException("a CR without LF behind " + Reply.printable(line.toString()));
+      throw new IOException("a CR without LF behind " + WireReply.printable(line.toString()));
     }
     return line.toString();
   }

@@ -6,15 +6,16 @@ import java.util.stream.IntStream;
 
 /**
  * A reply as it came over the wire, for comparison: equal replies have equal types, texts and
- * elements, so that a RESP2 null array differs from a null bulk string.
+ * elements. Unlike {@link io.sampo.resp.Reply} it tells a RESP2 null array from a null bulk string
+ * and 1.0 from 1, and it shares no code with what is tested.
  *
  * @param type the first byte on the wire, or {@code '_'} for each form of null
  * @param text what a type without elements says, byte for byte (ISO-8859-1); of a null its form
  * @param elements of a map its keys and values in turn
  */
-public record Reply(char type, String text, List<Reply> elements) {
-  static Reply of(char type, String text) {
-    return new Reply(type, text, List.of());
+public record WireReply(char type, String text, List<WireReply> elements) {
+  static WireReply of(char type, String text) {
+    return new WireReply(type, text, List.of());
   }
 
   public boolean isError() {
@@ -32,38 +33,41 @@ public record Reply(char type, String text, List<Reply> elements) {
 
   /** The texts of the elements. */
   public List<String> texts() {
-    return elements.stream().map(Reply::text).toList();
+    return elements.stream().map(WireReply::text).toList();
   }
 
   /**
    * The same reply with the elements of every aggregate in one agreed order, maps by their keys.
    */
-  public Reply sorted() {
-    List<Reply> inner = elements.stream().map(Reply::sorted).toList();
+  public WireReply sorted() {
+    List<WireReply> inner = elements.stream().map(WireReply::sorted).toList();
     if (type != '%') {
       inner = inner.stream().sorted((a, b) -> a.toString().compareTo(b.toString())).toList();
-      return new Reply(type, text, inner);
+      return new WireReply(type, text, inner);
     }
-    List<Reply> flat = inner;
-    List<Reply> byKey =
+    List<WireReply> flat = inner;
+    List<WireReply> byKey =
         IntStream.range(0, flat.size() / 2)
             .boxed()
             .sorted((a, b) -> flat.get(2 * a).toString().compareTo(flat.get(2 * b).toString()))
             .flatMap(i -> flat.subList(2 * i, 2 * i + 2).stream())
             .toList();
-    return new Reply(type, text, byKey);
+    return new WireReply(type, text, byKey);
   }
 
   /** The same reply without what it says: types and numbers of elements alone. */
-  public Reply shape() {
-    return new Reply(type, isNull() ? text : "", elements.stream().map(Reply::shape).toList());
+  public WireReply shape() {
+    return new WireReply(
+        type, isNull() ? text : "", elements.stream().map(WireReply::shape).toList());
   }
 
   @Override
   public String toString() {
     return switch (type) {
       case '*', '~', '%', '>', '|' ->
-          elements.stream().map(Reply::toString).collect(Collectors.joining(", ", type + "[", "]"));
+          elements.stream()
+              .map(WireReply::toString)
+              .collect(Collectors.joining(", ", type + "[", "]"));
       default -> type + printable(text);
     };
   }
