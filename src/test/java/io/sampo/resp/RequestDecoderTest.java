@@ -245,6 +245,22 @@ class RequestDecoderTest {
   }
 
   @Test
+  void whatIsHeldFailsIfTheLogInDid() {
+    byte[] input = Bytes.ascii("AUTH no\r\n*11\r\n$4\r\nMGET\r\n");
+    RequestDecoder decoder = new RequestDecoder(RequestDecoder.Limits.DEFAULT);
+    decoder.authenticated(false);
+    Frames out = new Frames();
+    decoder.decode(input, 0, input.length, out);
+    assertTrue(decoder.held());
+    assertFalse(decoder.failed());
+    out.clear();
+    decoder.decode(new byte[0], 0, 0, out);
+    assertEquals(0, out.count());
+    assertFalse(decoder.held());
+    assertEquals("ERR Protocol error: unauthenticated multibulk length", decoder.error());
+  }
+
+  @Test
   void aHugeAnnouncementAllocatesNothing() {
     RequestDecoder decoder = new RequestDecoder(RequestDecoder.Limits.DEFAULT);
     byte[] header = Bytes.ascii("*2147483647\r\n$536870912\r\nabc");
