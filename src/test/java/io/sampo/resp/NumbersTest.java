@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.RedisProcess;
-import io.sampo.testkit.Reply;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.WireReply;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Random;
@@ -264,7 +264,7 @@ class NumbersTest {
 
   private static void scores(RespClient client, String text) {
     client.call("DEL", "z");
-    Reply added = client.call("ZADD", "z", text, "m");
+    WireReply added = client.call("ZADD", "z", text, "m");
     double value = parse(text);
     if (Double.isNaN(value)) {
       assertEquals("ERR value is not a valid float", added.text(), text);
