@@ -102,8 +102,8 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
 
     @Override
     public void ready(int ops) {
-      if ((ops & SelectionKey.OP_WRITE) != 0) {
-        flush();
+      if ((ops & SelectionKey.OP_WRITE) != 0 && pending.nonEmpty()) {
+        write();
       }
       if ((ops & SelectionKey.OP_READ) != 0) {
         readable = true;

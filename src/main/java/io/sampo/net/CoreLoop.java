@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * One thread that selects on its channels and executes the mailboxes of a Pekko dispatcher, so that
  * a request whose connection and shard share a loop crosses no thread and wakes nobody.
  *
- * <p>A turn reports the channels that are ready, runs the queue until it is empty (within a budget,
+ * <p>A turn reports the channels that are ready, runs the queue until it is empty (within bounds,
  * so that busy actors starve no socket), then lets every connection that has output write it. A
  * loop with nothing to do sleeps in the kernel.
  */
@@ -55,8 +55,15 @@ public final class CoreLoop extends AbstractExecutorService {
   /** The size of the loop's read and write buffers: the most that one system call transfers. */
   static final int BUFFER_SIZE = 64 * 1024;
 
-  /** Tasks per turn. More than one selection reports (1,024), so that all of them get their run. */
-  private static final int TURN_BUDGET = 4096;
+  /**
+   * How often a turn goes through the queue: enough for a request to come from its connection to
+   * its shards and back, and few enough that an actor which always has more to do, and therefore
+   * runs once in each round, lets the sockets have theirs.
+   */
+  private static final int ROUNDS = 8;
+
+  /** What a round takes over from other threads, which may submit faster than the loop runs. */
+  private static final int REMOTE_PER_ROUND = 1024;
 
   private final Selector selector;
   private final Consumer<SelectionKey> report = this::report;
@@ -188,21 +195,23 @@ public final class CoreLoop extends AbstractExecutorService {
   }
 
   private void runTasks() {
-    int budget = TURN_BUDGET;
-    // First what came from outside: the loop's own tasks may never end.
-    for (Runnable task; budget > 0 && (task = remote.poll()) != null; budget--) {
-      local.add(task);
-    }
-    budget = TURN_BUDGET;
-    while (budget-- > 0) {
-      Runnable task = local.poll();
-      if (task == null && (task = remote.poll()) == null) {
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int i = 0; i < REMOTE_PER_ROUND; i++) {
+        Runnable task = remote.poll();
+        if (task == null) {
+          break;
+        }
+        local.add(task);
+      }
+      if (local.isEmpty()) {
         return;
       }
-      try {
-        task.run();
-      } catch (Throwable e) {
-        uncaught(e);
+      for (int tasks = local.size(); tasks > 0; tasks--) {
+        try {
+          local.poll().run();
+        } catch (Throwable e) {
+          uncaught(e);
+        }
       }
     }
   }

@@ -29,7 +29,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -385,6 +387,38 @@ final class CoreTcpTest {
     for (Socket socket : sockets) {
       assertEquals(7, socket.getInputStream().read());
       socket.close();
+    }
+  }
+
+  /** An actor that always has a slice of a millisecond to do, such as active expiry. */
+  @Test
+  void busyActorsStarveNoSocket() throws Exception {
+    InetSocketAddress address = serve(1, echo());
+    Executor loop = system.dispatchers().lookup(CoreLoops.dispatcher(0));
+    AtomicBoolean stop = new AtomicBoolean();
+    Runnable slice =
+        new Runnable() {
+          @Override
+          public void run() {
+            long end = System.nanoTime() + 1_000_000;
+            while (System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
+            if (!stop.get()) {
+              loop.execute(this);
+            }
+          }
+        };
+    loop.execute(slice);
+    try (Socket socket = connect(address)) {
+      long start = System.nanoTime();
+      for (int i = 0; i < 20; i++) {
+        send(socket, new byte[] {3});
+        assertEquals(3, socket.getInputStream().read());
+      }
+      assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5));
+    } finally {
+      stop.set(true);
     }
   }
 
