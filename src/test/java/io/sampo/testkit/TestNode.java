@@ -2,18 +2,16 @@ package io.sampo.testkit;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import java.lang.reflect.Method;
+import io.sampo.Sampo;
 import java.util.HashMap;
 import java.util.Map;
 
 /** An embedded Sampo as tests use it, on a free port. */
 public final class TestNode implements AutoCloseable {
-  private final AutoCloseable server;
-  private final int port;
+  private final Sampo sampo;
 
-  private TestNode(AutoCloseable server, int port) {
-    this.server = server;
-    this.port = port;
+  private TestNode(Sampo sampo) {
+    this.sampo = sampo;
   }
 
   /** Starts a node of this layout. */
@@ -32,30 +30,15 @@ public final class TestNode implements AutoCloseable {
     settings.putAll(directives);
     Config config =
         ConfigFactory.parseMap(Map.of("sampo", settings)).withFallback(ConfigFactory.load());
-    // Until the server itself is there, a second Redis stands in for it.
-    try {
-      Class<?> sampo = Class.forName("io.sampo.Sampo");
-      Method start = sampo.getDeclaredMethod("start", Config.class);
-      AutoCloseable server = (AutoCloseable) start.invoke(null, config);
-      return new TestNode(server, (int) sampo.getDeclaredMethod("port").invoke(server));
-    } catch (ClassNotFoundException e) {
-      RedisProcess redis = RedisProcess.start();
-      return new TestNode(redis, redis.port());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
+    return new TestNode(Sampo.start(config));
   }
 
   public int port() {
-    return port;
+    return sampo.port();
   }
 
   @Override
   public void close() {
-    try {
-      server.close();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    sampo.close();
   }
 }
