@@ -37,6 +37,7 @@ public final class Node {
   final Router router;
   final Clients clients = new Clients();
   final Monitors monitors = new Monitors();
+  final Counters counters = new Counters();
   final Traffic traffic;
   final SlowLog slowLog;
   final Overseer watchman;
@@ -169,7 +170,9 @@ public final class Node {
 
   /** Enters a new connection; returns an error line if it is to be refused, else "". */
   String admit(Session session) {
+    counters.connectionsReceived.increment();
     if (clients.count() >= settings.maxclients.get()) {
+      counters.connectionsRejected.increment();
       return "ERR max number of clients reached";
     }
     clients.add(session);

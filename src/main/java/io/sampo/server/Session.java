@@ -161,6 +161,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
     if (!busy && frames == null && decoder.pendingBytes() > node.queryBufferLimit()) {
       LOG.warn("Closing client that reached max query buffer length: {}", state.describe());
+      node.counters.queryLimitDisconnections.increment();
       closing = true;
     }
     if (output.nonEmpty()) {
