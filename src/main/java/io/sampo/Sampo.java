@@ -125,6 +125,10 @@ public final class Sampo implements AutoCloseable {
         .orElse(0);
   }
 
+  Node node() {
+    return node;
+  }
+
   /** Stops accepting, closes the connections and ends the actor system; waits for all of it. */
   @Override
   public void close() {

@@ -1,10 +1,10 @@
 package io.sampo.server;
 
 import io.sampo.command.CommandTable;
-import io.sampo.command.Effects;
 import io.sampo.command.Events;
 import io.sampo.command.KeyCommands;
 import io.sampo.command.StringCommands;
+import io.sampo.journal.Journal;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
@@ -30,11 +30,10 @@ import org.apache.pekko.actor.typed.Props;
  * it counts. It knows nothing of sockets.
  */
 public final class Node {
-  private static final int MULTIBULK_LIMIT = 1024 * 1024;
-
   final Settings settings;
   final CommandTable commands = new CommandTable();
   final Router router;
+  final Journal journal = new Journal();
   final Clients clients = new Clients();
   final Monitors monitors = new Monitors();
   final Counters counters = new Counters();
@@ -106,7 +105,7 @@ public final class Node {
   /** Has the directives that are looked at often followed in fields of their own. */
   private void follow() {
     settings.protoMaxBulkLen.each(
-        bytes -> requestLimits = new RequestDecoder.Limits(bytes, MULTIBULK_LIMIT));
+        bytes -> requestLimits = new RequestDecoder.Limits(bytes, Integer.MAX_VALUE));
     settings.clientQueryBufferLimit.each(bytes -> queryBufferLimit = bytes);
     settings.pipelineOrder.each(order -> strict = order.equals("strict"));
     settings.maxmemory.each(memory::limit);
@@ -121,7 +120,7 @@ public final class Node {
             new Executor.Services(
                 router.shards(),
                 commands.all().size(),
-                Effects.NONE,
+                journal.writer(),
                 Events.NONE,
                 memory,
                 watchman,
@@ -193,6 +192,11 @@ public final class Node {
     for (; involved != 0; involved &= involved - 1) {
       shards.get(Long.numberOfTrailingZeros(involved)).tell(new Shard.Unwatch(watch));
     }
+  }
+
+  /** The order of everything that changes this node's data. */
+  public Journal journal() {
+    return journal;
   }
 
   /** Closes every connection. */

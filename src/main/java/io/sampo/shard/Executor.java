@@ -168,8 +168,7 @@ public final class Executor {
       }
       batch.end(i, out.position());
     }
-    batch.replies(out.toByteArray());
-    out.truncate(0);
+    batch.replies(out.take());
   }
 
   /**
@@ -182,9 +181,7 @@ public final class Executor {
     out.protocol(client.protocol());
     args.at(frames, request);
     run(client, command, System.nanoTime());
-    byte[] reply = out.toByteArray();
-    out.truncate(0);
-    return reply;
+    return out.take();
   }
 
   /** Runs the request that {@link #args} stands on; returns when it ended, in nanoseconds. */

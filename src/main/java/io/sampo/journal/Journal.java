@@ -1,0 +1,142 @@
+package io.sampo.journal;
+
+import io.sampo.command.Effects;
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import io.sampo.resp.ReplyWriter;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The one order of everything that changes data, and its offset in bytes. Executors append groups
+ * of effects through {@link #writer writers} of their own, from any thread and before the replies
+ * leave; an append file and replicas read. While nobody reads, nothing is built and the offset
+ * stands still.
+ */
+public final class Journal {
+  /** Takes the stream as it grows. Called in order, by one thread at a time, and must be quick. */
+  @FunctionalInterface
+  public interface Reader {
+    /**
+     * @param offset of the first of these bytes
+     * @param bytes whole requests, encoded as arrays of bulk strings; not to be changed
+     */
+    void append(long offset, byte[] bytes);
+  }
+
+  private static final int NO_DB = -1;
+  private static final byte[] MULTI = Bytes.ascii("*1\r\n$5\r\nMULTI\r\n");
+  private static final byte[] EXEC = Bytes.ascii("*1\r\n$4\r\nEXEC\r\n");
+  private static final byte[] SELECT = Bytes.ascii("SELECT");
+
+  private final List<Reader> readers = new CopyOnWriteArrayList<>();
+  private volatile boolean read;
+  private long offset;
+
+  /** The database that the stream's last SELECT chose. */
+  private int selected = NO_DB;
+
+  /** Adds a reader of what is appended from now on; the first thing it sees is a SELECT. */
+  public synchronized void add(Reader reader) {
+    readers.add(reader);
+    selected = NO_DB;
+    read = true;
+  }
+
+  public synchronized void remove(Reader reader) {
+    readers.remove(reader);
+    read = !readers.isEmpty();
+  }
+
+  /** How many bytes have been appended in all. */
+  public synchronized long offset() {
+    return offset;
+  }
+
+  /** Effects that are appended here; for one executor alone. */
+  public Effects writer() {
+    return new Writer();
+  }
+
+  private synchronized void append(int firstDb, int lastDb, byte[] group) {
+    byte[] bytes = group;
+    if (firstDb != selected) {
+      ReplyWriter out = new ReplyWriter(group.length + 64);
+      select(out, firstDb);
+      out.raw(group, 0, group.length);
+      bytes = out.toByteArray();
+    }
+    selected = lastDb;
+    long at = offset;
+    offset += bytes.length;
+    for (Reader reader : readers) {
+      reader.append(at, bytes);
+    }
+  }
+
+  private static void select(ReplyWriter out, int db) {
+    out.array(2);
+    out.bulk(SELECT);
+    out.bulk(db);
+  }
+
+  /** Gathers the effects of one command or transaction until they are committed as a group. */
+  private final class Writer implements Effects {
+    private final ReplyWriter out = new ReplyWriter(256);
+    private int requests;
+    private int firstDb = NO_DB;
+    private int db = NO_DB;
+
+    @Override
+    public boolean wanted() {
+      return read;
+    }
+
+    @Override
+    public void add(int dbIndex, Args request) {
+      begin(dbIndex, request.count());
+      for (int i = 0; i < request.count(); i++) {
+        out.bulk(request.array(), request.offset(i), request.length(i));
+      }
+    }
+
+    @Override
+    public void add(int dbIndex, byte[]... request) {
+      begin(dbIndex, request.length);
+      for (byte[] part : request) {
+        out.bulk(part);
+      }
+    }
+
+    private void begin(int dbIndex, int parts) {
+      if (db == NO_DB) {
+        firstDb = dbIndex;
+      } else if (db != dbIndex) {
+        select(out, dbIndex);
+        requests++;
+      }
+      db = dbIndex;
+      requests++;
+      out.array(parts);
+    }
+
+    @Override
+    public void commit() {
+      if (requests == 0) {
+        return;
+      }
+      byte[] group = out.take();
+      append(firstDb, db, requests == 1 ? group : wrapped(group));
+      requests = 0;
+      db = NO_DB;
+    }
+
+    private byte[] wrapped(byte[] group) {
+      byte[] all = new byte[MULTI.length + group.length + EXEC.length];
+      System.arraycopy(MULTI, 0, all, 0, MULTI.length);
+      System.arraycopy(group, 0, all, MULTI.length, group.length);
+      System.arraycopy(EXEC, 0, all, MULTI.length + group.length, EXEC.length);
+      return all;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.sampo.journal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.command.Effects;
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import io.sampo.resp.Frames;
+import io.sampo.resp.RequestDecoder;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class JournalTest {
+  private final Journal journal = new Journal();
+  private final ByteArrayOutputStream stream = new ByteArrayOutputStream();
+  private long base;
+  private final Journal.Reader reader =
+      (offset, bytes) -> {
+        assertEquals(stream.size(), offset - base);
+        stream.writeBytes(bytes);
+      };
+
+  @Test
+  void costsNothingWhileNobodyReads() {
+    Effects writer = journal.writer();
+    assertFalse(writer.wanted());
+    journal.add(reader);
+    assertTrue(writer.wanted());
+    journal.remove(reader);
+    assertFalse(writer.wanted());
+    assertEquals(0, journal.offset());
+  }
+
+  @Test
+  void selectsTheDatabaseOnlyWhenItChanges() {
+    journal.add(reader);
+    Effects writer = journal.writer();
+    add(writer, 0, "SET a 1");
+    add(writer, 0, "SET b 1");
+    add(writer, 3, "SET c 1");
+    assertEquals(List.of("SELECT 0", "SET a 1", "SET b 1", "SELECT 3", "SET c 1"), requests());
+    assertEquals(stream.size(), journal.offset());
+  }
+
+  @Test
+  void aLateReaderIsToldTheDatabase() {
+    journal.add((offset, bytes) -> {});
+    Effects writer = journal.writer();
+    add(writer, 5, "SET a 1");
+    base = journal.offset();
+    journal.add(reader);
+    add(writer, 5, "SET b 1");
+    assertEquals(List.of("SELECT 5", "SET b 1"), requests());
+  }
+
+  @Test
+  void keepsAGroupTogether() {
+    journal.add(reader);
+    Effects writer = journal.writer();
+    writer.add(0, Bytes.ascii("SET"), Bytes.ascii("a"), Bytes.ascii("1"));
+    writer.add(1, Bytes.ascii("SET"), Bytes.ascii("b"), Bytes.ascii("2"));
+    writer.commit();
+    writer.commit();
+    add(writer, 1, "DEL b");
+    assertEquals(
+        List.of("SELECT 0", "MULTI", "SET a 1", "SELECT 1", "SET b 2", "EXEC", "DEL b"),
+        requests());
+  }
+
+  @Test
+  void writersOfManyThreadsMakeOneOrder() throws InterruptedException {
+    journal.add(reader);
+    int threads = 4;
+    int each = 2000;
+    CountDownLatch done = new CountDownLatch(threads);
+    for (int t = 0; t < threads; t++) {
+      int id = t;
+      Effects writer = journal.writer();
+      new Thread(
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  add(writer, 0, "SET t" + id + " " + i);
+                }
+                done.countDown();
+              })
+          .start();
+    }
+    done.await();
+    int[] next = new int[threads];
+    for (String request : requests()) {
+      if (request.startsWith("SET")) {
+        String[] parts = request.split(" ");
+        int id = Integer.parseInt(parts[1].substring(1));
+        assertEquals(next[id]++, Integer.parseInt(parts[2]));
+      }
+    }
+    for (int count : next) {
+      assertEquals(each, count);
+    }
+  }
+
+  private static void add(Effects writer, int db, String request) {
+    byte[][] parts = Arrays.stream(request.split(" ")).map(Bytes::ascii).toArray(byte[][]::new);
+    writer.add(db, Args.of(parts));
+    writer.commit();
+  }
+
+  private List<String> requests() {
+    Frames frames = new Frames();
+    byte[] bytes = stream.toByteArray();
+    new RequestDecoder(RequestDecoder.Limits.DEFAULT).decode(bytes, 0, bytes.length, frames);
+    List<String> texts = new ArrayList<>();
+    Args args = new Args();
+    for (int i = 0; i < frames.count(); i++) {
+      args.at(frames, i);
+      StringBuilder text = new StringBuilder(args.text(0));
+      for (int j = 1; j < args.count(); j++) {
+        text.append(' ').append(args.text(j));
+      }
+      texts.add(text.toString());
+    }
+    return texts;
+  }
+}
