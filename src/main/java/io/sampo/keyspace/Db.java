@@ -577,7 +577,7 @@ public final class Db {
 
   /**
    * Visits about {@code count} entries from {@code cursor} on, 0 being the start; returns where to
-   * go on, below 2^48, or 0 at the end. Every key present from the first call to the last is
+   * go on, below 2^32, or 0 at the end. Every key present from the first call to the last is
    * visited exactly once, whatever else comes and goes: the order is that of the hashes.
    */
   public long scan(long cursor, int count, Visitor visitor) {
@@ -587,25 +587,21 @@ public final class Db {
     int segments = Math.max(16, count);
     while (left > 0 && segments-- > 0 && hash < KeyHash.END) {
       Segment segment = table.segment(hash);
-      int first = Table.tag(hash, segment.depth);
-      int last = -1;
+      long last = -1;
       long next = Table.behind(segment, hash);
-      for (int i = segment.home(first); i < segment.length(); i++) {
+      for (int i = segment.home(hash); i < segment.length(); i++) {
         int h = segment.address(i);
-        int tag = segment.tag(i);
-        if (h == NONE || tag < first) {
+        if (h == NONE || segment.hash(i) < hash) {
           continue;
         }
-        // All entries of one tag go together, for the cursor cannot tell them apart.
-        if (left <= 0 && tag != last) {
-          next = Table.hashAt(segment, hash, tag);
+        // All entries of one hash go together, for the cursor cannot tell them apart.
+        if (left <= 0 && segment.hash(i) != last) {
+          next = segment.hash(i);
           break;
         }
-        last = tag;
+        last = segment.hash(i);
         left--;
-        // A tag was finer before segments were joined: then some of its entries have had their
-        // turn.
-        if ((tag > first || table.hashOf(h) >= hash) && isVisible(h)) {
+        if (isVisible(h)) {
           visitor.visit(h);
         }
       }
@@ -676,7 +672,7 @@ public final class Db {
         return count;
       } else {
         // What follows moves up into this slot.
-        expire(segment, slot, table.hashOf(h));
+        expire(segment, slot, segment.hash(slot));
         count++;
       }
     }

@@ -5,8 +5,8 @@ package io.sampo.keyspace;
  * the seed so that nobody outside can aim keys at one place of the table.
  */
 final class KeyHash {
-  /** How many bits a hash has: what the directory and the tags need, and handy as a cursor. */
-  static final int BITS = 48;
+  /** How many bits a hash has: enough to tell a segment's entries apart at a billion keys. */
+  static final int BITS = 32;
 
   static final long END = 1L << BITS;
 

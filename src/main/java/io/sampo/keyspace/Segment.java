@@ -2,21 +2,22 @@ package io.sampo.keyspace;
 
 /**
  * A piece of the table: the entries whose hashes begin with the same {@link #depth} bits, in the
- * order of the 16 bits that follow, their <em>tags</em>. Linear probing that keeps the order of
- * tags: an entry sits at the slot proportional to its tag or as soon behind it as others let it, so
- * a look-up ends at the first greater tag, and walking the slots is walking the hash order.
+ * order of their hashes. Linear probing that keeps this order: an entry sits at the slot
+ * proportional to the rest of its hash, or as soon behind it as others let it. So a look-up ends at
+ * the first greater hash, walking the slots is walking the hash order, and neither growing nor
+ * splitting nor joining has to look at a record.
  */
 final class Segment {
-  static final int TAG_BITS = 16;
-  static final int TAG_MASK = (1 << TAG_BITS) - 1;
   static final int MIN_LENGTH = 16;
 
   /** At this many slots a full segment is split instead of grown. */
   static final int MAX_LENGTH = 1024;
 
-  private static final int OBJECT_BYTES = 48;
+  private static final int OBJECT_BYTES = 40;
   private static final int ARRAY_HEADER = 16;
-  private static final int SLOT_BYTES = 4 + 2;
+  private static final int SLOT_BYTES = 8;
+  private static final long ADDRESS_MASK = 0xffffffffL;
+  private static final long EMPTY = 0;
 
   /** How many leading bits of the hash all entries share. */
   final int depth;
@@ -27,39 +28,87 @@ final class Segment {
   /** No entry expires before this; Unix milliseconds. */
   long nextExpiry = Long.MAX_VALUE;
 
-  private int[] addresses;
-  private short[] tags;
+  /** Hash in the upper half, address in the lower. */
+  private long[] slots;
 
-  /** Slots that tags map to; those behind take the overflow, so nothing ever wraps around. */
+  /** Slots that hashes map to; those behind take the overflow, so nothing ever wraps around. */
   private int homes;
 
   private int size;
 
-  Segment(int depth, int length) {
+  Segment(int depth) {
+    this(depth, MIN_LENGTH);
+  }
+
+  private Segment(int depth, int length) {
     this.depth = depth;
     allocate(length);
   }
 
+  /** The entries of {@code low}, then those of {@code high}, in a segment less deep by one. */
+  static Segment joined(Segment low, Segment high) {
+    int length = lengthFor(low.size + high.size);
+    for (; ; length = grown(length)) {
+      Segment both = new Segment(low.depth - 1, length);
+      int next = both.fill(0, low.slots, 0, low.slots.length);
+      if (next >= 0 && both.fill(next, high.slots, 0, high.slots.length) >= 0) {
+        return both;
+      }
+    }
+  }
+
+  /** The entries in the slots of a range, in a segment deeper by one. */
+  Segment part(int from, int to) {
+    for (int length = lengthFor(size / 2); ; length = grown(length)) {
+      Segment part = new Segment(depth + 1, length);
+      if (part.fill(0, slots, from, to) >= 0) {
+        return part;
+      }
+    }
+  }
+
+  /** Changes the number of slots, to at least what the entries need. */
+  void resize(int wanted) {
+    long[] old = slots;
+    for (int length = wanted; ; length = grown(length)) {
+      allocate(length);
+      if (fill(0, old, 0, old.length) >= 0) {
+        return;
+      }
+    }
+  }
+
   private void allocate(int length) {
-    int[] newAddresses = new int[length];
-    tags = new short[length];
-    addresses = newAddresses;
-    homes = length - overflow(length);
+    slots = new long[length];
+    homes = length - 8 - length / 64;
     size = 0;
   }
 
-  private static int overflow(int length) {
-    return 8 + length / 64;
-  }
-
-  /** How many entries a segment of {@code length} takes before it has to grow: seven eighths. */
-  static int limit(int length) {
-    return length - length / 8;
+  /** Appends entries; returns the slot behind the last, or -1 if they do not fit. */
+  private int fill(int start, long[] entries, int from, int to) {
+    int next = start;
+    for (int i = from; i < to; i++) {
+      if (entries[i] != EMPTY) {
+        int at = Math.max(next, home(entries[i] >>> Integer.SIZE));
+        if (at == slots.length) {
+          return -1;
+        }
+        slots[at] = entries[i];
+        next = at + 1;
+        size++;
+      }
+    }
+    return next;
   }
 
   /** The length that holds {@code entries} with room to spare. */
   static int lengthFor(int entries) {
-    return Math.max(MIN_LENGTH, entries + entries / 4 + 4);
+    return Math.max(MIN_LENGTH, entries + entries / 5 + 4);
+  }
+
+  /** The next length behind {@code length}. */
+  static int grown(int length) {
+    return length + Math.max(8, length / 5);
   }
 
   int size() {
@@ -68,64 +117,62 @@ final class Segment {
 
   /** The number of slots, taken and not. */
   int length() {
-    return addresses.length;
+    return slots.length;
   }
 
   /** The address in a slot, or {@link Arena#NONE}. */
   int address(int slot) {
-    return addresses[slot];
+    return (int) slots[slot];
   }
 
   void address(int slot, int address) {
-    addresses[slot] = address;
+    slots[slot] = slots[slot] & ~ADDRESS_MASK | address & ADDRESS_MASK;
   }
 
-  int tag(int slot) {
-    return tags[slot] & TAG_MASK;
+  /** The hash of the entry in a slot that is taken. */
+  long hash(int slot) {
+    return slots[slot] >>> Integer.SIZE;
   }
 
+  /** The heap it takes. */
   long bytes() {
-    return bytes(addresses.length);
+    return OBJECT_BYTES + ARRAY_HEADER + (long) slots.length * SLOT_BYTES;
   }
 
-  static long bytes(int length) {
-    return OBJECT_BYTES + 2 * ARRAY_HEADER + (long) length * SLOT_BYTES;
-  }
-
-  /** The first slot that an entry with this tag may be in. */
-  int home(int tag) {
-    return tag * homes >>> TAG_BITS;
+  /** The first slot that an entry with this hash may be in. */
+  int home(long hash) {
+    return (int) ((hash << depth & KeyHash.END - 1) * homes >>> KeyHash.BITS);
   }
 
   /** The slot of a key, or -1. */
-  int find(int tag, byte[] key, int offset, int length, Arena arena) {
-    int[] slots = addresses;
-    short[] marks = tags;
-    for (int i = home(tag); i < slots.length; i++) {
-      int address = slots[i];
-      if (address == Arena.NONE) {
-        return -1;
-      }
-      int mark = marks[i] & TAG_MASK;
-      if (mark >= tag) {
-        if (mark > tag) {
+  int find(long hash, byte[] key, int offset, int length, Arena arena) {
+    long[] entries = slots;
+    for (int i = home(hash); i < entries.length; i++) {
+      long entry = entries[i];
+      long other = entry >>> Integer.SIZE;
+      if (other >= hash) {
+        if (other > hash || entry == EMPTY) {
           return -1;
         }
+        int address = (int) entry;
         if (Record.keyEquals(arena.page(address), Arena.offset(address), key, offset, length)) {
           return i;
         }
+      } else if (entry == EMPTY) {
+        return -1;
       }
     }
     return -1;
   }
 
   /** The slot of an address, or -1. */
-  int find(int tag, int address) {
-    for (int i = home(tag); i < addresses.length && addresses[i] != Arena.NONE; i++) {
-      if (addresses[i] == address) {
+  int find(long hash, int address) {
+    long wanted = hash << Integer.SIZE | address & ADDRESS_MASK;
+    for (int i = home(hash); i < slots.length && slots[i] != EMPTY; i++) {
+      if (slots[i] == wanted) {
         return i;
       }
-      if (tag(i) > tag) {
+      if (hash(i) > hash) {
         return -1;
       }
     }
@@ -133,28 +180,25 @@ final class Segment {
   }
 
   /** Adds an entry; false if there is no room for it. */
-  boolean insert(int tag, int address) {
-    int length = addresses.length;
-    if (size >= limit(length)) {
+  boolean insert(long hash, int address) {
+    long[] entries = slots;
+    int length = entries.length;
+    if (size >= length - length / 10) {
       return false;
     }
-    int at = home(tag);
-    while (at < length && addresses[at] != Arena.NONE && tag(at) <= tag) {
+    int at = home(hash);
+    while (at < length && entries[at] != EMPTY && entries[at] >>> Integer.SIZE <= hash) {
       at++;
     }
     int gap = at;
-    while (gap < length && addresses[gap] != Arena.NONE) {
+    while (gap < length && entries[gap] != EMPTY) {
       gap++;
     }
     if (gap == length) {
       return false;
     }
-    if (gap > at) {
-      System.arraycopy(addresses, at, addresses, at + 1, gap - at);
-      System.arraycopy(tags, at, tags, at + 1, gap - at);
-    }
-    addresses[at] = address;
-    tags[at] = (short) tag;
+    System.arraycopy(entries, at, entries, at + 1, gap - at);
+    entries[at] = hash << Integer.SIZE | address & ADDRESS_MASK;
     size++;
     return true;
   }
@@ -162,34 +206,11 @@ final class Segment {
   /** Empties a slot; what follows it moves up as far as it may. */
   void remove(int slot) {
     int end = slot + 1;
-    while (end < addresses.length && addresses[end] != Arena.NONE && home(tag(end)) < end) {
+    while (end < slots.length && slots[end] != EMPTY && home(hash(end)) < end) {
       end++;
     }
-    int moved = end - slot - 1;
-    System.arraycopy(addresses, slot + 1, addresses, slot, moved);
-    System.arraycopy(tags, slot + 1, tags, slot, moved);
-    addresses[end - 1] = Arena.NONE;
+    System.arraycopy(slots, slot + 1, slots, slot, end - slot - 1);
+    slots[end - 1] = EMPTY;
     size--;
-  }
-
-  /** Changes the number of slots, to at least what the entries need. */
-  void resize(int length) {
-    int[] oldAddresses = addresses;
-    short[] oldTags = tags;
-    for (int wanted = length; ; wanted += wanted / 8) {
-      allocate(wanted);
-      if (refill(oldAddresses, oldTags)) {
-        return;
-      }
-    }
-  }
-
-  private boolean refill(int[] oldAddresses, short[] oldTags) {
-    for (int i = 0; i < oldAddresses.length; i++) {
-      if (oldAddresses[i] != Arena.NONE && !insert(oldTags[i] & TAG_MASK, oldAddresses[i])) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -31,7 +31,7 @@ final class Table {
   Table(Arena arena, KeyHash hashes) {
     this.arena = arena;
     this.hashes = hashes;
-    Segment only = new Segment(0, Segment.MIN_LENGTH);
+    Segment only = new Segment(0);
     directory = new Segment[] {only};
     deepest = 1;
     bytes = only.bytes() + ARRAY_HEADER + REFERENCE;
@@ -57,20 +57,14 @@ final class Table {
 
   /** The first hash behind those of a segment, one of which is {@code hash}. */
   static long behind(Segment segment, long hash) {
-    int shift = KeyHash.BITS - segment.depth;
-    return ((hash >>> shift) + 1) << shift;
+    return ((hash >>> shift(segment)) + 1) << shift(segment);
   }
 
-  /** The first hash with that tag in a segment, one of whose hashes is {@code hash}. */
-  static long hashAt(Segment segment, long hash, int tag) {
-    int shift = KeyHash.BITS - segment.depth;
-    return (hash >>> shift) << shift | (long) tag << (shift - Segment.TAG_BITS);
+  private static int shift(Segment segment) {
+    return KeyHash.BITS - segment.depth;
   }
 
-  static int tag(long hash, int segmentDepth) {
-    return (int) (hash >>> (KeyHash.BITS - Segment.TAG_BITS - segmentDepth)) & Segment.TAG_MASK;
-  }
-
+  /** The hash of the key of a record. */
   long hashOf(int address) {
     byte[] b = arena.page(address);
     int p = Arena.offset(address);
@@ -79,18 +73,18 @@ final class Table {
 
   /** The slot of a key in its segment, or -1. */
   int slot(Segment segment, long hash, byte[] key, int offset, int length) {
-    return segment.find(tag(hash, segment.depth), key, offset, length, arena);
+    return segment.find(hash, key, offset, length, arena);
   }
 
   /** The slot of an address in its segment, or -1. */
   int slot(Segment segment, long hash, int address) {
-    return segment.find(tag(hash, segment.depth), address);
+    return segment.find(hash, address);
   }
 
   /** Adds the address of a record whose key is not there yet; returns its segment. */
   Segment insert(long hash, int address) {
     Segment segment = segment(hash);
-    while (!segment.insert(tag(hash, segment.depth), address)) {
+    while (!segment.insert(hash, address)) {
       expand(segment, hash);
       segment = segment(hash);
     }
@@ -109,8 +103,10 @@ final class Table {
       split(segment, hash);
       return;
     }
-    int roomy = segment.length() + Math.max(8, segment.length() / 6);
-    resize(segment, segment.depth < MAX_DEPTH ? Math.min(roomy, Segment.MAX_LENGTH) : roomy);
+    int length = Segment.grown(segment.length());
+    // The last step before a split goes all the way.
+    boolean last = segment.depth < MAX_DEPTH && Segment.grown(length) > Segment.MAX_LENGTH;
+    resize(segment, last ? Segment.MAX_LENGTH : length);
   }
 
   private void resize(Segment segment, int length) {
@@ -125,20 +121,14 @@ final class Table {
     if (below > depth) {
       deepen();
     }
-    int half = Segment.lengthFor(segment.size() / 2);
-    Segment low = new Segment(below, half);
-    Segment high = new Segment(below, half);
+    long middle = (hash >>> shift(segment) << 1 | 1) << (shift(segment) - 1);
+    int first = firstAt(segment, middle);
+    Segment low = segment.part(0, first);
+    Segment high = segment.part(first, segment.length());
     bytes += low.bytes() + high.bytes() - segment.bytes();
-    for (int i = 0; i < segment.length(); i++) {
-      int address = segment.address(i);
-      if (address != Arena.NONE) {
-        long entry = hashOf(address);
-        Segment to = (segment.tag(i) & 1 << (Segment.TAG_BITS - 1)) == 0 ? low : high;
-        put(to, tag(entry, below), address);
-        if (Record.hasTtl(arena.page(address), Arena.offset(address))) {
-          to.volatiles++;
-        }
-      }
+    if (segment.volatiles > 0) {
+      low.volatiles = countVolatiles(low);
+      high.volatiles = segment.volatiles - low.volatiles;
     }
     low.nextExpiry = segment.nextExpiry;
     high.nextExpiry = segment.nextExpiry;
@@ -152,10 +142,26 @@ final class Table {
     }
   }
 
-  private void put(Segment to, int tag, int address) {
-    while (!to.insert(tag, address)) {
-      resize(to, to.length() + Math.max(8, to.length() / 6));
+  /** The first slot that holds a hash from {@code hash} on. */
+  private static int firstAt(Segment segment, long hash) {
+    int slot = segment.home(hash);
+    while (slot < segment.length()
+        && segment.address(slot) != Arena.NONE
+        && segment.hash(slot) < hash) {
+      slot++;
     }
+    return slot;
+  }
+
+  private int countVolatiles(Segment segment) {
+    int count = 0;
+    for (int i = 0; i < segment.length(); i++) {
+      int address = segment.address(i);
+      if (address != Arena.NONE && Record.hasTtl(arena.page(address), Arena.offset(address))) {
+        count++;
+      }
+    }
+    return count;
   }
 
   private void deepen() {
@@ -188,7 +194,7 @@ final class Table {
 
   /** Joins a segment with its other half, if together they are small; returns the outcome. */
   private Segment join(Segment segment, long hash) {
-    long otherHash = hash ^ 1L << (KeyHash.BITS - segment.depth);
+    long otherHash = hash ^ 1L << shift(segment);
     Segment other = segment(otherHash);
     int sum = segment.size() + other.size();
     if (other.depth != segment.depth || sum > Segment.MAX_LENGTH / 2) {
@@ -196,10 +202,8 @@ final class Table {
     }
     Segment low = hash < otherHash ? segment : other;
     Segment high = hash < otherHash ? other : segment;
-    Segment both = new Segment(segment.depth - 1, Segment.lengthFor(sum));
+    Segment both = Segment.joined(low, high);
     bytes += both.bytes() - low.bytes() - high.bytes();
-    copyTags(low, both, 0);
-    copyTags(high, both, 1 << (Segment.TAG_BITS - 1));
     both.volatiles = low.volatiles + high.volatiles;
     both.nextExpiry = Math.min(low.nextExpiry, high.nextExpiry);
     moved += sum;
@@ -213,15 +217,6 @@ final class Table {
       }
     }
     return both;
-  }
-
-  /** A joined segment's tags begin with the bit that told the halves apart. */
-  private void copyTags(Segment from, Segment to, int leading) {
-    for (int i = 0; i < from.length(); i++) {
-      if (from.address(i) != Arena.NONE) {
-        put(to, leading | from.tag(i) >>> 1, from.address(i));
-      }
-    }
   }
 
   private void flatten() {
