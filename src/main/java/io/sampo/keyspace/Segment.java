@@ -59,7 +59,11 @@ final class Segment {
 
   /** The entries in the slots of a range, in a segment deeper by one. */
   Segment part(int from, int to) {
-    for (int length = lengthFor(size / 2); ; length = grown(length)) {
+    int entries = 0;
+    for (int i = from; i < to; i++) {
+      entries += slots[i] == EMPTY ? 0 : 1;
+    }
+    for (int length = lengthFor(entries); ; length = grown(length)) {
       Segment part = new Segment(depth + 1, length);
       if (part.fill(0, slots, from, to) >= 0) {
         return part;
