@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -205,6 +206,16 @@ public final class Command {
   /** The subcommands by their last word ("get" of "config|get"). */
   public Map<String, Command> subcommands() {
     return subcommands;
+  }
+
+  /** The subcommand that slice {@code i} of a request names, in any case. */
+  public Optional<Command> subcommand(Args a, int i) {
+    for (Map.Entry<String, Command> each : subcommands.entrySet()) {
+      if (a.is(i, each.getKey())) {
+        return Optional.of(each.getValue());
+      }
+    }
+    return Optional.empty();
   }
 
   public boolean has(Flag flag) {
