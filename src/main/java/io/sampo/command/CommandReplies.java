@@ -3,6 +3,7 @@ package io.sampo.command;
 import io.sampo.resp.ReplyWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -26,8 +27,14 @@ final class CommandReplies {
     command.tips.forEach(out::bulk);
     out.set(command.keys.size());
     command.keys.forEach(spec -> keySpec(out, spec));
-    out.set(command.subcommands().size());
-    command.subcommands().values().forEach(sub -> info(out, sub));
+    Collection<Command> subcommands = command.subcommands().values();
+    // In RESP3 Redis has an array here, yet an empty set.
+    if (subcommands.isEmpty()) {
+      out.set(0);
+    } else {
+      out.array(subcommands.size());
+    }
+    subcommands.forEach(sub -> info(out, sub));
   }
 
   private static void words(ReplyWriter out, List<String> words) {

@@ -76,18 +76,18 @@ final class Keys {
     }
   }
 
-  /** Either one key at index 3, or that is empty and the keys follow the word KEYS. */
+  /** One key at index 3; or that one is empty, as it must be, and keys follow the word KEYS. */
   private static void migrate(Args a, KeySpec.Visitor visitor) {
-    if (a.length(3) > 0) {
-      visitor.key(3, TAKE);
-      return;
-    }
     int i = 6;
     while (i < a.count() && !a.is(i, "keys")) {
       i += a.is(i, "auth") ? 2 : a.is(i, "auth2") ? 3 : 1;
     }
-    for (i++; i < a.count(); i++) {
-      visitor.key(i, TAKE);
+    if (i + 1 >= a.count()) {
+      visitor.key(3, TAKE);
+    } else if (a.length(3) == 0) {
+      for (i++; i < a.count(); i++) {
+        visitor.key(i, TAKE);
+      }
     }
   }
 }
