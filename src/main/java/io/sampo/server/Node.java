@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Events;
 import io.sampo.command.KeyCommands;
@@ -99,7 +100,8 @@ public final class Node {
         .add("string", StringCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
-        .add("transactions", TransactionCommands.COMMANDS);
+        .add("transactions", TransactionCommands.COMMANDS)
+        .add("server", CommandCommands.family(commands));
   }
 
   /** Has the directives that are looked at often followed in fields of their own. */
