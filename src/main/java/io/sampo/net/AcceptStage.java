@@ -194,7 +194,7 @@ final class AcceptStage
                   channel.getRemoteAddress(),
                   Flow.fromGraph(new ConnectionStage(channel))));
         } else {
-          accept();
+          callback.invoke(Event.READY);
         }
       } catch (IOException e) {
         if (!failing) {

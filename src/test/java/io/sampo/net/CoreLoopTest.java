@@ -1,7 +1,6 @@
 package io.sampo.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class CoreLoopTest {
@@ -80,10 +81,12 @@ final class CoreLoopTest {
   }
 
   /** Submitters that pause just long enough for the loop to be about to sleep. */
-  @Test
-  void losesNoWakeUp() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 20})
+  void losesNoWakeUp(int spinMicros) throws Exception {
+    CoreLoop loop = CoreLoop.start("test-spin-" + spinMicros, 0, spinMicros, thread -> {});
     int threads = 4;
-    int tasks = 20_000;
+    int tasks = 10_000;
     AtomicInteger ran = new AtomicInteger();
     CountDownLatch done = new CountDownLatch(threads);
     for (int t = 0; t < threads; t++) {
@@ -111,6 +114,8 @@ final class CoreLoopTest {
     assertTrue(done.await(50, TimeUnit.SECONDS), "a task never ran");
     loop.submit(() -> 0).get();
     assertEquals(threads * tasks, ran.get());
+    loop.shutdown();
+    assertTrue(loop.awaitTermination(10, TimeUnit.SECONDS));
   }
 
   @Test
@@ -153,6 +158,6 @@ final class CoreLoopTest {
     assertTrue(loop.awaitTermination(10, TimeUnit.SECONDS));
     assertEquals(accepted, ran.get());
     assertThrows(RejectedExecutionException.class, () -> loop.execute(() -> {}));
-    assertFalse(loop.isShutdown() && !loop.isTerminated());
+    assertTrue(loop.isTerminated());
   }
 }

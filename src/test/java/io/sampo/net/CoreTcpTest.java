@@ -41,6 +41,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.ActorAttributes;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -259,8 +260,17 @@ final class CoreTcpTest {
   @Test
   void writerIsHeldBackByASlowHandler() throws Exception {
     CompletableFuture<Done> gate = new CompletableFuture<>();
+    AtomicLong received = new AtomicLong();
     InetSocketAddress address =
-        serve(1, echo().mapAsync(1, bytes -> gate.thenApply(done -> bytes)));
+        serve(
+            1,
+            echo()
+                .map(
+                    bytes -> {
+                      received.addAndGet(bytes.length());
+                      return bytes;
+                    })
+                .mapAsync(1, bytes -> gate.thenApply(done -> bytes)));
     byte[] payload = random(8 << 20);
     try (Socket socket = connect(address)) {
       CompletableFuture<Void> sent =
@@ -273,6 +283,9 @@ final class CoreTcpTest {
                   throw new CompletionException(e);
                 }
               });
+      await("some of it has arrived", () -> received.get() > 0);
+      LockSupport.parkNanos(100_000_000);
+      assertTrue(received.get() < 1 << 20, () -> "received " + received);
       gate.complete(Done.done());
       assertArrayEquals(payload, socket.getInputStream().readAllBytes());
       sent.get(10, TimeUnit.SECONDS);
@@ -442,6 +455,35 @@ final class CoreTcpTest {
     Exception e =
         assertThrows(Exception.class, () -> serve(address, CoreTcp.Options.DEFAULT, 1, echo()));
     assertTrue(e.getCause() instanceof BindException);
+  }
+
+  @Test
+  void aSystemsEndClosesItsConnectionsAndHarmsNoOther() throws Exception {
+    InetSocketAddress ours = serve(2, echo());
+    ActorSystem other =
+        ActorSystem.create(
+            "net-other", CoreLoops.dispatcherConfig(1).withFallback(ConfigFactory.load()));
+    Attributes loop = ActorAttributes.dispatcher(CoreLoops.dispatcher(0));
+    CoreTcp.Binding binding =
+        CoreTcp.bind(ANY_PORT, CoreTcp.Options.DEFAULT)
+            .to(Sink.foreach(c -> c.flow().join(echo()).addAttributes(loop).run(other)))
+            .addAttributes(loop)
+            .run(other)
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    InetSocketAddress theirs = (InetSocketAddress) binding.localAddress();
+    try (Socket here = connect(ours);
+        Socket there = connect(theirs)) {
+      send(there, new byte[] {1});
+      assertEquals(1, there.getInputStream().read());
+      other.terminate();
+      assertEquals(-1, there.getInputStream().read());
+      other.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      assertThrows(IOException.class, () -> connect(theirs));
+      binding.unbind().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      send(here, new byte[] {2});
+      assertEquals(2, here.getInputStream().read());
+    }
   }
 
   @Test
