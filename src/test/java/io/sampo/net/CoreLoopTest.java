@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -116,6 +118,26 @@ final class CoreLoopTest {
     assertEquals(threads * tasks, ran.get());
     loop.shutdown();
     assertTrue(loop.awaitTermination(10, TimeUnit.SECONDS));
+  }
+
+  /** One submitter, so that no other's wake-up makes good for a lost one. */
+  @Test
+  void losesNoLoneWakeUp() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    AtomicInteger ran = new AtomicInteger();
+    for (int i = 1; i <= 50_000; i++) {
+      loop.execute(ran::incrementAndGet);
+      for (long start = System.nanoTime(); ran.get() < i; Thread.onSpinWait()) {
+        if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
+          fail("task " + i + " never ran, seed " + seed);
+        }
+      }
+      // As long as the loop takes to go to sleep, more or less.
+      for (int spin = random.nextInt(300); spin > 0; spin--) {
+        Thread.onSpinWait();
+      }
+    }
   }
 
   @Test
