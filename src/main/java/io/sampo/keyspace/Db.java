@@ -48,6 +48,11 @@ public final class Db {
     index = newIndex;
   }
 
+  /** The bytes a string may grow to by being changed in place. */
+  public long maxStringLength() {
+    return keyspace.settings.maxStringLength;
+  }
+
   // ---- looking up ----
 
   /**
@@ -216,6 +221,21 @@ public final class Db {
     }
   }
 
+  /** The array that holds a string which is not {@link #isLong}, from {@link #stringOffset} on. */
+  public byte[] stringArray(int h) {
+    return isObject(h) ? raw(h).array() : arena.page(h);
+  }
+
+  /** Where in {@link #stringArray} the string begins. */
+  public int stringOffset(int h) {
+    if (isObject(h)) {
+      return 0;
+    }
+    byte[] b = arena.page(h);
+    int at = Record.payloadAt(b, Arena.offset(h));
+    return at + Record.sizeAt(b, at);
+  }
+
   /** The string of an entry kept as an object; see {@link #makeRaw}. */
   public RawString raw(int h) {
     return (RawString) value(h);
@@ -287,6 +307,11 @@ public final class Db {
     if (vl <= 20 && Bytes.isLong(v, vo, vl)) {
       return putLong(k, ko, kl, Bytes.parseLong(v, vo, vl), keepTtl);
     }
+    return putText(k, ko, kl, v, vo, vl, keepTtl);
+  }
+
+  /** As {@link #put(byte[], int, int, byte[], int, int, boolean)}, but never kept as a number. */
+  public int putText(byte[] k, int ko, int kl, byte[] v, int vo, int vl, boolean keepTtl) {
     int payload = Record.sizeOf(vl) + vl;
     if (payload > MAX_INLINE_RECORD || Record.size(kl, keepTtl, payload) > MAX_INLINE_RECORD) {
       return put(k, ko, kl, new RawString(v, vo, vl), keepTtl);

@@ -21,6 +21,9 @@ public final class Settings {
   /** {@code lfu-decay-time}: minutes after which the counter falls by one; 0 is never. */
   public volatile int lfuDecayTime = 1;
 
+  /** {@code proto-max-bulk-len}: the bytes a string may grow to, as far as arrays can. */
+  public volatile long maxStringLength = 512L << 20;
+
   /** How many databases a keyspace has; read when it is made. */
   public int databases = 16;
 

@@ -108,6 +108,7 @@ public final class Node {
   private void follow() {
     settings.protoMaxBulkLen.each(
         bytes -> requestLimits = new RequestDecoder.Limits(bytes, Integer.MAX_VALUE));
+    settings.protoMaxBulkLen.each(bytes -> keyspaceSettings.maxStringLength = bytes);
     settings.clientQueryBufferLimit.each(bytes -> queryBufferLimit = bytes);
     settings.pipelineOrder.each(order -> strict = order.equals("strict"));
     settings.maxmemory.each(memory::limit);
