@@ -51,8 +51,7 @@ final class Strings {
    */
   static int raw(Db db, Args a, int i, int h, long wanted) {
     if (h == Db.NONE) {
-      RawString zeros = new RawString(new byte[(int) wanted]);
-      return db.put(a.array(), a.offset(i), a.length(i), zeros, false);
+      return db.put(a.array(), a.offset(i), a.length(i), RawString.zeros(wanted), false);
     }
     int raw = db.makeRaw(h);
     db.raw(raw).extend(wanted);

@@ -23,6 +23,11 @@ public final class RawString implements Value {
     this(Arrays.copyOfRange(a, offset, offset + length));
   }
 
+  /** A string of that many zeros. */
+  public static RawString zeros(long length) {
+    return new RawString(new byte[checked(length)]);
+  }
+
   public RawString copy() {
     return new RawString(bytes, 0, length);
   }
@@ -83,10 +88,15 @@ public final class RawString implements Value {
 
   /** Doubles small strings, and adds a quarter to big ones. */
   private static int capacityFor(long wanted) {
-    if (wanted > MAX_LENGTH) {
-      throw new OutOfMemoryError("a string of more than 2 GiB");
-    }
+    checked(wanted);
     long roomy = wanted < DOUBLING_LIMIT ? wanted * 2 : wanted + wanted / 4;
     return (int) Math.min(roomy, MAX_LENGTH);
+  }
+
+  private static int checked(long length) {
+    if (length > MAX_LENGTH) {
+      throw new OutOfMemoryError("a string of more than 2 GiB");
+    }
+    return (int) length;
   }
 }

@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.command.BitmapCommands;
 import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Events;
@@ -98,6 +99,7 @@ public final class Node {
   private void families() {
     commands
         .add("string", StringCommands.COMMANDS)
+        .add("bitmap", BitmapCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)
