@@ -64,6 +64,7 @@ public final class Command {
   final KeyRange range;
 
   private final boolean plainKeys;
+  private final boolean constant;
   private final int firstKey;
   private final EnumSet<Category> added = EnumSet.noneOf(Category.class);
   private final EnumSet<Category> removed = EnumSet.noneOf(Category.class);
@@ -87,6 +88,7 @@ public final class Command {
     this.keys = KeySpec.parseAll(keys);
     this.since = since;
     this.complexity = complexity;
+    this.constant = complexity.equals("O(1)");
     this.syntax = syntax;
     this.summary = summary;
     this.handler = handler;
@@ -224,6 +226,11 @@ public final class Command {
 
   public boolean isWrite() {
     return (flags & 1) != 0;
+  }
+
+  /** Whether its time does not depend on its arguments or the data. */
+  public boolean isConstant() {
+    return constant;
   }
 
   /** Whether a request of {@code count} slices satisfies the arity. */

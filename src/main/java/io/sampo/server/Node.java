@@ -7,11 +7,11 @@ import io.sampo.command.Events;
 import io.sampo.command.KeyCommands;
 import io.sampo.command.StringCommands;
 import io.sampo.journal.Journal;
-import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.shard.Borrower;
+import io.sampo.shard.Data;
 import io.sampo.shard.Executor;
 import io.sampo.shard.Memory;
 import io.sampo.shard.Router;
@@ -78,11 +78,11 @@ public final class Node {
     families();
     follow();
     for (int i = 0; i < shardCount; i++) {
-      Keyspace keyspace = new Keyspace(keyspaceSettings, System::currentTimeMillis);
+      Data data = new Data(i, keyspaceSettings, System::currentTimeMillis);
       String dispatcher = dispatchers.apply(i % loopCount);
       shards.add(
           system.systemActorOf(
-              Shard.create(i, keyspace, new Watches(), executor()),
+              Shard.create(data, executor()),
               "shard-" + i,
               DispatcherSelector.fromConfig(dispatcher)));
     }

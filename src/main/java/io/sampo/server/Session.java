@@ -389,7 +389,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       }
       default -> throw new IllegalStateException("no command of a transaction: " + command);
     }
-    loop.executor.stats().ran(command.id(), 0);
+    loop.executor.stats().ran(command.id(), 1, 0);
   }
 
   private void exec(Round round, Command command) {

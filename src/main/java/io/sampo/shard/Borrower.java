@@ -1,7 +1,5 @@
 package io.sampo.shard;
 
-import io.sampo.keyspace.Keyspace;
-import io.sampo.keyspace.Watches;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -22,7 +20,7 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
   public sealed interface Message permits Batch, Lent {}
 
   /** A shard hands over its data until {@link Shard.GiveBack}. */
-  public record Lent(int shard, Keyspace keyspace, Watches watches) implements Message {}
+  public record Lent(Data data) implements Message {}
 
   private final List<ActorRef<Shard.Message>> shards;
   private final Executor executor;
@@ -64,9 +62,9 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
         borrow(-1);
       }
     } else if (message instanceof Lent lent) {
-      held |= 1L << lent.shard;
-      executor.hold(lent.shard, lent.keyspace, lent.watches);
-      borrow(lent.shard);
+      held |= 1L << lent.data.shard;
+      executor.hold(lent.data);
+      borrow(lent.data.shard);
     }
     return this;
   }

@@ -32,16 +32,16 @@ public final class CommandStats {
     rejected[id]++;
   }
 
-  /** Counts a request that took so many nanoseconds. */
-  public void ran(int id, long duration) {
-    total++;
-    calls[id]++;
-    nanos[id] += duration;
+  /** Counts requests that took so many nanoseconds each. */
+  public void ran(int id, int count, long each) {
+    total += count;
+    calls[id] += count;
+    nanos[id] += count * each;
     long[] histogram = histograms[id];
     if (histogram == null) {
       histogram = histograms[id] = new long[BUCKETS];
     }
-    histogram[Math.min(BUCKETS - 1, 64 - Long.numberOfLeadingZeros(duration / 1000))]++;
+    histogram[Math.min(BUCKETS - 1, 64 - Long.numberOfLeadingZeros(each / 1000))] += count;
   }
 
   /** The latency buckets of a command; empty where it never ran. */

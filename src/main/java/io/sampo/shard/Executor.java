@@ -8,7 +8,6 @@ import io.sampo.command.Events;
 import io.sampo.command.Flag;
 import io.sampo.command.KeyEvent;
 import io.sampo.keyspace.Db;
-import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Listener;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
@@ -77,7 +76,14 @@ public final class Executor {
   private final Watchman watchman;
   private final LongSupplier clock;
   private final int shards;
+  private final Data[] data;
   private long now;
+
+  /** When the clock was last looked at, in nanoseconds, and the requests that ran since. */
+  private long time;
+
+  private Command streak;
+  private int streakLength;
 
   /** The shards whose keyspaces are at hand, a bit for each. */
   private long held;
@@ -113,6 +119,7 @@ public final class Executor {
     watchman = services.watchman;
     clock = services.clock;
     stats = new CommandStats(services.commands);
+    data = new Data[shards];
     context = new Context(out, shards, effects, services.events, counters);
   }
 
@@ -132,42 +139,53 @@ public final class Executor {
   }
 
   /** Puts a shard's data within reach of the requests to come. */
-  void hold(int shard, Keyspace keyspace, Watches watches) {
-    held |= 1L << shard;
-    context.lend(shard, keyspace, watches);
-    keyspace.listener(listener);
+  void hold(Data its) {
+    held |= 1L << its.shard;
+    data[its.shard] = its;
+    context.lend(its.shard, its.keyspace, its.watches);
+    its.keyspace.listener(listener);
   }
 
   /** Takes a shard's data out of reach again. */
   void release(int shard) {
-    memory.publish(shard, context.keyspace(shard).usedMemory());
+    memory.publish(shard, data[shard].keyspace.usedMemory());
     context.withdraw(shard);
+    data[shard] = null;
     held &= ~(1L << shard);
+  }
+
+  /** Reads the clock, for everything that happens until this is called again. */
+  private void tick() {
+    now = clock.getAsLong();
+    for (long rest = held; rest != 0; rest &= rest - 1) {
+      data[Long.numberOfTrailingZeros(rest)].now(now);
+    }
   }
 
   /** Runs the requests of a batch in order and leaves their replies in it. */
   void run(Batch batch) {
     Client client = batch.client;
-    now = clock.getAsLong();
+    tick();
     out.protocol(client.protocol());
-    long time = System.nanoTime();
+    time = System.nanoTime();
     for (int i = 0; i < batch.size; i++) {
       Object extra = batch.extras[i];
       if (extra == Batch.PLAIN) {
         batch.request(i, args);
-        time = run(client, batch.commands[i], time);
+        run(client, batch.commands[i]);
       } else if (extra instanceof byte[] reply) {
         out.raw(reply, 0, reply.length);
       } else if (extra instanceof Transaction transaction) {
-        time = exec(client, batch.commands[i], transaction, time);
+        exec(client, batch.commands[i], transaction);
       } else {
         int mark = out.position();
         batch.request(i, args);
-        time = run(client, batch.commands[i], time);
+        run(client, batch.commands[i]);
         out.truncate(mark);
       }
       batch.end(i, out.position());
     }
+    endStreak(client);
     batch.replies(out.take());
   }
 
@@ -177,28 +195,33 @@ public final class Executor {
    * @return the encoded reply
    */
   public byte[] runAlone(Client client, Command command, Frames frames, int request) {
-    now = clock.getAsLong();
+    tick();
     out.protocol(client.protocol());
     args.at(frames, request);
-    run(client, command, System.nanoTime());
+    time = System.nanoTime();
+    run(client, command);
+    endStreak(client);
     return out.take();
   }
 
-  /** Runs the request that {@link #args} stands on; returns when it ended, in nanoseconds. */
-  private long run(Client client, Command command, long started) {
-    long end = attempt(client, command, started);
+  /** Runs the request that {@link #args} stands on. */
+  private void run(Client client, Command command) {
+    attempt(client, command);
     if (effects.wanted()) {
       effects.commit();
     }
-    return end;
   }
 
-  private long attempt(Client client, Command command, long started) {
+  private void attempt(Client client, Command command) {
     int mark = out.position();
     if (memory.limit() > 0 && held != 0 && !makeRoom() && command.has(Flag.DENYOOM)) {
-      stats.rejected[command.id()]++;
+      stats.refused(command.id());
       refuse(OOM);
-      return System.nanoTime();
+      return;
+    }
+    if (command != streak) {
+      endStreak(client);
+      streak = command;
     }
     context.begin(client, now);
     if (watchman.monitoring() && !command.has(Flag.SKIP_MONITOR)) {
@@ -214,31 +237,47 @@ public final class Executor {
         effects.add(context.dbIndex(), args);
       }
     } catch (RespError error) {
-      out.truncate(mark);
-      stats.failed[command.id()]++;
-      refuse(error.getMessage());
+      fail(command, mark, error.getMessage());
     } catch (OutOfMemoryError error) {
-      out.truncate(mark);
-      stats.failed[command.id()]++;
       LOG.error("out of heap in {}", command, error);
-      refuse("OOM the heap is too small for this command");
+      fail(command, mark, "OOM the heap is too small for this command");
     } catch (RuntimeException | StackOverflowError error) {
-      out.truncate(mark);
-      stats.failed[command.id()]++;
       LOG.error("{} failed", command, error);
-      refuse("ERR internal error in '" + command + "'");
+      fail(command, mark, "ERR internal error in '" + command + "'");
       if (command.isWrite()) {
         watchman.torn(command, error);
       }
     }
-    long end = System.nanoTime();
-    long nanos = end - started;
-    stats.ran(command.id(), nanos);
-    long slow = watchman.slowNanos();
-    if (slow >= 0 && nanos >= slow && !command.has(Flag.SKIP_SLOWLOG)) {
-      watchman.slow(client, command, args, nanos);
+    streakLength++;
+    if (!command.isConstant()) {
+      endStreak(client);
     }
-    return end;
+  }
+
+  /**
+   * Looks at the clock and books the time since the last look on the requests that ran since. They
+   * are all of one command, for a look costs as much as a GET: requests of constant time are timed
+   * together as long as they follow one another in a batch, all others one by one.
+   */
+  private void endStreak(Client client) {
+    if (streakLength == 0) {
+      return;
+    }
+    long end = System.nanoTime();
+    long each = (end - time) / streakLength;
+    time = end;
+    stats.ran(streak.id(), streakLength, each);
+    long slow = watchman.slowNanos();
+    if (slow >= 0 && each >= slow && !streak.has(Flag.SKIP_SLOWLOG)) {
+      watchman.slow(client, streak, args, each);
+    }
+    streakLength = 0;
+  }
+
+  private void fail(Command command, int mark, String error) {
+    out.truncate(mark);
+    stats.failed[command.id()]++;
+    refuse(error);
   }
 
   private void refuse(String error) {
@@ -246,28 +285,29 @@ public final class Executor {
     watchman.failed(error);
   }
 
-  private long exec(Client client, Command command, Transaction transaction, long started) {
+  private void exec(Client client, Command command, Transaction transaction) {
+    endStreak(client);
+    long started = time;
     boolean broken = isBroken(transaction.watch());
     for (long rest = held; rest != 0; rest &= rest - 1) {
       context.watches(Long.numberOfTrailingZeros(rest)).remove(transaction.watch());
     }
-    long time = started;
     if (broken) {
       out.nilArray();
     } else {
       out.array(transaction.size());
       for (int i = 0; i < transaction.size(); i++) {
         args.at(transaction.frames, i);
-        time = attempt(client, transaction.commands.get(i), time);
+        attempt(client, transaction.commands.get(i));
         out.protocol(client.protocol());
       }
       if (effects.wanted()) {
         effects.commit();
       }
     }
-    long end = System.nanoTime();
-    stats.ran(command.id(), end - started);
-    return end;
+    endStreak(client);
+    time = System.nanoTime();
+    stats.ran(command.id(), 1, time - started);
   }
 
   /** Whether a watched key has been changed, or has expired without anybody having looked at it. */
@@ -319,7 +359,7 @@ public final class Executor {
 
   /** Gives a held shard a slice of active expiry and of eviction. */
   void tend(int shard, boolean expire) {
-    now = clock.getAsLong();
+    tick();
     context.begin(NOBODY, now);
     if (expire) {
       context.keyspace(shard).expireCycle(EXPIRY_SLICE_NANOS);

@@ -1,6 +1,5 @@
 package io.sampo.shard;
 
-import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Watches;
 import java.util.ArrayDeque;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -36,23 +35,14 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
 
   private static final GiveBack GIVE_BACK = new GiveBack();
 
-  private final int index;
-  private final Keyspace keyspace;
-  private final Watches watches;
+  private final Data data;
   private final Executor executor;
   private final ArrayDeque<Message> parked = new ArrayDeque<>();
   private boolean lent;
 
-  private Shard(
-      ActorContext<Message> context,
-      int index,
-      Keyspace keyspace,
-      Watches watches,
-      Executor executor) {
+  private Shard(ActorContext<Message> context, Data data, Executor executor) {
     super(context);
-    this.index = index;
-    this.keyspace = keyspace;
-    this.watches = watches;
+    this.data = data;
     this.executor = executor;
   }
 
@@ -61,9 +51,8 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
    *
    * @param executor used by this shard alone
    */
-  public static Behavior<Message> create(
-      int index, Keyspace keyspace, Watches watches, Executor executor) {
-    return Behaviors.setup(context -> new Shard(context, index, keyspace, watches, executor));
+  public static Behavior<Message> create(Data data, Executor executor) {
+    return Behaviors.setup(context -> new Shard(context, data, executor));
   }
 
   static GiveBack giveBack() {
@@ -91,19 +80,19 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
 
   private void run(Message message) {
     if (message instanceof Batch batch) {
-      executor.hold(index, keyspace, watches);
+      executor.hold(data);
       executor.run(batch);
-      executor.release(index);
+      executor.release(data.shard);
       batch.owner.completed(batch);
     } else if (message instanceof Lend lend) {
       lent = true;
-      lend.borrower.tell(new Borrower.Lent(index, keyspace, watches));
+      lend.borrower.tell(new Borrower.Lent(data));
     } else if (message instanceof Tend tend) {
-      executor.hold(index, keyspace, watches);
-      executor.tend(index, tend.expire);
-      executor.release(index);
+      executor.hold(data);
+      executor.tend(data.shard, tend.expire);
+      executor.release(data.shard);
     } else if (message instanceof Unwatch unwatch) {
-      watches.remove(unwatch.watch);
+      data.watches.remove(unwatch.watch);
     }
   }
 }

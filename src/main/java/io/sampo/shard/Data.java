@@ -1,0 +1,31 @@
+package io.sampo.shard;
+
+import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Settings;
+import io.sampo.keyspace.Watches;
+import java.util.function.LongSupplier;
+
+/** What a shard owns and lends: its keyspace, who watches it, and the clock both go by. */
+public final class Data {
+  final int shard;
+  final Keyspace keyspace;
+  final Watches watches = new Watches();
+
+  /** Unix milliseconds as of the batch that runs: time stands still for it, and costs nothing. */
+  private long now;
+
+  /**
+   * An empty keyspace.
+   *
+   * @param clock Unix milliseconds, until the first batch brings its own
+   */
+  public Data(int shard, Settings settings, LongSupplier clock) {
+    this.shard = shard;
+    this.now = clock.getAsLong();
+    this.keyspace = new Keyspace(settings, () -> now);
+  }
+
+  void now(long millis) {
+    now = millis;
+  }
+}
