@@ -169,6 +169,16 @@ final class Segment {
     return -1;
   }
 
+  /** The first address with this hash, without a look at its record, or {@link Arena#NONE}. */
+  int glance(long hash) {
+    for (int i = home(hash); i < slots.length && slots[i] != EMPTY; i++) {
+      if (hash(i) >= hash) {
+        return hash(i) == hash ? address(i) : Arena.NONE;
+      }
+    }
+    return Arena.NONE;
+  }
+
   /** The slot of an address, or -1. */
   int find(long hash, int address) {
     long wanted = hash << Integer.SIZE | address & ADDRESS_MASK;

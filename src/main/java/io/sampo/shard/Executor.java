@@ -27,6 +27,10 @@ public final class Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
   private static final String OOM = "OOM command not allowed when used memory > 'maxmemory'.";
   private static final byte[] DEL = Bytes.ascii("DEL");
+
+  /** The smallest batch that is worth it. */
+  private static final int PREFETCHED = 4;
+
   private static final long EVICTION_SLICE_NANOS = 500_000;
   private static final long EXPIRY_SLICE_NANOS = 1_000_000;
 
@@ -77,6 +81,10 @@ public final class Executor {
   private final LongSupplier clock;
   private final int shards;
   private final Data[] data;
+
+  /** Written so that what {@link #prefetch} reads is not optimized away. */
+  private int prefetched;
+
   private long now;
 
   /** When the clock was last looked at, in nanoseconds, and the requests that ran since. */
@@ -168,6 +176,9 @@ public final class Executor {
     tick();
     out.protocol(client.protocol());
     time = System.nanoTime();
+    if (batch.size >= PREFETCHED) {
+      prefetch(batch);
+    }
     for (int i = 0; i < batch.size; i++) {
       Object extra = batch.extras[i];
       if (extra == Batch.PLAIN) {
@@ -187,6 +198,24 @@ public final class Executor {
     }
     endStreak(client);
     batch.replies(out.take());
+  }
+
+  /** Brings the entries that a batch is about to use into the cache, all at once. */
+  private void prefetch(Batch batch) {
+    int db = batch.client.db();
+    int sum = 0;
+    for (int i = 0; i < batch.size; i++) {
+      Command command = batch.commands[i];
+      if (batch.extras[i] == Batch.PLAIN && command.firstKey() > 0) {
+        batch.request(i, args);
+        int last = Math.min(command.lastKey(args.count()), args.count() - 1);
+        for (int key = command.firstKey(); key <= last; key += command.keyStep()) {
+          Db its = context.db(args, key, db);
+          sum += its.prefetch(args.array(), args.offset(key), args.length(key));
+        }
+      }
+    }
+    prefetched = sum;
   }
 
   /**
