@@ -7,6 +7,8 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.event.slf4j.Slf4jLogger;
 import org.slf4j.Logger;
 
 /**
@@ -24,18 +26,25 @@ public final class Logging extends ContextAwareBase implements Configurator {
         || has("logback-test.xml")) {
       return ExecutionStatus.NEUTRAL;
     }
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(PATTERN);
-    encoder.start();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
-    console.setEncoder(encoder);
+    console.setEncoder(encoder(context));
     console.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(console);
+    // They announce themselves.
+    context.getLogger(Slf4jLogger.class).setLevel(Level.WARN);
+    context.getLogger(CoordinatedShutdown.class).setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  static PatternLayoutEncoder encoder(LoggerContext context) {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(PATTERN);
+    encoder.start();
+    return encoder;
   }
 
   private static boolean has(String file) {

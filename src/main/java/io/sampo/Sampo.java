@@ -4,15 +4,20 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sampo.net.CoreLoops;
 import io.sampo.net.CoreTcp;
+import io.sampo.server.ConfigFile;
 import io.sampo.server.Node;
 import io.sampo.server.SessionStage;
 import io.sampo.server.Settings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -40,18 +45,30 @@ public final class Sampo implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final Node node;
   private final List<CoreTcp.Binding> bindings = new ArrayList<>();
+  private final Settings settings;
   private final int loops;
+  private final int shards;
+  private volatile boolean failed;
   private int nextLoop;
 
   private Sampo(Config config, Settings settings) {
     int loopCount = Math.max(1, settings.loops.get().intValue());
     int shardCount = settings.shards.get() == 0 ? loopCount : settings.shards.get().intValue();
     this.loops = loopCount;
-    this.system =
-        ActorSystem.create(
-            Behaviors.empty(), "sampo", CoreLoops.dispatcherConfig(loopCount).withFallback(config));
+    this.shards = shardCount;
+    this.settings = settings;
+    Config dispatchers =
+        CoreLoops.dispatcherConfig(loopCount, settings.spinMicros.get().intValue());
+    this.system = ActorSystem.create(Behaviors.empty(), "sampo", dispatchers.withFallback(config));
     this.node =
-        new Node(system, settings, shardCount, loopCount, CoreLoops::dispatcher, system::terminate);
+        new Node(
+            system,
+            settings,
+            shardCount,
+            loopCount,
+            CoreLoops::dispatcher,
+            this::fail,
+            () -> new Thread(this::close, "sampo-stop").start());
   }
 
   /**
@@ -59,43 +76,82 @@ public final class Sampo implements AutoCloseable {
    *
    * @param config directives under {@code sampo}; what is missing comes from the defaults
    * @throws io.sampo.server.Setting.BadValue if a directive is unknown or has a wrong value
+   * @throws IllegalStateException if it cannot listen where it should; the message says why
    */
   public static Sampo start(Config config) {
+    return start(config, Optional.empty(), Instant.now());
+  }
+
+  /**
+   * As {@link #start(Config)}.
+   *
+   * @param file where the directives come from, for CONFIG REWRITE
+   * @param since from when on the log counts the time that the start took
+   */
+  static Sampo start(Config config, Optional<ConfigFile> file, Instant since) {
     Config whole = config.withFallback(ConfigFactory.defaultReference()).resolve();
     Settings settings = Settings.from(whole);
+    file.ifPresent(settings::in);
     Sampo sampo = new Sampo(whole, settings);
     try {
-      sampo.listen(settings);
+      sampo.listen();
     } catch (RuntimeException e) {
       sampo.close();
       throw e;
     }
+    LOG.info(
+        "Sampo {} is ready to accept connections: port {}, {} shards on {} loops, master,"
+            + " started in {} ms",
+        Node.version(),
+        sampo.port(),
+        sampo.shards,
+        sampo.loops,
+        Duration.between(since, Instant.now()).toMillis());
     return sampo;
   }
 
-  private void listen(Settings settings) {
+  private void listen() {
     int port = settings.port.get().intValue();
     for (String host : settings.bind.get().trim().split("[ ,]+")) {
       boolean optional = host.startsWith("-");
+      String name = optional ? host.substring(1) : host;
       try {
-        InetAddress address = InetAddress.getByName(optional ? host.substring(1) : host);
-        bind(new InetSocketAddress(address, port), settings);
+        bind(new InetSocketAddress(InetAddress.getByName(name.equals("*") ? "::" : name), port));
         // With port 0 the first address chooses, and the others share its choice.
         port = port();
       } catch (UnknownHostException | CompletionException e) {
         if (!optional) {
-          throw new IllegalStateException(
-              "Could not create server TCP listening socket " + host + ":" + port + ": " + e, e);
+          throw unable("TCP", host + ":" + port, e);
         }
       }
     }
+    String path = settings.unixsocket.get();
+    if (!path.isEmpty()) {
+      try {
+        bind(UnixDomainSocketAddress.of(path));
+      } catch (IllegalArgumentException | CompletionException e) {
+        throw unable("Unix", path, e);
+      }
+    }
+    node.listensOn(port());
   }
 
-  private void bind(SocketAddress address, Settings settings) {
+  private static IllegalStateException unable(String kind, String where, Exception e) {
+    Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+    String why =
+        cause instanceof UnknownHostException ? "Name or service not known" : cause.getMessage();
+    return new IllegalStateException(
+        "Could not create server " + kind + " listening socket " + where + ": bind: " + why, e);
+  }
+
+  private void bind(SocketAddress address) {
     Materializer materializer = Materializer.createMaterializer(system);
     CoreTcp.Options options =
         new CoreTcp.Options(
-            settings.tcpBacklog.get().intValue(), settings.tcpKeepalive.get().intValue(), true, 0);
+            settings.tcpBacklog.get().intValue(),
+            settings.tcpKeepalive.get().intValue(),
+            true,
+            settings.unixsocketperm.get().intValue());
     CompletionStage<CoreTcp.Binding> binding =
         CoreTcp.bind(address, options)
             .toMat(Sink.foreach(c -> serve(c, materializer)), Keep.left())
@@ -129,17 +185,32 @@ public final class Sampo implements AutoCloseable {
     return node;
   }
 
-  /** Stops accepting, closes the connections and ends the actor system; waits for all of it. */
+  /**
+   * Stops accepting, lets what is running finish and its replies leave, for at most {@code
+   * shutdown-timeout} seconds, closes the connections and ends the actor system; waits for all of
+   * it.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (!bindings.isEmpty()) {
+      LOG.info("Sampo on port {} stops accepting connections and ends", port());
+    }
     bindings.forEach(binding -> binding.unbind().toCompletableFuture().join());
-    node.disconnectAll();
+    bindings.clear();
+    node.disconnectAll(Duration.ofSeconds(settings.shutdownTimeout.get()));
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
   }
 
-  /** Waits until the node has ended. */
-  void awaitEnd() {
+  /** Ends the node at once, for its data may no longer be what it should. */
+  private void fail() {
+    failed = true;
+    system.terminate();
+  }
+
+  /** Waits until the node has ended; returns whether that was as it should be. */
+  boolean awaitEnd() {
     system.getWhenTerminated().toCompletableFuture().join();
+    return !failed;
   }
 }

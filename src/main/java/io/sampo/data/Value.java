@@ -9,7 +9,4 @@ public interface Value {
 
   /** An estimate of the heap it occupies, in bytes; cheap, for it is asked after every change. */
   long heapBytes();
-
-  /** A value of its own with the same content. */
-  Value copy();
 }

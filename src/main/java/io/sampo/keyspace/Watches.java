@@ -3,12 +3,9 @@ package io.sampo.keyspace;
 import io.sampo.resp.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -16,31 +13,17 @@ import java.util.function.Predicate;
  * nobody watches.
  */
 public final class Watches {
-  /**
-   * What one client watches; broken once any of it has been changed. Its keys are its client's
-   * affair, the rest may be asked and told from any thread.
-   */
+  /** What one client watches; broken once any of it has been changed. */
   public static final class Watch {
-    private final Set<Watched> keys = new LinkedHashSet<>();
+    private final List<Watched> keys = new ArrayList<>();
     private volatile boolean broken;
-    private volatile boolean ended;
-
-    /** Adds a key, which has then to be added to the watches of its shard as well. */
-    public void add(int db, byte[] key) {
-      keys.add(new Watched(db, key));
-    }
-
-    /** Says that the client no longer cares; shards that have yet to hear of a key ignore it. */
-    public void end() {
-      ended = true;
-    }
 
     /** Whether a watched key has been changed since it was watched. */
     public boolean broken() {
       return broken;
     }
 
-    public Collection<Watched> keys() {
+    public List<Watched> keys() {
       return keys;
     }
   }
@@ -65,14 +48,13 @@ public final class Watches {
 
   private final Map<Watched, List<Watch>> watchers = new HashMap<>();
 
-  /** Has {@code watch} told of changes of a key; again is as good as once. */
+  /** Adds a key to what {@code watch} watches; again is as good as once. */
   public void add(Watch watch, int db, byte[] key) {
-    if (watch.ended) {
-      return;
-    }
-    List<Watch> all = watchers.computeIfAbsent(new Watched(db, key), k -> new ArrayList<>(1));
+    Watched watched = new Watched(db, key);
+    List<Watch> all = watchers.computeIfAbsent(watched, k -> new ArrayList<>(1));
     if (!all.contains(watch)) {
       all.add(watch);
+      watch.keys.add(watched);
     }
   }
 

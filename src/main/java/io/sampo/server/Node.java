@@ -4,11 +4,7 @@ import io.sampo.command.BitmapCommands;
 import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Events;
-import io.sampo.command.ExpireCommands;
 import io.sampo.command.KeyCommands;
-import io.sampo.command.KeyspaceCommands;
-import io.sampo.command.ObjectCommands;
-import io.sampo.command.ScanCommands;
 import io.sampo.command.StringCommands;
 import io.sampo.journal.Journal;
 import io.sampo.keyspace.Policy;
@@ -22,10 +18,13 @@ import io.sampo.shard.Router;
 import io.sampo.shard.Shard;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -36,6 +35,14 @@ import org.apache.pekko.actor.typed.Props;
  * it counts. It knows nothing of sockets.
  */
 public final class Node {
+  /** Files that the process needs for itself. */
+  private static final int OWN_DESCRIPTORS = 32;
+
+  private static final long POLL_NANOS = 1_000_000;
+
+  /** How long a shard looks for expired keys at a time, at the least effort. */
+  private static final long EXPIRY_SLICE_NANOS = 1_000_000;
+
   final Settings settings;
   final CommandTable commands = new CommandTable();
   final Router router;
@@ -43,6 +50,10 @@ public final class Node {
   final Clients clients = new Clients();
   final Monitors monitors = new Monitors();
   final Counters counters = new Counters();
+  final Statistics statistics;
+  final Rates rates = new Rates();
+  final Peak memoryPeak = new Peak();
+  final LatencyMonitor latency;
   final Traffic traffic;
   final SlowLog slowLog;
   final Overseer watchman;
@@ -57,6 +68,11 @@ public final class Node {
   private volatile RequestDecoder.Limits requestLimits;
   private volatile long queryBufferLimit;
   private volatile boolean strict;
+  private volatile boolean activeExpire = true;
+  private volatile int port;
+  private volatile String replicationId = randomId();
+  private final Runnable stop;
+  private Cancellable beat = Cancellable.alreadyCancelled();
 
   /**
    * Spawns the shards and borrowers.
@@ -69,17 +85,20 @@ public final class Node {
       int shardCount,
       int loopCount,
       IntFunction<String> dispatchers,
-      Runnable failNode) {
+      Runnable failNode,
+      Runnable stop) {
     this.system = system;
+    this.stop = stop;
     this.settings = settings;
     this.router = new Router(shardCount);
     this.memory = new Memory(shardCount);
     this.traffic = new Traffic(loopCount);
     this.slowLog = new SlowLog(settings.slowlogMaxLen);
+    this.latency = new LatencyMonitor(settings.latencyMonitorThreshold);
     this.watchman =
-        new Overseer(
-            monitors, slowLog, settings.slowlogLogSlowerThan, System::currentTimeMillis, failNode);
+        new Overseer(monitors, slowLog, latency, settings, System::currentTimeMillis, failNode);
     families();
+    statistics = new Statistics(this);
     follow();
     for (int i = 0; i < shardCount; i++) {
       Data data = new Data(i, keyspaceSettings, System::currentTimeMillis);
@@ -96,8 +115,17 @@ public final class Node {
           system.systemActorOf(Borrower.create(shards, executor()), "borrower-" + i, props);
       loops.add(new Loop(i, borrower, executor()));
     }
-    Duration beat = Duration.ofMillis(1000 / settings.hz.get());
-    system.scheduler().scheduleAtFixedRate(beat, beat, this::tend, system.executionContext());
+    settings.hz.each(this::beat);
+  }
+
+  /** Has the regular work done so many times a second from now on. */
+  private synchronized void beat(long hz) {
+    beat.cancel();
+    Duration interval = Duration.ofMillis(1000 / hz);
+    beat =
+        system
+            .scheduler()
+            .scheduleAtFixedRate(interval, interval, this::tend, system.executionContext());
   }
 
   private void families() {
@@ -105,14 +133,14 @@ public final class Node {
         .add("string", StringCommands.COMMANDS)
         .add("bitmap", BitmapCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
-        .add("generic", ExpireCommands.COMMANDS)
-        .add("generic", ScanCommands.COMMANDS)
-        .add("generic", ObjectCommands.COMMANDS)
-        .add("generic", WaitCommands.COMMANDS)
-        .add("server", KeyspaceCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)
-        .add("server", CommandCommands.family(commands));
+        .add("server", CommandCommands.family(commands))
+        .add("server", ConfigCommands.COMMANDS)
+        .add("server", InfoCommand.COMMANDS)
+        .add("server", ServerCommands.COMMANDS)
+        .add("server", SlowLogCommands.COMMANDS)
+        .add("server", DebugCommand.COMMANDS);
   }
 
   /** Has the directives that are looked at often followed in fields of their own. */
@@ -126,6 +154,11 @@ public final class Node {
     keyspaceSettings.databases = settings.databases.get().intValue();
     settings.maxmemoryPolicy.each(
         name -> keyspaceSettings.policy = Policy.named(name).orElseThrow());
+    settings.maxmemorySamples.each(n -> keyspaceSettings.samples = n.intValue());
+    settings.lfuLogFactor.each(n -> keyspaceSettings.lfuLogFactor = n.intValue());
+    settings.lfuDecayTime.each(n -> keyspaceSettings.lfuDecayTime = n.intValue());
+    settings.maxclients.provided(Node::checkDescriptors);
+    LogLevel.follow(settings.loglevel);
   }
 
   private Executor executor() {
@@ -140,12 +173,58 @@ public final class Node {
                 watchman,
                 System::currentTimeMillis));
     executors.add(executor);
+    settings.latencyTracking.each(executor.stats()::track);
     return executor;
   }
 
+  private static void checkDescriptors(long clients) {
+    long most = OperatingSystem.maxDescriptors() - OWN_DESCRIPTORS;
+    if (clients > most) {
+      throw new Setting.BadValue(
+          "The operating system is not able to handle the specified number of clients, try with "
+              + most);
+    }
+  }
+
   private void tend() {
-    Shard.Tend tend = new Shard.Tend(true);
+    long expiry = activeExpire ? settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
+    Shard.Tend tend = new Shard.Tend(expiry, System.nanoTime());
     shards.forEach(shard -> shard.tell(tend));
+    rates.sample(statistics.requests(), traffic.received(), traffic.sent());
+    memoryPeak.seen(memory.used());
+  }
+
+  /** Switches the regular search for expired keys on or off. */
+  void activeExpire(boolean on) {
+    activeExpire = on;
+  }
+
+  /** Says which TCP port clients come in by. */
+  public void listensOn(int tcpPort) {
+    port = tcpPort;
+  }
+
+  /** The TCP port, 0 if there is none. */
+  int port() {
+    return port;
+  }
+
+  int loopCount() {
+    return loops.size();
+  }
+
+  /** Ends the node, gracefully, and returns before that is done. */
+  void shutdown() {
+    stop.run();
+  }
+
+  void changeReplicationId() {
+    replicationId = randomId();
+  }
+
+  /** Names the history of the data (INFO replication). */
+  String replicationId() {
+    return replicationId;
   }
 
   private static String randomId() {
@@ -154,14 +233,15 @@ public final class Node {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /** Runs a task after some time, on some thread. */
-  void later(Duration delay, Runnable task) {
-    system.scheduler().scheduleOnce(delay, task, system.executionContext());
-  }
-
   /** Wall clock in milliseconds. */
   long now() {
     return System.currentTimeMillis();
+  }
+
+  /** Wall clock in microseconds. */
+  long micros() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
   }
 
   Loop loop(int index) {
@@ -218,8 +298,20 @@ public final class Node {
     return journal;
   }
 
-  /** Closes every connection. */
-  public void disconnectAll() {
+  /**
+   * Closes every connection: those that wait for a reply when they have it, or when the time is up.
+   */
+  public void disconnectAll(Duration patience) {
+    clients.all().forEach(session -> session.kill(true));
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (clients.count() > 0 && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
     clients.all().forEach(session -> session.kill(false));
+  }
+
+  /** What this server is, for the log. */
+  public static String version() {
+    return Version.SAMPO + " (Redis " + Version.REDIS + ")";
   }
 }

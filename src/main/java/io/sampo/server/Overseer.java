@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import io.sampo.command.Client;
 import io.sampo.command.Command;
+import io.sampo.command.Flag;
 import io.sampo.resp.Args;
 import io.sampo.shard.Watchman;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ final class Overseer implements Watchman {
 
   private final Monitors monitors;
   private final SlowLog slowLog;
+  private final LatencyMonitor latency;
   private final LongSupplier clock;
   private final Runnable failNode;
   private final ConcurrentHashMap<String, LongAdder> errors = new ConcurrentHashMap<>();
@@ -27,14 +29,17 @@ final class Overseer implements Watchman {
   Overseer(
       Monitors monitors,
       SlowLog slowLog,
-      Setting<Long> slowerThan,
+      LatencyMonitor latency,
+      Settings settings,
       LongSupplier clock,
       Runnable failNode) {
     this.monitors = monitors;
     this.slowLog = slowLog;
+    this.latency = latency;
     this.clock = clock;
     this.failNode = failNode;
-    slowerThan.each(micros -> slowNanos = micros < 0 ? -1 : micros * 1000);
+    settings.slowlogLogSlowerThan.each(
+        micros -> slowNanos = micros < 0 ? -1 : Math.min(micros, Long.MAX_VALUE / 1000) * 1000);
   }
 
   @Override
@@ -51,14 +56,23 @@ final class Overseer implements Watchman {
 
   @Override
   public long slowNanos() {
-    return slowNanos;
+    long latent = latency.thresholdNanos();
+    long slow = slowNanos;
+    return latent < 0 ? slow : slow < 0 ? latent : Math.min(slow, latent);
   }
 
   @Override
   public void slow(Client client, Command command, Args args, long nanos) {
-    if (client instanceof Session session) {
+    latency.add(command.has(Flag.FAST) ? "fast-command" : "command", nanos, clock.getAsLong());
+    long slow = slowNanos;
+    if (slow >= 0 && nanos >= slow && client instanceof Session session) {
       slowLog.add(session.state, args, nanos / 1000, clock.getAsLong() / 1000);
     }
+  }
+
+  @Override
+  public void delayed(String event, long nanos) {
+    latency.add(event, nanos, clock.getAsLong());
   }
 
   @Override

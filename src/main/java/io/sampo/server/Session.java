@@ -58,11 +58,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Whether a round is out, or the client is blocked or paused. */
   private boolean busy;
 
-  /** Whether it is the client that waits, and no round: then its leaving must be seen. */
+  /** Whether nothing but {@link #resume} will end that. */
   private boolean suspended;
-
-  /** What came while it was suspended. */
-  private ByteString early = ByteString.emptyByteString();
 
   private Parts parts;
 
@@ -120,14 +117,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   @Override
   public void onPush() {
     ByteString chunk = grab(shape.in());
-    node.traffic.received(loop.index, chunk.length());
+    byte[] bytes = chunk.toArrayUnsafe();
+    node.traffic.received(loop.index, bytes.length);
     state.lastInteraction = node.now();
-    if (suspended) {
-      early = chunk;
-    } else {
-      decode(chunk.toArrayUnsafe());
-      proceed();
-    }
+    decode(bytes);
+    proceed();
   }
 
   private void decode(byte[] bytes) {
@@ -154,7 +148,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** Does whatever can be done now: the next round, the next read, or the end. */
   private void proceed() {
-    while (!busy && !closing && (frames != null || takeEarly())) {
+    while (!busy && !closing && frames != null) {
       if (next < frames.count()) {
         dispatch();
       } else {
@@ -176,25 +170,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (output.nonEmpty()) {
       return;
     }
-    boolean listening = !busy || suspended;
-    if (closing || (inputDone && listening)) {
+    if ((closing || inputDone) && !busy) {
       completeStage();
-    } else if (listening
-        && early.isEmpty()
-        && !hasBeenPulled(shape.in())
-        && !isClosed(shape.in())) {
+    } else if (!busy && !hasBeenPulled(shape.in()) && !isClosed(shape.in())) {
       pull(shape.in());
     }
-  }
-
-  private boolean takeEarly() {
-    if (early.isEmpty()) {
-      return false;
-    }
-    byte[] bytes = early.toArrayUnsafe();
-    early = ByteString.emptyByteString();
-    decode(bytes);
-    return true;
   }
 
   private void send(byte[] bytes) {
@@ -227,7 +207,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       send(resume.reply);
       proceed();
     } else if (event instanceof Kill kill) {
-      if (kill.afterReply) {
+      if (kill.afterReply && !suspended) {
         closing = true;
         proceed();
       } else {
@@ -307,18 +287,9 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       if (!refusal.isEmpty()) {
         refuse(round, command, refusal);
       } else if (command.place == Command.Place.DISPATCH) {
-        boolean alone = transaction != null && transaction.steering();
-        if (alone && round.size > 0) {
-          break;
-        }
-        transact(round, command, args);
-        if (alone) {
-          next++;
-          break;
-        }
+        transact(round, command);
       } else if (transaction != null && Admission.isQueued(command)) {
         transaction.queue(command, args, node.router.shards(command, args));
-        state.queued = transaction.size();
         answer(round, QUEUED);
       } else if (command.place == Command.Place.SESSION) {
         if (round.size > 0) {
@@ -391,7 +362,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   // --- transactions
 
-  private void transact(Round round, Command command, Args args) {
+  private void transact(Round round, Command command) {
     switch (command.name) {
       case "multi" -> {
         if (transaction != null) {
@@ -400,7 +371,6 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         }
         transaction = new Transaction();
         state.transactionFailed = false;
-        state.queued = 0;
         answer(round, OK);
       }
       case "discard" -> {
@@ -422,10 +392,6 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
           return;
         }
       }
-      case "watch" -> {
-        watch(round, command, args);
-        return;
-      }
       default -> throw new IllegalStateException("no command of a transaction: " + command);
     }
     loop.executor.stats().ran(command.id(), 1, 0);
@@ -443,22 +409,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       }
       watch = null;
     }
-    round.add(command, next, unlessSkipped(ready), shards);
-  }
-
-  /** Notes the keys here, for EXEC to find its shards, and has the shards watch them. */
-  private void watch(Round round, Command command, Args args) {
-    if (watch == null) {
-      watch = new Watches.Watch();
-    }
-    for (int i = 1; i < args.count(); i++) {
-      watch.add(state.db, args.bytes(i));
-    }
-    round.add(command, next, unlessSkipped(watch), node.router.shards(command, args));
-  }
-
-  private Object unlessSkipped(Object extra) {
-    return state.takeSkip() ? new Batch.Silent(extra) : extra;
+    round.add(command, next, ready, shards);
   }
 
   /** Forgets the transaction, if there is one, and what it watches. */
@@ -473,10 +424,17 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     return transaction != null;
   }
 
+  @Override
+  public Watches.Watch watch() {
+    if (watch == null) {
+      watch = new Watches.Watch();
+    }
+    return watch;
+  }
+
   /** Forgets what is watched. */
   void unwatch() {
     if (watch != null) {
-      watch.end();
       node.unwatch(watch);
       watch = null;
     }

@@ -24,6 +24,7 @@ public final class Setting<T> {
   private final List<Consumer<T>> listeners = new ArrayList<>();
   private final T initial;
   private boolean fixed;
+  private Consumer<T> condition = value -> {};
   private volatile T value;
 
   private Setting(String name, T initial, Function<String, T> parse, Function<T, String> format) {
@@ -91,6 +92,15 @@ public final class Setting<T> {
     return this;
   }
 
+  /**
+   * Adds a condition that depends on more than the text; it throws {@link BadValue}, and is asked
+   * about values set from now on.
+   */
+  public Setting<T> provided(Consumer<T> itsCondition) {
+    condition = itsCondition;
+    return this;
+  }
+
   public boolean isFixed() {
     return fixed;
   }
@@ -121,7 +131,16 @@ public final class Setting<T> {
    * @throws BadValue if it is none of this directive's values
    */
   public void check(String text) {
-    parse.apply(text);
+    condition.accept(parse.apply(text));
+  }
+
+  /** Whether a text is a way to write the value that there is. */
+  public boolean isValue(String text) {
+    try {
+      return parse.apply(text).equals(value);
+    } catch (BadValue e) {
+      return false;
+    }
   }
 
   /**
@@ -131,8 +150,43 @@ public final class Setting<T> {
    */
   public void set(String text) {
     T parsed = parse.apply(text);
+    condition.accept(parsed);
     value = parsed;
     listeners.forEach(listener -> listener.accept(parsed));
+  }
+
+  /** An integer; one out of bounds counts as the nearest within. */
+  public static Setting<Long> clamped(String name, long initial, long min, long max) {
+    return new Setting<>(
+        name, initial, s -> Math.max(min, Math.min(max, number(s))), String::valueOf);
+  }
+
+  /** Permission bits in octal; 0 leaves them to the umask. */
+  public static Setting<Long> permissions(String name) {
+    return new Setting<>(
+        name,
+        0L,
+        s -> {
+          if (!s.matches("[0-7]{1,4}") || Integer.parseInt(s, 8) > 0777) {
+            throw new BadValue("argument must be an octal number between 0 and 777");
+          }
+          return Long.parseLong(s, 8);
+        },
+        Long::toOctalString);
+  }
+
+  /** Text that can be nothing but one, for what is there to be asked after. */
+  public static Setting<String> only(String name, String value, String whyNot) {
+    return new Setting<>(
+        name,
+        value,
+        s -> {
+          if (!s.equalsIgnoreCase(value)) {
+            throw new BadValue(whyNot);
+          }
+          return value;
+        },
+        s -> s);
   }
 
   private static long number(String text) {
@@ -153,7 +207,7 @@ public final class Setting<T> {
   private static long memory(String text) {
     String s = text.toLowerCase(Locale.ROOT);
     int digits = 0;
-    while (digits < s.length() && Character.isDigit(s.charAt(digits))) {
+    while (digits < s.length() && s.charAt(digits) >= '0' && s.charAt(digits) <= '9') {
       digits++;
     }
     long unit =
@@ -170,6 +224,10 @@ public final class Setting<T> {
     if (digits == 0 || digits > 18 || unit == 0) {
       throw new BadValue("argument must be a memory value");
     }
-    return Math.multiplyExact(Long.parseLong(s.substring(0, digits)), unit);
+    long number = Long.parseLong(s.substring(0, digits));
+    if (number > Long.MAX_VALUE / unit) {
+      throw new BadValue("argument must be a memory value");
+    }
+    return number * unit;
   }
 }

@@ -2,8 +2,12 @@ package io.sampo.server;
 
 import static io.sampo.server.Setting.bool;
 import static io.sampo.server.Setting.bytes;
+import static io.sampo.server.Setting.clamped;
 import static io.sampo.server.Setting.integer;
+import static io.sampo.server.Setting.of;
 import static io.sampo.server.Setting.oneOf;
+import static io.sampo.server.Setting.only;
+import static io.sampo.server.Setting.permissions;
 import static io.sampo.server.Setting.text;
 
 import com.typesafe.config.Config;
@@ -13,32 +17,59 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** All directives of a node, each declared in one line. */
 public final class Settings {
   private final Map<String, Setting<?>> all = new LinkedHashMap<>();
+  private Optional<ConfigFile> file = Optional.empty();
 
   // spotless:off
+  // Where to listen, and who may come.
   public final Setting<String> bind = add(text("bind", "127.0.0.1 -::1").fixed());
   public final Setting<Long> port = add(integer("port", 6379, 0, 65535).fixed());
+  public final Setting<String> unixsocket = add(text("unixsocket", "").fixed());
+  public final Setting<Long> unixsocketperm = add(permissions("unixsocketperm").fixed());
   public final Setting<Long> tcpBacklog = add(integer("tcp-backlog", 511, 0, Integer.MAX_VALUE).fixed());
   public final Setting<Long> tcpKeepalive = add(integer("tcp-keepalive", 300, 0, Integer.MAX_VALUE));
   public final Setting<Long> timeout = add(integer("timeout", 0, 0, Integer.MAX_VALUE));
-  public final Setting<Long> maxclients = add(integer("maxclients", 10000, 1, Integer.MAX_VALUE));
+  public final Setting<Long> maxclients = add(integer("maxclients", 10000, 1, 4294967295L));
   public final Setting<String> requirepass = add(text("requirepass", ""));
   public final Setting<Boolean> protectedMode = add(bool("protected-mode", true));
-  public final Setting<Long> databases = add(integer("databases", 16, 1, 16384).fixed());
-  public final Setting<Long> hz = add(integer("hz", 10, 1, 500));
-  public final Setting<Long> maxmemory = add(bytes("maxmemory", 0, 0, Long.MAX_VALUE));
-  public final Setting<String> maxmemoryPolicy = add(oneOf("maxmemory-policy", "noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"));
   public final Setting<Long> protoMaxBulkLen = add(bytes("proto-max-bulk-len", 512L << 20, 1 << 20, Long.MAX_VALUE));
   public final Setting<Long> clientQueryBufferLimit = add(bytes("client-query-buffer-limit", 1L << 30, 1 << 20, Long.MAX_VALUE));
+
+  // The data.
+  public final Setting<Long> databases = add(integer("databases", 16, 1, 16384).fixed());
+  public final Setting<Long> maxmemory = add(bytes("maxmemory", 0, 0, Long.MAX_VALUE));
+  public final Setting<String> maxmemoryPolicy = add(oneOf("maxmemory-policy", "noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"));
+  public final Setting<Long> maxmemorySamples = add(integer("maxmemory-samples", 5, 1, Integer.MAX_VALUE));
+  public final Setting<Long> lfuLogFactor = add(integer("lfu-log-factor", 10, 0, Integer.MAX_VALUE));
+  public final Setting<Long> lfuDecayTime = add(integer("lfu-decay-time", 1, 0, Integer.MAX_VALUE));
+  public final Setting<Long> activeExpireEffort = add(integer("active-expire-effort", 1, 1, 10));
+  public final Setting<Long> hz = add(clamped("hz", 10, 1, 500));
+  public final Setting<String> save = add(only("save", "", "this server does not save to disk"));
+  public final Setting<String> appendonly = add(only("appendonly", "no", "this server has no append-only file"));
+
+  // What is watched and written down.
   public final Setting<Long> slowlogLogSlowerThan = add(integer("slowlog-log-slower-than", 10000, -1, Long.MAX_VALUE));
   public final Setting<Long> slowlogMaxLen = add(integer("slowlog-max-len", 128, 0, Long.MAX_VALUE));
+  public final Setting<Long> latencyMonitorThreshold = add(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE));
+  public final Setting<Boolean> latencyTracking = add(bool("latency-tracking", true));
+  final Setting<Percentiles> latencyTrackingInfoPercentiles = add(of("latency-tracking-info-percentiles", new Percentiles(List.of(50.0, 99.0, 99.9)), Percentiles::parse, Percentiles::text));
+  public final Setting<String> loglevel = add(oneOf("loglevel", "notice", "debug", "verbose", "notice", "warning"));
+  public final Setting<String> logfile = add(text("logfile", "").fixed());
+  public final Setting<String> pidfile = add(text("pidfile", "").fixed());
+
+  // The process.
+  public final Setting<String> enableDebugCommand = add(oneOf("enable-debug-command", "no", "no", "yes", "local").fixed());
+  public final Setting<Long> shutdownTimeout = add(integer("shutdown-timeout", 10, 0, Integer.MAX_VALUE));
   public final Setting<Long> shards = add(integer("shards", 0, 0, 64).fixed());
   public final Setting<Long> loops = add(integer("loops", 0, 0, 64).fixed());
+  public final Setting<Long> spinMicros = add(integer("spin-micros", 0, 0, 1_000_000).fixed());
   public final Setting<String> transport = add(oneOf("transport", "core", "core", "pekko").fixed());
   public final Setting<String> pipelineOrder = add(oneOf("pipeline-order", "shard", "shard", "strict"));
   // spotless:on
@@ -46,6 +77,22 @@ public final class Settings {
   private <T> Setting<T> add(Setting<T> setting) {
     all.put(setting.name, setting);
     return setting;
+  }
+
+  /** Says which file they came from. */
+  public Settings in(ConfigFile itsFile) {
+    file = Optional.of(itsFile);
+    return this;
+  }
+
+  /** The file that CONFIG REWRITE writes. */
+  Optional<ConfigFile> file() {
+    return file;
+  }
+
+  /** The directive of this name, in any case. */
+  public Optional<Setting<?>> find(String name) {
+    return Optional.ofNullable(all.get(name.toLowerCase(Locale.ROOT)));
   }
 
   /** The directives in the order of their declaration. */
@@ -61,9 +108,13 @@ public final class Settings {
   public static Settings from(Config config) {
     Settings settings = new Settings();
     for (Map.Entry<String, ConfigValue> entry : config.getObject("sampo").entrySet()) {
-      Setting<?> setting = settings.all.get(entry.getKey());
-      if (setting == null) {
-        throw new Setting.BadValue("unknown directive '" + entry.getKey() + "'");
+      String name = entry.getKey();
+      Setting<?> setting =
+          settings
+              .find(name)
+              .orElseThrow(() -> new Setting.BadValue("unknown directive '" + name + "'"));
+      if (entry.getValue().valueType() == ConfigValueType.OBJECT) {
+        throw new Setting.BadValue("directive '" + name + "' takes a value, not directives");
       }
       String text = plain(entry.getValue());
       try {
@@ -76,7 +127,8 @@ public final class Settings {
     return settings;
   }
 
-  private static String plain(ConfigValue value) {
+  /** A value as Redis would write it. */
+  static String plain(ConfigValue value) {
     if (value.valueType() == ConfigValueType.BOOLEAN) {
       return (Boolean) value.unwrapped() ? "yes" : "no";
     }

@@ -1,20 +1,18 @@
 package io.sampo.shard;
 
-import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Counts of one executor, by {@link io.sampo.command.Command#id}. Written by one thread; others may
  * read sums that are a moment old.
  */
 public final class CommandStats {
-  /** Latency buckets: bucket n counts durations of less than 2^n microseconds. */
-  public static final int BUCKETS = 32;
-
   public final long[] calls;
   public final long[] nanos;
   public final long[] rejected;
   public final long[] failed;
-  private final long[][] histograms;
+  private final Histogram[] histograms;
+  private volatile boolean tracking = true;
 
   /** Requests run, of all commands. */
   public long total;
@@ -24,7 +22,12 @@ public final class CommandStats {
     nanos = new long[commands];
     rejected = new long[commands];
     failed = new long[commands];
-    histograms = new long[commands][];
+    histograms = new Histogram[commands];
+  }
+
+  /** Whether to keep histograms from now on ({@code latency-tracking}). */
+  public void track(boolean on) {
+    tracking = on;
   }
 
   /** Counts a request that was refused before it ran. */
@@ -37,26 +40,52 @@ public final class CommandStats {
     total += count;
     calls[id] += count;
     nanos[id] += count * each;
-    long[] histogram = histograms[id];
-    if (histogram == null) {
-      histogram = histograms[id] = new long[BUCKETS];
+    if (tracking) {
+      Histogram histogram = histograms[id];
+      if (histogram == null) {
+        histogram = histograms[id] = new Histogram();
+      }
+      histogram.add(count, each);
     }
-    histogram[Math.min(BUCKETS - 1, 64 - Long.numberOfLeadingZeros(each / 1000))] += count;
   }
 
-  /** The latency buckets of a command; empty where it never ran. */
-  public long[] histogram(int id) {
-    long[] histogram = histograms[id];
-    return histogram == null ? new long[0] : histogram.clone();
+  /** How long the runs of a command took; empty where none was tracked. */
+  public Optional<Histogram> histogram(int id) {
+    return Optional.ofNullable(histograms[id]).filter(histogram -> histogram.count() > 0);
   }
 
-  /** Starts again from zero. */
-  public void reset() {
-    Arrays.fill(calls, 0);
-    Arrays.fill(nanos, 0);
-    Arrays.fill(rejected, 0);
-    Arrays.fill(failed, 0);
-    Arrays.fill(histograms, null);
-    total = 0;
+  /** Adds what others have counted. */
+  public CommandStats plus(CommandStats others) {
+    merge(others, 1);
+    return this;
+  }
+
+  /** Takes away what was counted by an earlier time. */
+  public CommandStats minus(CommandStats earlier) {
+    merge(earlier, -1);
+    return this;
+  }
+
+  private void merge(CommandStats other, int sign) {
+    total += sign * other.total;
+    merge(calls, other.calls, sign);
+    merge(nanos, other.nanos, sign);
+    merge(rejected, other.rejected, sign);
+    merge(failed, other.failed, sign);
+    for (int i = 0; i < histograms.length; i++) {
+      Histogram histogram = other.histograms[i];
+      if (histogram != null) {
+        if (histograms[i] == null) {
+          histograms[i] = new Histogram();
+        }
+        histograms[i].merge(histogram, sign);
+      }
+    }
+  }
+
+  private static void merge(long[] to, long[] from, int sign) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += sign * from[i];
+    }
   }
 }

@@ -25,10 +25,12 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
   public record GiveBack() implements Message {}
 
   /**
-   * Time for a slice of what a keyspace needs now and then: eviction, and active expiry unless that
-   * is switched off.
+   * Time for a slice of what a keyspace needs now and then: eviction and active expiry.
+   *
+   * @param expiryNanos how long to look for expired keys; 0 for not at all
+   * @param sent when this was asked for, in {@link System#nanoTime}
    */
-  public record Tend(boolean expire) implements Message {}
+  public record Tend(long expiryNanos, long sent) implements Message {}
 
   /** A client no longer watches; there is nobody to wait for it. */
   public record Unwatch(Watches.Watch watch) implements Message {}
@@ -89,7 +91,7 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
       lend.borrower.tell(new Borrower.Lent(data));
     } else if (message instanceof Tend tend) {
       executor.hold(data);
-      executor.tend(data.shard, tend.expire);
+      executor.tend(data.shard, tend);
       executor.release(data.shard);
     } else if (message instanceof Unwatch unwatch) {
       data.watches.remove(unwatch.watch);

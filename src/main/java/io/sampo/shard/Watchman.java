@@ -20,6 +20,9 @@ public interface Watchman {
   /** A request took at least {@link #slowNanos}. */
   void slow(Client client, Command command, Args args, long nanos);
 
+  /** Work of the shards' own, or its beginning, took so many nanoseconds. */
+  void delayed(String event, long nanos);
+
   /** A request was answered with this error line. */
   void failed(String error);
 

@@ -1,0 +1,65 @@
+package io.sampo.server;
+
+import io.sampo.shard.CommandStats;
+import io.sampo.shard.Executor;
+
+/**
+ * The counts of INFO. Each is kept by the thread that does the counting; here they are added up,
+ * and CONFIG RESETSTAT remembers what to take away, so that nobody writes to another's counters.
+ * Used from any thread.
+ */
+final class Statistics {
+  /** Sums over the whole node. */
+  record Sums(CommandStats commands, long hits, long misses, long received, long sent) {
+    private Sums minus(Sums earlier) {
+      return new Sums(
+          commands.minus(earlier.commands),
+          hits - earlier.hits,
+          misses - earlier.misses,
+          received - earlier.received,
+          sent - earlier.sent);
+    }
+  }
+
+  private final Node node;
+  private volatile Sums zero;
+
+  Statistics(Node node) {
+    this.node = node;
+    this.zero = new Sums(new CommandStats(node.commands.all().size()), 0, 0, 0, 0);
+  }
+
+  /** What was counted since the start, or the last {@link #reset}. */
+  Sums sums() {
+    return total().minus(zero);
+  }
+
+  /** Requests that were run since the start. */
+  long requests() {
+    long sum = 0;
+    for (Executor executor : node.executors) {
+      sum += executor.stats().total;
+    }
+    return sum;
+  }
+
+  private Sums total() {
+    CommandStats commands = new CommandStats(node.commands.all().size());
+    long hits = 0;
+    long misses = 0;
+    for (Executor executor : node.executors) {
+      commands.plus(executor.stats());
+      hits += executor.counters().hits;
+      misses += executor.counters().misses;
+    }
+    return new Sums(commands, hits, misses, node.traffic.received(), node.traffic.sent());
+  }
+
+  /** Counts from zero again. */
+  void reset() {
+    zero = total();
+    node.counters.reset();
+    node.watchman.reset();
+    node.memoryPeak.reset();
+  }
+}

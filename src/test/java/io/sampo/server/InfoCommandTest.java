@@ -1,0 +1,113 @@
+package io.sampo.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.testkit.AgainstRedis;
+import io.sampo.testkit.AgainstRedis.On;
+import io.sampo.testkit.Differential;
+import io.sampo.testkit.Layout;
+import io.sampo.testkit.RespClient;
+import io.sampo.testkit.TestNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class InfoCommandTest {
+  /** What a real server tells of things that we do not have, by the beginnings of its names. */
+  private static final Pattern NOT_OURS =
+      Pattern.compile(
+          "(atomicvar_api|gcc_version|client_recent_|clients_in_timeout|.*_vm_|.*_eval|"
+              + "used_memory_functions|mem_total_replication|mem_cluster|lazyfreed|current_|"
+              + "rdb_last_cow|rdb_last_load|rdb_changes|aof_rewrites|aof_last_cow|module_fork|"
+              + "instantaneous_.*repl|expired_time_cap|expire_cycle_cpu|.*eviction_exceeded|"
+              + ".*active_defrag|unexpected_error|dump_payload|total_reads|total_writes|"
+              + "io_threaded|reply_buffer|.*_main_thread).*");
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void sectionsAreThoseOfRedisAndThenOurs(Differential redis) {
+    for (String sections :
+        List.of("", "default", "all", "everything", "cpu server", "NOSUCH", "clients nosuch CPU")) {
+      String[] request = ("INFO " + sections).trim().split(" ");
+      List<String> ours = titles(redis.sampo().call(request).text());
+      List<String> theirs = titles(redis.redis().call(request).text());
+      ours.remove("# Sampo");
+      assertEquals(theirs, ours, "INFO " + sections);
+    }
+    redis.sameTypeOnly("INFO");
+  }
+
+  private static List<String> titles(String info) {
+    return new ArrayList<>(info.lines().filter(line -> line.startsWith("#")).toList());
+  }
+
+  @AgainstRedis(protocols = 2)
+  void everyFieldThatMeansSomethingHereIsThere(Differential redis) {
+    Map<String, String> ours = fields(redis.sampo().call("INFO", "everything").text());
+    for (String name : fields(redis.redis().call("INFO", "everything").text()).keySet()) {
+      if (!name.startsWith("cmdstat_")
+          && !name.startsWith("latency_percentiles")
+          && !name.startsWith("errorstat_")
+          && !NOT_OURS.matcher(name).matches()) {
+        assertTrue(ours.containsKey(name), name);
+      }
+    }
+  }
+
+  @Test
+  void figuresAreTrue() {
+    Map<String, ?> directives = Map.of("hz", 100);
+    try (TestNode node = TestNode.start(new Layout(3, 2, "core"), directives);
+        RespClient client = RespClient.connect(node.port())) {
+      for (int i = 0; i < 50; i++) {
+        client.expect('+', "SET", "key:" + i, "value");
+      }
+      client.call("GET", "key:1");
+      client.call("GET", "nosuch");
+      client.expect('-', "NOSUCH");
+      client.expect('-', "INCR", "key:1");
+      Map<String, String> info = fields(client.call("INFO", "everything").text());
+      assertEquals("keys=50,expires=0,avg_ttl=0", info.get("db0"));
+      assertEquals("1", info.get("keyspace_hits"));
+      assertEquals("1", info.get("keyspace_misses"));
+      assertEquals("1", info.get("connected_clients"));
+      assertEquals("1", info.get("total_connections_received"));
+      assertEquals("count=2", info.get("errorstat_ERR"));
+      assertEquals("2", info.get("total_error_replies"));
+      assertEquals("53", info.get("total_commands_processed"));
+      assertEquals("" + ProcessHandle.current().pid(), info.get("process_id"));
+      assertEquals("" + node.port(), info.get("tcp_port"));
+      assertTrue(info.get("cmdstat_set").startsWith("calls=50,usec="), info.get("cmdstat_set"));
+      assertTrue(info.get("cmdstat_incr").endsWith("rejected_calls=0,failed_calls=1"));
+      assertTrue(
+          info.get("latency_percentiles_usec_set")
+              .matches("p50=[0-9.]+,p99=[0-9.]+,p99.9=[0-9.]+"));
+      assertTrue(Long.parseLong(info.get("used_memory")) > 50 * 10);
+      assertTrue(Long.parseLong(info.get("used_memory_rss")) > 1 << 20);
+      assertTrue(Long.parseLong(info.get("total_net_input_bytes")) > 50 * 30);
+      assertEquals(3, info.get("shard_keys").split(",").length);
+
+      client.expect('+', "CONFIG", "RESETSTAT");
+      Map<String, String> after = fields(client.call("INFO", "everything").text());
+      assertEquals("0", after.get("keyspace_hits"));
+      assertEquals("0", after.get("total_error_replies"));
+      assertTrue(!after.containsKey("errorstat_ERR") && !after.containsKey("cmdstat_set"));
+      assertEquals("keys=50,expires=0,avg_ttl=0", after.get("db0"));
+    }
+  }
+
+  private static Map<String, String> fields(String info) {
+    Map<String, String> fields = new TreeMap<>();
+    info.lines()
+        .filter(line -> line.contains(":"))
+        .forEach(
+            line -> {
+              int colon = line.indexOf(':');
+              fields.put(line.substring(0, colon), line.substring(colon + 1));
+            });
+    return fields;
+  }
+}
