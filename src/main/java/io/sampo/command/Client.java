@@ -1,7 +1,5 @@
 package io.sampo.command;
 
-import io.sampo.keyspace.Watches;
-
 /** What a command may know of the connection that sent it. */
 public interface Client {
   /** Unique in the life of the node, ascending. */
@@ -17,7 +15,4 @@ public interface Client {
 
   /** Whether its reads leave the age and frequency of keys alone (CLIENT NO-TOUCH). */
   boolean noTouch();
-
-  /** What its next transaction watches. */
-  Watches.Watch watch();
 }

@@ -37,6 +37,8 @@ public final class Command {
     KEYS,
     /** With the keyspaces of all shards. */
     ALL,
+    /** On the shard that the cursor in its first argument names; see {@link Cursor}. */
+    CURSOR,
     /** In the session, when everything before it in the connection has been answered. */
     SESSION,
     /** In the session, as soon as it is read: the commands that steer a transaction. */

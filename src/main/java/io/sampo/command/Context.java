@@ -31,6 +31,9 @@ public final class Context {
   private long now;
   private long changes;
   private boolean rewritten;
+  private int databases;
+  private boolean atomic;
+  private Watches.Watch watch = new Watches.Watch();
 
   /**
    * @param shards how many shards the node has
@@ -50,6 +53,7 @@ public final class Context {
   public void lend(int shard, Keyspace keyspace, Watches itsWatches) {
     keyspaces[shard] = keyspace;
     watches[shard] = itsWatches;
+    databases = keyspace.databases();
   }
 
   public void withdraw(int shard) {
@@ -63,6 +67,16 @@ public final class Context {
     db = itsClient.db();
     now = nowMillis;
     rewritten = false;
+  }
+
+  /** Says whether the requests to come run within a transaction. */
+  public void atomic(boolean within) {
+    atomic = within;
+  }
+
+  /** Sets what the next request, a WATCH, adds to. */
+  public void watch(Watches.Watch next) {
+    watch = next;
   }
 
   /** How many changes there have been so far; more than before means the request changed data. */
@@ -86,6 +100,16 @@ public final class Context {
     return client;
   }
 
+  /** Whether the request runs within a transaction, where nothing may wait. */
+  public boolean atomic() {
+    return atomic;
+  }
+
+  /** What the client's next transaction watches; for WATCH alone. */
+  public Watches.Watch watch() {
+    return watch;
+  }
+
   /** Index of the selected database. */
   public int dbIndex() {
     return db;
@@ -105,6 +129,12 @@ public final class Context {
     return keyspaces[shard];
   }
 
+  /** How many databases there are. */
+  public int databases() {
+    return databases;
+  }
+
+  /** What is watched on one shard, for commands that go over all of it. */
   public Watches watches(int shard) {
     return watches[shard];
   }
@@ -138,12 +168,31 @@ public final class Context {
 
   /** The entry of key {@code i} for reading, touched and counted as a hit or a miss. */
   public int read(Db db, Args a, int i) {
-    int h = write(db, a, i);
+    return counted(write(db, a, i), a, i);
+  }
+
+  /** The entry of key {@code i} for reading, counted as a hit or a miss but not touched. */
+  public int peek(Db db, Args a, int i) {
+    return counted(db.find(a.array(), a.offset(i), a.length(i)), a, i);
+  }
+
+  private int counted(int h, Args a, int i) {
     if (h == Db.NONE) {
       counters.misses++;
       if (events.wanted(KeyEvent.MISS)) {
         events.publish(KeyEvent.MISS, "keymiss", this.db, a.bytes(i));
       }
+    } else {
+      counters.hits++;
+    }
+    return h;
+  }
+
+  /** As {@link #peek}, but that it is absent is no event. */
+  public int inspect(Db db, Args a, int i) {
+    int h = db.find(a.array(), a.offset(i), a.length(i));
+    if (h == Db.NONE) {
+      counters.misses++;
     } else {
       counters.hits++;
     }
@@ -162,6 +211,11 @@ public final class Context {
     modified(db, a.array(), a.offset(i), a.length(i), event, name);
   }
 
+  /** Says that key {@code i} was changed in another database than the selected one. */
+  public void modified(int dbIndex, Args a, int i, KeyEvent event, String name) {
+    modified(dbIndex, a.array(), a.offset(i), a.length(i), event, name);
+  }
+
   public void modified(int dbIndex, byte[] key, KeyEvent event, String name) {
     modified(dbIndex, key, 0, key.length, event, name);
   }
@@ -175,6 +229,11 @@ public final class Context {
   /** Says that a key has left by itself, by expiry or eviction: no change of the request's. */
   public void lost(int dbIndex, byte[] key, KeyEvent event, String name) {
     changed(dbIndex, key, 0, key.length, event, name);
+  }
+
+  /** Says that key {@code i} has left for another place, where it is {@link #modified}. */
+  public void left(int dbIndex, Args a, int i, KeyEvent event, String name) {
+    changed(dbIndex, a.array(), a.offset(i), a.length(i), event, name);
   }
 
   private void changed(int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
@@ -204,6 +263,12 @@ public final class Context {
 
   /** Says what the request changed, in place of the request itself; may be called repeatedly. */
   public void effect(byte[]... request) {
+    rewritten = true;
+    effects.add(db, request);
+  }
+
+  /** Says that the request's effect is the request itself, though it may have changed nothing. */
+  public void effect(Args request) {
     rewritten = true;
     effects.add(db, request);
   }

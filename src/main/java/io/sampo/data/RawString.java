@@ -28,6 +28,7 @@ public final class RawString implements Value {
     return new RawString(new byte[checked(length)]);
   }
 
+  @Override
   public RawString copy() {
     return new RawString(bytes, 0, length);
   }

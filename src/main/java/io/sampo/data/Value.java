@@ -9,4 +9,7 @@ public interface Value {
 
   /** An estimate of the heap it occupies, in bytes; cheap, for it is asked after every change. */
   long heapBytes();
+
+  /** A value of its own with the same content. */
+  Value copy();
 }

@@ -53,6 +53,16 @@ public final class Db {
     return keyspace.settings.maxStringLength;
   }
 
+  /** Whether it belongs to a replica, which leaves expired keys for its master to delete. */
+  public boolean replica() {
+    return keyspace.replica();
+  }
+
+  /** Whether the policy has uses counted (LFU) rather than the last one remembered. */
+  public boolean countsUses() {
+    return keyspace.settings.policy.lfu();
+  }
+
   // ---- looking up ----
 
   /**

@@ -3,9 +3,12 @@ package io.sampo.keyspace;
 import io.sampo.resp.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -13,17 +16,31 @@ import java.util.function.Predicate;
  * nobody watches.
  */
 public final class Watches {
-  /** What one client watches; broken once any of it has been changed. */
+  /**
+   * What one client watches; broken once any of it has been changed. Its keys are its client's
+   * affair, the rest may be asked and told from any thread.
+   */
   public static final class Watch {
-    private final List<Watched> keys = new ArrayList<>();
+    private final Set<Watched> keys = new LinkedHashSet<>();
     private volatile boolean broken;
+    private volatile boolean ended;
+
+    /** Adds a key, which has then to be added to the watches of its shard as well. */
+    public void add(int db, byte[] key) {
+      keys.add(new Watched(db, key));
+    }
+
+    /** Says that the client no longer cares; shards that have yet to hear of a key ignore it. */
+    public void end() {
+      ended = true;
+    }
 
     /** Whether a watched key has been changed since it was watched. */
     public boolean broken() {
       return broken;
     }
 
-    public List<Watched> keys() {
+    public Collection<Watched> keys() {
       return keys;
     }
   }
@@ -48,13 +65,14 @@ public final class Watches {
 
   private final Map<Watched, List<Watch>> watchers = new HashMap<>();
 
-  /** Adds a key to what {@code watch} watches; again is as good as once. */
+  /** Has {@code watch} told of changes of a key; again is as good as once. */
   public void add(Watch watch, int db, byte[] key) {
-    Watched watched = new Watched(db, key);
-    List<Watch> all = watchers.computeIfAbsent(watched, k -> new ArrayList<>(1));
+    if (watch.ended) {
+      return;
+    }
+    List<Watch> all = watchers.computeIfAbsent(new Watched(db, key), k -> new ArrayList<>(1));
     if (!all.contains(watch)) {
       all.add(watch);
-      watch.keys.add(watched);
     }
   }
 

@@ -4,7 +4,11 @@ import io.sampo.command.BitmapCommands;
 import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Events;
+import io.sampo.command.ExpireCommands;
 import io.sampo.command.KeyCommands;
+import io.sampo.command.KeyspaceCommands;
+import io.sampo.command.ObjectCommands;
+import io.sampo.command.ScanCommands;
 import io.sampo.command.StringCommands;
 import io.sampo.journal.Journal;
 import io.sampo.keyspace.Policy;
@@ -133,6 +137,11 @@ public final class Node {
         .add("string", StringCommands.COMMANDS)
         .add("bitmap", BitmapCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
+        .add("generic", ExpireCommands.COMMANDS)
+        .add("generic", ScanCommands.COMMANDS)
+        .add("generic", ObjectCommands.COMMANDS)
+        .add("generic", WaitCommands.COMMANDS)
+        .add("server", KeyspaceCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)
         .add("server", CommandCommands.family(commands))
@@ -231,6 +240,11 @@ public final class Node {
     byte[] bytes = new byte[20];
     new SecureRandom().nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Runs a task after some time, on some thread. */
+  void later(Duration delay, Runnable task) {
+    system.scheduler().scheduleOnce(delay, task, system.executionContext());
   }
 
   /** Wall clock in milliseconds. */

@@ -58,8 +58,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Whether a round is out, or the client is blocked or paused. */
   private boolean busy;
 
-  /** Whether nothing but {@link #resume} will end that. */
+  /** Whether it is the client that waits, and no round: then its leaving must be seen. */
   private boolean suspended;
+
+  /** What came while it was suspended. */
+  private ByteString early = ByteString.emptyByteString();
 
   private Parts parts;
 
@@ -117,11 +120,14 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   @Override
   public void onPush() {
     ByteString chunk = grab(shape.in());
-    byte[] bytes = chunk.toArrayUnsafe();
-    node.traffic.received(loop.index, bytes.length);
+    node.traffic.received(loop.index, chunk.length());
     state.lastInteraction = node.now();
-    decode(bytes);
-    proceed();
+    if (suspended) {
+      early = chunk;
+    } else {
+      decode(chunk.toArrayUnsafe());
+      proceed();
+    }
   }
 
   private void decode(byte[] bytes) {
@@ -148,7 +154,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** Does whatever can be done now: the next round, the next read, or the end. */
   private void proceed() {
-    while (!busy && !closing && frames != null) {
+    while (!busy && !closing && (frames != null || takeEarly())) {
       if (next < frames.count()) {
         dispatch();
       } else {
@@ -170,11 +176,25 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (output.nonEmpty()) {
       return;
     }
-    if ((closing || inputDone) && !busy) {
+    boolean listening = !busy || suspended;
+    if ((closing || inputDone) && listening) {
       completeStage();
-    } else if (!busy && !hasBeenPulled(shape.in()) && !isClosed(shape.in())) {
+    } else if (listening
+        && early.isEmpty()
+        && !hasBeenPulled(shape.in())
+        && !isClosed(shape.in())) {
       pull(shape.in());
     }
+  }
+
+  private boolean takeEarly() {
+    if (early.isEmpty()) {
+      return false;
+    }
+    byte[] bytes = early.toArrayUnsafe();
+    early = ByteString.emptyByteString();
+    decode(bytes);
+    return true;
   }
 
   private void send(byte[] bytes) {
@@ -287,9 +307,18 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       if (!refusal.isEmpty()) {
         refuse(round, command, refusal);
       } else if (command.place == Command.Place.DISPATCH) {
-        transact(round, command);
+        boolean alone = transaction != null && transaction.steering();
+        if (alone && round.size > 0) {
+          break;
+        }
+        transact(round, command, args);
+        if (alone) {
+          next++;
+          break;
+        }
       } else if (transaction != null && Admission.isQueued(command)) {
         transaction.queue(command, args, node.router.shards(command, args));
+        state.queued = transaction.size();
         answer(round, QUEUED);
       } else if (command.place == Command.Place.SESSION) {
         if (round.size > 0) {
@@ -362,7 +391,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   // --- transactions
 
-  private void transact(Round round, Command command) {
+  private void transact(Round round, Command command, Args args) {
     switch (command.name) {
       case "multi" -> {
         if (transaction != null) {
@@ -371,6 +400,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         }
         transaction = new Transaction();
         state.transactionFailed = false;
+        state.queued = 0;
         answer(round, OK);
       }
       case "discard" -> {
@@ -392,6 +422,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
           return;
         }
       }
+      case "watch" -> {
+        watch(round, command, args);
+        return;
+      }
       default -> throw new IllegalStateException("no command of a transaction: " + command);
     }
     loop.executor.stats().ran(command.id(), 1, 0);
@@ -409,7 +443,22 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       }
       watch = null;
     }
-    round.add(command, next, ready, shards);
+    round.add(command, next, unlessSkipped(ready), shards);
+  }
+
+  /** Notes the keys here, for EXEC to find its shards, and has the shards watch them. */
+  private void watch(Round round, Command command, Args args) {
+    if (watch == null) {
+      watch = new Watches.Watch();
+    }
+    for (int i = 1; i < args.count(); i++) {
+      watch.add(state.db, args.bytes(i));
+    }
+    round.add(command, next, unlessSkipped(watch), node.router.shards(command, args));
+  }
+
+  private Object unlessSkipped(Object extra) {
+    return state.takeSkip() ? new Batch.Silent(extra) : extra;
   }
 
   /** Forgets the transaction, if there is one, and what it watches. */
@@ -424,17 +473,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     return transaction != null;
   }
 
-  @Override
-  public Watches.Watch watch() {
-    if (watch == null) {
-      watch = new Watches.Watch();
-    }
-    return watch;
-  }
-
   /** Forgets what is watched. */
   void unwatch() {
     if (watch != null) {
+      watch.end();
       node.unwatch(watch);
       watch = null;
     }

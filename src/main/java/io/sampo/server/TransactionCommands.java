@@ -9,16 +9,16 @@ import java.util.List;
 
 /**
  * MULTI and its kin. Those that steer a transaction are carried out by the session as it reads
- * them; EXEC then runs, as one request, where its keys are.
+ * them; EXEC and WATCH then also run, as one request, where their keys are.
  */
 final class TransactionCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
-      cmd("multi", 1, "noscript loading stale fast allow_busy on:dispatch", "", "1.2.0", "O(1)", "", "Begins a transaction.", TransactionCommands::steered),
-      cmd("exec", 1, "noscript loading stale skip_slowlog on:dispatch", "", "1.2.0", "O(N), N queued commands", "", "Runs the queued commands as one.", TransactionCommands::steered),
-      cmd("discard", 1, "noscript loading stale fast allow_busy on:dispatch", "", "2.0.0", "O(N), N queued commands", "", "Forgets the queued commands.", TransactionCommands::steered),
-      cmd("watch", -2, "noscript loading stale fast allow_busy", "RO 1..-1", "2.2.0", "O(1) for each key", "key:key...", "Makes the next EXEC depend on keys staying as they are.", TransactionCommands::watch),
-      cmd("unwatch", 1, "noscript loading stale fast allow_busy on:session", "", "2.2.0", "O(1)", "", "Forgets the watched keys.", TransactionCommands::unwatch));
+      cmd("discard", 1, "noscript loading stale fast allow_busy on:dispatch", "", "2.0.0", "O(N)", "", "Drop the queued commands and end the transaction.", TransactionCommands::steered),
+      cmd("exec", 1, "noscript loading stale skip_slowlog on:dispatch", "", "1.2.0", "That of the queued commands.", "", "Run the queued commands as one.", TransactionCommands::steered),
+      cmd("multi", 1, "noscript loading stale fast allow_busy on:dispatch", "", "1.2.0", "O(1)", "", "Begin a transaction: queue the commands that follow.", TransactionCommands::steered),
+      cmd("unwatch", 1, "noscript loading stale fast allow_busy on:session", "", "2.2.0", "O(1)", "", "Forget all watched keys.", TransactionCommands::unwatch),
+      cmd("watch", -2, "noscript loading stale fast allow_busy on:dispatch", "RO 1..-1", "2.2.0", "O(1)", "key...", "Let the next transaction fail if one of the keys changes.", TransactionCommands::watch));
   // spotless:on
 
   private TransactionCommands() {}
@@ -31,7 +31,7 @@ final class TransactionCommands {
     for (int i = 1; i < a.count(); i++) {
       // What has already expired counts as absent from the start.
       c.db(a, i).find(a.array(), a.offset(i), a.length(i));
-      c.watches(a, i).add(c.client().watch(), c.dbIndex(), a.bytes(i));
+      c.watches(a, i).add(c.watch(), c.dbIndex(), a.bytes(i));
     }
     c.out().ok();
   }

@@ -51,8 +51,9 @@ public final class Batch implements Shard.Message, Borrower.Message {
    * Adds a request.
    *
    * @param request its index in the frames
-   * @param extra {@link #PLAIN}, {@link #SILENT}, a {@link Transaction} for EXEC, or what to answer
-   *     without running anything: a byte array that holds an encoded reply
+   * @param extra {@link #PLAIN}; a {@link Transaction} for EXEC; a {@link
+   *     io.sampo.keyspace.Watches.Watch} for WATCH; what to answer without running anything, as a
+   *     byte array that holds an encoded reply; or one of these as {@link Silent}
    */
   public void add(Command command, int request, Object extra, long itsShards) {
     if (size == commands.length) {
@@ -71,7 +72,10 @@ public final class Batch implements Shard.Message, Borrower.Message {
   public static final Object PLAIN = new Object();
 
   /** The extra of a request whose reply the client does not want. */
-  public static final Object SILENT = new Object();
+  public record Silent(Object extra) {}
+
+  /** That of an otherwise ordinary one. */
+  public static final Object SILENT = new Silent(PLAIN);
 
   public int size() {
     return size;

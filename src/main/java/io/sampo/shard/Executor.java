@@ -36,8 +36,6 @@ public final class Executor {
   /** On whose behalf a keyspace is tended. */
   private static final Client NOBODY =
       new Client() {
-        private final Watches.Watch nothing = new Watches.Watch();
-
         @Override
         public long id() {
           return 0;
@@ -61,11 +59,6 @@ public final class Executor {
         @Override
         public boolean noTouch() {
           return true;
-        }
-
-        @Override
-        public Watches.Watch watch() {
-          return nothing;
         }
       };
 
@@ -183,15 +176,12 @@ public final class Executor {
       if (extra == Batch.PLAIN) {
         batch.request(i, args);
         run(client, batch.commands[i]);
-      } else if (extra instanceof byte[] reply) {
-        out.raw(reply, 0, reply.length);
-      } else if (extra instanceof Transaction transaction) {
-        exec(client, batch.commands[i], transaction);
-      } else {
+      } else if (extra instanceof Batch.Silent silent) {
         int mark = out.position();
-        batch.request(i, args);
-        run(client, batch.commands[i]);
+        runWith(silent.extra(), batch, i);
         out.truncate(mark);
+      } else {
+        runWith(extra, batch, i);
       }
       batch.end(i, out.position());
     }
@@ -215,6 +205,21 @@ public final class Executor {
       }
     }
     prefetched = sum;
+  }
+
+  /** Runs a request that is not a plain one; see {@link Batch#add}. */
+  private void runWith(Object extra, Batch batch, int i) {
+    if (extra instanceof byte[] reply) {
+      out.raw(reply, 0, reply.length);
+    } else if (extra instanceof Transaction transaction) {
+      exec(batch.client, batch.commands[i], transaction);
+    } else {
+      if (extra instanceof Watches.Watch watch) {
+        context.watch(watch);
+      }
+      batch.request(i, args);
+      run(batch.client, batch.commands[i]);
+    }
   }
 
   /**
@@ -242,7 +247,11 @@ public final class Executor {
 
   private void attempt(Client client, Command command) {
     int mark = out.position();
-    if (memory.limit() > 0 && held != 0 && !makeRoom() && command.has(Flag.DENYOOM)) {
+    if (memory.limit() > 0
+        && held != 0
+        && !context.atomic()
+        && !makeRoom()
+        && command.has(Flag.DENYOOM)) {
       stats.refused(command.id());
       refuse(OOM);
       return;
@@ -320,22 +329,40 @@ public final class Executor {
     for (long rest = held; rest != 0; rest &= rest - 1) {
       context.watches(Long.numberOfTrailingZeros(rest)).remove(transaction.watch());
     }
+    if (!broken && lacksMemory(transaction)) {
+      stats.refused(command.id());
+      refuse("EXECABORT Transaction discarded because of: " + OOM);
+      return;
+    }
     if (broken) {
       out.nilArray();
     } else {
-      out.array(transaction.size());
-      for (int i = 0; i < transaction.size(); i++) {
-        args.at(transaction.frames, i);
-        attempt(client, transaction.commands.get(i));
-        out.protocol(client.protocol());
-      }
-      if (effects.wanted()) {
-        effects.commit();
-      }
+      runAll(client, transaction);
+    }
+    if (effects.wanted()) {
+      effects.commit();
     }
     endStreak(client);
     time = System.nanoTime();
     stats.ran(command.id(), 1, time - started);
+  }
+
+  private boolean lacksMemory(Transaction transaction) {
+    return memory.limit() > 0
+        && held != 0
+        && (transaction.flags() & Flag.DENYOOM.bit) != 0
+        && !makeRoom();
+  }
+
+  private void runAll(Client client, Transaction transaction) {
+    context.atomic(true);
+    out.array(transaction.size());
+    for (int i = 0; i < transaction.size(); i++) {
+      args.at(transaction.frames, i);
+      attempt(client, transaction.commands.get(i));
+      out.protocol(client.protocol());
+    }
+    context.atomic(false);
   }
 
   /** Whether a watched key has been changed, or has expired without anybody having looked at it. */

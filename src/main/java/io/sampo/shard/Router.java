@@ -1,6 +1,7 @@
 package io.sampo.shard;
 
 import io.sampo.command.Command;
+import io.sampo.command.Cursor;
 import io.sampo.keyspace.Slot;
 import io.sampo.resp.Args;
 
@@ -25,6 +26,9 @@ public final class Router {
   public long shards(Command command, Args a) {
     if (shards == 1 || command.place == Command.Place.ALL) {
       return all;
+    }
+    if (command.place == Command.Place.CURSOR) {
+      return 1L << Cursor.shard(a, 1, shards);
     }
     long bits = 0;
     if (command.hasPlainKeys()) {

@@ -14,12 +14,14 @@ public final class Transaction {
   private Watches.Watch watch = new Watches.Watch();
   private long shards;
   private int flags;
+  private boolean steering;
 
   public void queue(Command command, Args args, long itsShards) {
     frames.append(args);
     commands.add(command);
     shards |= itsShards;
     flags |= command.flags;
+    steering |= command.place == Command.Place.SESSION;
   }
 
   public int size() {
@@ -29,6 +31,14 @@ public final class Transaction {
   /** The flags of all queued commands together. */
   public int flags() {
     return flags;
+  }
+
+  /**
+   * Whether a queued command's place is the session, whose state it may change: then nothing else
+   * of the connection may run meanwhile.
+   */
+  public boolean steering() {
+    return steering;
   }
 
   /** The shards that the queued commands need, a bit for each. */

@@ -50,6 +50,11 @@ final class KeyspaceModelTest {
     public long heapBytes() {
       return bytes;
     }
+
+    @Override
+    public Value copy() {
+      return new Box(bytes);
+    }
   }
 
   private static final Value NO_VALUE = new Box(0);
