@@ -32,7 +32,6 @@ class StringEffectsTest {
         new CommandTable()
             .add("string", StringCommands.COMMANDS)
             .add("bitmap", BitmapCommands.COMMANDS);
-    private final Watches.Watch watch = new Watches.Watch();
     private final Keyspace keyspace;
     private final Context context;
 
@@ -134,11 +133,6 @@ class StringEffectsTest {
     @Override
     public boolean noTouch() {
       return false;
-    }
-
-    @Override
-    public Watches.Watch watch() {
-      return watch;
     }
   }
 
