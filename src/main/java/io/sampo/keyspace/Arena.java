@@ -1,6 +1,5 @@
 package io.sampo.keyspace;
 
-import io.sampo.data.Words;
 import java.util.Arrays;
 
 /**

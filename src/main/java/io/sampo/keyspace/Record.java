@@ -1,7 +1,5 @@
 package io.sampo.keyspace;
 
-import io.sampo.data.Words;
-
 /**
  * The layout of a key's record in a page:
  *

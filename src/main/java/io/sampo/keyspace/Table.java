@@ -1,6 +1,5 @@
 package io.sampo.keyspace;
 
-import io.sampo.data.KeyHash;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -46,13 +46,8 @@ final class Admission {
     if (!session.state.authenticated && !command.has(Flag.NO_AUTH)) {
       return "NOAUTH Authentication required.";
     }
-    if (session.inTransaction()) {
-      if (command.has(Flag.NO_MULTI)) {
-        return "ERR Command not allowed inside a transaction";
-      }
-      if (command.name.equals("watch")) {
-        return "ERR WATCH inside MULTI is not allowed";
-      }
+    if (session.inTransaction() && command.has(Flag.NO_MULTI)) {
+      return "ERR Command not allowed inside a transaction";
     }
     return "";
   }
@@ -60,7 +55,7 @@ final class Admission {
   /** Whether MULTI queues the command. */
   static boolean isQueued(Command command) {
     return switch (command.name) {
-      case "watch", "quit", "reset" -> false;
+      case "quit", "reset" -> false;
       default -> true;
     };
   }

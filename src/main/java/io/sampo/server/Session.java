@@ -305,7 +305,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       Command command = Admission.resolve(node.commands, args);
       String refusal = Admission.refusal(this, command, args);
       if (!refusal.isEmpty()) {
-        refuse(round, command, refusal);
+        reject(round, command, refusal);
       } else if (command.place == Command.Place.DISPATCH) {
         boolean alone = transaction != null && transaction.steering();
         if (alone && round.size > 0) {
@@ -340,10 +340,21 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
   }
 
-  private void refuse(Round round, Command command, String error) {
+  /** Refuses what may not run at all, which spoils an open transaction; EXEC then ends it. */
+  private void reject(Round round, Command command, String error) {
+    if (command.name.equals("exec")) {
+      discard();
+      String reason = error.startsWith("ERR ") ? error.substring(4) : error;
+      refuse(round, command, "EXECABORT Transaction discarded because of: " + reason);
+      return;
+    }
     if (transaction != null) {
       state.transactionFailed = true;
     }
+    refuse(round, command, error);
+  }
+
+  private void refuse(Round round, Command command, String error) {
     if (command != Admission.UNKNOWN) {
       loop.executor.stats().refused(command.id());
     }
@@ -448,6 +459,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** Notes the keys here, for EXEC to find its shards, and has the shards watch them. */
   private void watch(Round round, Command command, Args args) {
+    if (transaction != null) {
+      refuse(round, command, "ERR WATCH inside MULTI is not allowed");
+      return;
+    }
     if (watch == null) {
       watch = new Watches.Watch();
     }

@@ -1,11 +1,11 @@
-package io.sampo.data;
+package io.sampo.keyspace;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Little-endian machine words within byte arrays, at any alignment. */
-public final class Words {
+final class Words {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS =
@@ -13,24 +13,24 @@ public final class Words {
 
   private Words() {}
 
-  public static long getLong(byte[] a, int at) {
+  static long getLong(byte[] a, int at) {
     return (long) LONGS.get(a, at);
   }
 
-  public static void putLong(byte[] a, int at, long value) {
+  static void putLong(byte[] a, int at, long value) {
     LONGS.set(a, at, value);
   }
 
-  public static int getInt(byte[] a, int at) {
+  static int getInt(byte[] a, int at) {
     return (int) INTS.get(a, at);
   }
 
-  public static void putInt(byte[] a, int at, int value) {
+  static void putInt(byte[] a, int at, int value) {
     INTS.set(a, at, value);
   }
 
   /** Whether two ranges of the same length hold the same bytes; quick for the length of keys. */
-  public static boolean equal(byte[] a, int i, byte[] b, int j, int length) {
+  static boolean equal(byte[] a, int i, byte[] b, int j, int length) {
     if (length >= 8) {
       int last = length - 8;
       for (int n = 0; n < last; n += 8) {
