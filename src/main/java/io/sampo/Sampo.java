@@ -52,7 +52,7 @@ public final class Sampo implements AutoCloseable {
   private int nextLoop;
 
   private Sampo(Config config, Settings settings) {
-    int loopCount = Math.max(1, settings.loops.get().intValue());
+    int loopCount = settings.loops.get() == 0 ? defaultLoops() : settings.loops.get().intValue();
     int shardCount = settings.shards.get() == 0 ? loopCount : settings.shards.get().intValue();
     this.loops = loopCount;
     this.shards = shardCount;
@@ -169,6 +169,15 @@ public final class Sampo implements AutoCloseable {
         .join(Flow.fromGraph(stage))
         .withAttributes(ActorAttributes.dispatcher(CoreLoops.dispatcher(loop)))
         .run(materializer);
+  }
+
+  /**
+   * Half the processors: the other half is for the kernel's part of the network, the collector and,
+   * often enough, the clients. With a loop for each of two processors and the clients beside them,
+   * requests cost a third more and throughput fell (see the architecture notes).
+   */
+  private static int defaultLoops() {
+    return Math.min(64, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
   }
 
   /** The TCP port it listens on. */
