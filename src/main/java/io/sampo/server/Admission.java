@@ -12,6 +12,7 @@ final class Admission {
   static final Command UNKNOWN =
       Command.cmd("unknown", -1, "", "", "", "", "", "", (c, a) -> c.out().nil());
 
+  private static final int DATA = Flag.WRITE.bit | Flag.READONLY.bit;
   private static final int MAX_SHOWN = 128;
 
   private Admission() {}
@@ -43,8 +44,11 @@ final class Admission {
     if (!command.accepts(args.count())) {
       return "ERR wrong number of arguments for '" + command.name + "' command";
     }
-    if (!session.state.authenticated && !command.has(Flag.NO_AUTH)) {
+    if (!session.mayRun() && !command.has(Flag.NO_AUTH)) {
       return "NOAUTH Authentication required.";
+    }
+    if (session.state.monitor && (command.flags & DATA) != 0) {
+      return "ERR Replica can't interact with the keyspace";
     }
     if (session.inTransaction() && command.has(Flag.NO_MULTI)) {
       return "ERR Command not allowed inside a transaction";

@@ -1,9 +1,14 @@
 package io.sampo.server;
 
+import io.sampo.command.Command;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 
-/** What a connection has told of itself and been told: the stuff of CLIENT LIST. */
+/**
+ * What a connection has told of itself and been told. Its session writes it; CLIENT LIST may read
+ * it from any thread, a moment late.
+ */
 final class ClientState {
   final long id;
   final SocketAddress local;
@@ -18,17 +23,24 @@ final class ClientState {
   boolean authenticated;
   boolean noTouch;
   boolean noEvict;
+  boolean monitor;
+
+  /** The latest request's. */
+  Command command = Admission.UNKNOWN;
 
   /** CLIENT REPLY OFF: nothing is sent. */
   boolean muted;
 
-  private boolean skip;
+  /** CLIENT REPLY SKIP: the present and the next reply are not sent. */
+  private boolean skipping;
+
+  private boolean skipNext;
+
+  /** Since when more output is pending than the soft limit allows, in milliseconds; or 0. */
+  volatile long overSoftLimitSince;
 
   /** Whether a request of the open transaction was refused. */
   boolean transactionFailed;
-
-  /** Requests queued in the open transaction, or -1. */
-  int queued = -1;
 
   ClientState(long id, SocketAddress local, SocketAddress remote, long now) {
     this.id = id;
@@ -38,15 +50,28 @@ final class ClientState {
     this.lastInteraction = now;
   }
 
-  /** CLIENT REPLY SKIP: the next reply is not sent. */
+  /** Has the reply to the next request not sent. */
   void skipNext() {
-    skip = true;
+    skipNext = !muted;
   }
 
+  /** Begins a request; returns whether its reply is not to be sent. */
   boolean takeSkip() {
-    boolean was = skip;
-    skip = false;
-    return was;
+    skipping = skipNext;
+    skipNext = false;
+    return skipping;
+  }
+
+  /** Whether the reply to the present request is not to be sent. */
+  boolean skipping() {
+    return skipping;
+  }
+
+  /** Has every reply sent again, from the present one on. */
+  void speak() {
+    muted = false;
+    skipping = false;
+    skipNext = false;
   }
 
   /** An address as CLIENT LIST shows it. */
@@ -56,6 +81,10 @@ final class ClientState {
       return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
     }
     return address + ":0";
+  }
+
+  boolean isUnixSocket() {
+    return remote instanceof UnixDomainSocketAddress;
   }
 
   /** A line for the log. */

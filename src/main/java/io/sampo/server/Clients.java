@@ -1,32 +1,53 @@
 package io.sampo.server;
 
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** All connections of a node, by id. Used from any thread. */
 final class Clients {
   private final ConcurrentSkipListMap<Long, Session> byId = new ConcurrentSkipListMap<>();
+  private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong ids = new AtomicLong();
 
   long nextId() {
     return ids.incrementAndGet();
   }
 
-  void add(Session session) {
+  /** Enters a session unless there are {@code most} already. */
+  boolean add(Session session, long most) {
+    if (count.incrementAndGet() > most) {
+      count.decrementAndGet();
+      return false;
+    }
     byId.put(session.id(), session);
+    return true;
   }
 
   void remove(Session session) {
-    byId.remove(session.id());
+    if (byId.remove(session.id()) != null) {
+      count.decrementAndGet();
+    }
+  }
+
+  /** Forgets a session and has it closed, what it was not sent being lost. */
+  void kill(Session session) {
+    remove(session);
+    session.kill(false);
   }
 
   int count() {
-    return byId.size();
+    return count.get();
   }
 
   /** In the order of their ids. */
   Collection<Session> all() {
     return byId.values();
+  }
+
+  Optional<Session> find(long id) {
+    return Optional.ofNullable(byId.get(id));
   }
 }

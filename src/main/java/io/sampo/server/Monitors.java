@@ -1,12 +1,23 @@
 package io.sampo.server;
 
+import static io.sampo.command.Command.cmd;
+
+import io.sampo.command.Command;
+import io.sampo.command.Context;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
+import io.sampo.resp.RespError;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The connections that have asked to see every request (MONITOR). Used from any thread. */
 final class Monitors {
+  // spotless:off
+  static final List<Command> COMMANDS = List.of(
+      cmd("monitor", 1, "admin noscript loading stale on:session", "", "1.0.0", "", "", "Stream every command that the server runs.", Monitors::monitor));
+  // spotless:on
+
   private final CopyOnWriteArrayList<Session> sessions = new CopyOnWriteArrayList<>();
 
   boolean any() {
@@ -25,8 +36,17 @@ final class Monitors {
     return sessions.size();
   }
 
+  private static void monitor(Context c, Args a) {
+    Session session = Session.of(c);
+    if (c.atomic()) {
+      throw new RespError("ERR MONITOR isn't allowed for DENY BLOCKING client");
+    }
+    session.monitor(true);
+    c.out().ok();
+  }
+
   /** Shows a request to all of them. */
-  void feed(Session from, int db, Args args, long micros) {
+  void feed(Session from, int db, Command command, Args args, long micros) {
     StringBuilder line = new StringBuilder();
     line.append('+').append(micros / 1_000_000).append('.');
     line.append(String.format(Locale.ROOT, "%06d", micros % 1_000_000));
@@ -37,7 +57,11 @@ final class Monitors {
         .append(']');
     for (int i = 0; i < args.count(); i++) {
       line.append(' ');
-      quote(line, args.array(), args.offset(i), args.length(i));
+      if (Secrets.isSecret(command, args, i)) {
+        line.append("\"(redacted)\"");
+      } else {
+        quote(line, args.array(), args.offset(i), args.length(i));
+      }
     }
     byte[] bytes = Bytes.ascii(line.append("\r\n").toString());
     sessions.forEach(session -> session.push(bytes));

@@ -47,6 +47,8 @@ public final class Node {
   /** How long a shard looks for expired keys at a time, at the least effort. */
   private static final long EXPIRY_SLICE_NANOS = 1_000_000;
 
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
   final Settings settings;
   final CommandTable commands = new CommandTable();
   final Router router;
@@ -58,6 +60,8 @@ public final class Node {
   final Rates rates = new Rates();
   final Peak memoryPeak = new Peak();
   final LatencyMonitor latency;
+  final Pause pause = new Pause(System::currentTimeMillis, this::later);
+  final ClientLimits limits;
   final Traffic traffic;
   final SlowLog slowLog;
   final Overseer watchman;
@@ -97,6 +101,7 @@ public final class Node {
     this.router = new Router(shardCount);
     this.memory = new Memory(shardCount);
     this.traffic = new Traffic(loopCount);
+    this.limits = new ClientLimits(settings, clients, counters);
     this.slowLog = new SlowLog(settings.slowlogMaxLen);
     this.latency = new LatencyMonitor(settings.latencyMonitorThreshold);
     this.watchman =
@@ -120,6 +125,9 @@ public final class Node {
       loops.add(new Loop(i, borrower, executor()));
     }
     settings.hz.each(this::beat);
+    system
+        .scheduler()
+        .scheduleAtFixedRate(SECOND, SECOND, () -> limits.tend(now()), system.executionContext());
   }
 
   /** Has the regular work done so many times a second from now on. */
@@ -144,6 +152,7 @@ public final class Node {
         .add("server", KeyspaceCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)
+        .add("server", Monitors.COMMANDS)
         .add("server", CommandCommands.family(commands))
         .add("server", ConfigCommands.COMMANDS)
         .add("server", InfoCommand.COMMANDS)
@@ -196,7 +205,9 @@ public final class Node {
   }
 
   private void tend() {
-    long expiry = activeExpire ? settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
+    // During a pause nothing expires, for that would be a write.
+    long expiry =
+        activeExpire && !pause.isOn() ? settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
     Shard.Tend tend = new Shard.Tend(expiry, System.nanoTime());
     shards.forEach(shard -> shard.tell(tend));
     rates.sample(statistics.requests(), traffic.received(), traffic.sent());
@@ -247,6 +258,11 @@ public final class Node {
     system.scheduler().scheduleOnce(delay, task, system.executionContext());
   }
 
+  /** Whether no password is required. */
+  boolean isOpen() {
+    return settings.requirepass.get().isEmpty();
+  }
+
   /** Wall clock in milliseconds. */
   long now() {
     return System.currentTimeMillis();
@@ -278,22 +294,6 @@ public final class Node {
   /** Whether the requests of one connection take effect in one order over all shards. */
   boolean isStrict() {
     return strict;
-  }
-
-  /** Enters a new connection; returns an error line if it is to be refused, else "". */
-  String admit(Session session) {
-    counters.connectionsReceived.increment();
-    if (clients.count() >= settings.maxclients.get()) {
-      counters.connectionsRejected.increment();
-      return "ERR max number of clients reached";
-    }
-    clients.add(session);
-    return "";
-  }
-
-  /** Whether a client has let more than its limit of output gather. */
-  boolean isOverLimit(ClientState state, int pending) {
-    return false;
   }
 
   /** Has every shard forget what is watched. */

@@ -49,8 +49,8 @@ final class Overseer implements Watchman {
 
   @Override
   public void running(Client client, Command command, Args args) {
-    if (client instanceof Session session) {
-      monitors.feed(session, client.db(), args, clock.getAsLong() * 1000);
+    if (client instanceof Session session && !command.has(Flag.ADMIN)) {
+      monitors.feed(session, client.db(), command, args, clock.getAsLong() * 1000);
     }
   }
 
@@ -66,7 +66,7 @@ final class Overseer implements Watchman {
     latency.add(command.has(Flag.FAST) ? "fast-command" : "command", nanos, clock.getAsLong());
     long slow = slowNanos;
     if (slow >= 0 && nanos >= slow && client instanceof Session session) {
-      slowLog.add(session.state, args, nanos / 1000, clock.getAsLong() / 1000);
+      slowLog.add(session.state, command, args, nanos / 1000, clock.getAsLong() / 1000);
     }
   }
 

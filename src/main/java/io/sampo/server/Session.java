@@ -32,16 +32,37 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final byte[] NOTHING = new byte[0];
   private static final byte[] OK = Bytes.ascii("+OK\r\n");
+  private static final int CHUNK = 256 * 1024;
+  private static final Blocked UNBLOCKED = Blocked.forever();
   private static final byte[] QUEUED = Bytes.ascii("+QUEUED\r\n");
 
   /** Told to a session from outside, through its {@link #events}. */
-  private sealed interface Event permits Push, Kill, Resume {}
+  private sealed interface Event permits Push, Kill, Resume, GoOn, CheckOutput {}
 
   private record Push(byte[] bytes) implements Event {}
 
   private record Kill(boolean afterReply) implements Event {}
 
   private record Resume(byte[] reply) implements Event {}
+
+  private record GoOn() implements Event {}
+
+  private record CheckOutput() implements Event {}
+
+  private static final GoOn GO_ON = new GoOn();
+  private static final CheckOutput CHECK_OUTPUT = new CheckOutput();
+
+  /**
+   * What a connection holds, in bytes but for {@code queued}, the requests in its transaction or
+   * -1, and {@code chunks}.
+   */
+  record Load(int queued, long query, long arguments, long transaction, int chunks, long output) {
+    private static final int SESSION = 1024;
+
+    long total() {
+      return SESSION + query + arguments + transaction + output;
+    }
+  }
 
   final Node node;
   final ClientState state;
@@ -58,11 +79,16 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Whether a round is out, or the client is blocked or paused. */
   private boolean busy;
 
-  /** Whether it is the client that waits, and no round: then its leaving must be seen. */
-  private boolean suspended;
+  /** Whether the client is paused; it is read ahead then, as also when it is blocked. */
+  private boolean paused;
 
-  /** What came while it was suspended. */
-  private ByteString early = ByteString.emptyByteString();
+  private volatile Blocked blocked = UNBLOCKED;
+
+  /** What was read while the client was blocked or paused. */
+  private ByteString ahead = ByteString.emptyByteString();
+
+  /** Whether replies to the round that is out are to be dropped. */
+  private boolean muted;
 
   private Parts parts;
 
@@ -71,7 +97,12 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   private boolean inputDone;
   private boolean closing;
+  private boolean closed;
   private Transaction transaction;
+
+  /** The transaction that is being executed; null if none is. */
+  private Transaction executing;
+
   private Watches.Watch watch;
 
   Session(
@@ -99,9 +130,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   @Override
   public void preStart() {
     events = createAsyncCallback(this::event);
-    state.authenticated = node.settings.requirepass.get().isEmpty();
-    decoder.authenticated(state.authenticated);
-    String refusal = node.admit(this);
+    authenticated(node.isOpen());
+    String refusal = node.limits.admit(this);
     if (refusal.isEmpty()) {
       pull(shape.in());
     } else {
@@ -114,6 +144,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   public void postStop() {
     node.clients.remove(this);
     node.monitors.remove(this);
+    node.pause.leave(this);
+    blocked.claim();
     unwatch();
   }
 
@@ -122,15 +154,18 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     ByteString chunk = grab(shape.in());
     node.traffic.received(loop.index, chunk.length());
     state.lastInteraction = node.now();
-    if (suspended) {
-      early = chunk;
+    if (busy) {
+      ahead = ahead.concat(chunk);
     } else {
       decode(chunk.toArrayUnsafe());
-      proceed();
     }
+    proceed();
   }
 
   private void decode(byte[] bytes) {
+    if (!state.authenticated) {
+      decoder.authenticated(node.isOpen());
+    }
     frames = loop.frames();
     next = 0;
     decoder.decode(bytes, 0, bytes.length, frames);
@@ -139,22 +174,23 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   @Override
   public void onUpstreamFinish() {
     inputDone = true;
-    proceed();
+    if (isBlocked()) {
+      fail();
+    } else {
+      proceed();
+    }
   }
 
   @Override
   public void onPull() {
-    if (output.nonEmpty()) {
-      ByteString bytes = output;
-      output = ByteString.emptyByteString();
-      push(shape.out(), bytes);
-    }
+    state.lastInteraction = node.now();
+    emit();
     proceed();
   }
 
   /** Does whatever can be done now: the next round, the next read, or the end. */
   private void proceed() {
-    while (!busy && !closing && (frames != null || takeEarly())) {
+    while (!busy && !closing && frames != null) {
       if (next < frames.count()) {
         dispatch();
       } else {
@@ -165,10 +201,14 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         } else if (decoder.failed()) {
           closing = true;
           send(Bytes.ascii("-" + decoder.error() + "\r\n"));
+        } else if (ahead.nonEmpty()) {
+          byte[] bytes = ahead.toArrayUnsafe();
+          ahead = ByteString.emptyByteString();
+          decode(bytes);
         }
       }
     }
-    if (!busy && frames == null && decoder.pendingBytes() > node.queryBufferLimit()) {
+    if (!busy && !closing && decoder.pendingBytes() > node.queryBufferLimit()) {
       LOG.warn("Closing client that reached max query buffer length: {}", state.describe());
       node.counters.queryLimitDisconnections.increment();
       closing = true;
@@ -176,37 +216,54 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (output.nonEmpty()) {
       return;
     }
-    boolean listening = !busy || suspended;
-    if ((closing || inputDone) && listening) {
+    if ((closing || inputDone) && !busy) {
       completeStage();
-    } else if (listening
-        && early.isEmpty()
-        && !hasBeenPulled(shape.in())
-        && !isClosed(shape.in())) {
+    } else if (readsOn() && !hasBeenPulled(shape.in()) && !isClosed(shape.in())) {
       pull(shape.in());
     }
   }
 
-  private boolean takeEarly() {
-    if (early.isEmpty()) {
-      return false;
-    }
-    byte[] bytes = early.toArrayUnsafe();
-    early = ByteString.emptyByteString();
-    decode(bytes);
-    return true;
+  /** Whether more input is welcome: also some while waiting, for only so is a lost peer seen. */
+  private boolean readsOn() {
+    return !busy || (waits() && ahead.length() < CHUNK);
+  }
+
+  /** Whether the client is blocked or paused. */
+  private boolean waits() {
+    return paused || isBlocked();
   }
 
   private void send(byte[] bytes) {
-    if (bytes.length == 0 || state.muted) {
+    if (bytes.length == 0 || closed) {
       return;
     }
     node.traffic.sent(loop.index, bytes.length);
     ByteString more = ByteString.fromArrayUnsafe(bytes);
-    if (output.isEmpty() && isAvailable(shape.out())) {
-      push(shape.out(), more);
+    output = output.isEmpty() ? more : output.concat(more);
+    limitOutput();
+    if (isAvailable(shape.out())) {
+      emit();
+    }
+  }
+
+  /** Hands over the next piece of output; small ones, so that what is pending is known. */
+  private void emit() {
+    if (output.isEmpty()) {
+      return;
+    }
+    ByteString piece = output;
+    if (output.length() <= CHUNK) {
+      output = ByteString.emptyByteString();
     } else {
-      output = output.isEmpty() ? more : output.concat(more);
+      piece = output.take(CHUNK);
+      output = output.drop(CHUNK);
+    }
+    push(shape.out(), piece);
+  }
+
+  private void limitOutput() {
+    if (node.limits.isOverOutput(this, output.length())) {
+      fail();
     }
   }
 
@@ -216,18 +273,25 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (event instanceof Batch batch) {
       back(batch);
     } else if (event instanceof Push more) {
-      send(more.bytes);
-      if (node.isOverLimit(state, output.size())) {
-        LOG.warn("Client {} scheduled to be closed ASAP: output buffer limit", state.describe());
-        fail();
+      // Off or not, CLIENT REPLY does not concern what RESP3 has a type of its own for.
+      if (!state.muted || more.bytes[0] == '>') {
+        send(more.bytes);
       }
     } else if (event instanceof Resume resume) {
+      blocked = UNBLOCKED;
       busy = false;
-      suspended = false;
-      send(resume.reply);
+      if (!muted) {
+        send(resume.reply);
+      }
       proceed();
+    } else if (event instanceof GoOn) {
+      paused = false;
+      busy = false;
+      proceed();
+    } else if (event instanceof CheckOutput) {
+      limitOutput();
     } else if (event instanceof Kill kill) {
-      if (kill.afterReply && !suspended) {
+      if (kill.afterReply && !waits()) {
         closing = true;
         proceed();
       } else {
@@ -239,6 +303,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Ends the connection at once; what was not sent is lost. */
   private void fail() {
     output = ByteString.emptyByteString();
+    closing = true;
+    closed = true;
     completeStage();
   }
 
@@ -251,17 +317,22 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (parts == null) {
       byte[] replies = batch.replies();
       loop.free(batch);
-      busy = false;
-      send(replies);
-      proceed();
+      answered(replies);
     } else if (parts.back()) {
       byte[] replies = parts.join();
       parts.free(loop);
       parts = null;
-      busy = false;
-      send(replies);
-      proceed();
+      answered(replies);
     }
+  }
+
+  private void answered(byte[] replies) {
+    busy = false;
+    executing = null;
+    if (!muted) {
+      send(replies);
+    }
+    proceed();
   }
 
   /** Sends bytes that answer no request: a message, a line of MONITOR. From any thread. */
@@ -279,10 +350,109 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     events.invoke(new Resume(reply));
   }
 
-  /** Stops looking at requests until {@link #resume}; for commands that run in the session. */
+  /** Stops looking at requests for good: only the end of the connection will come. */
   void suspend() {
-    suspended = true;
+    block(Blocked.forever());
+  }
+
+  /**
+   * Stops looking at requests until {@link #resume}; for commands that run in the session, but not
+   * in a transaction. Whoever resumes it must have claimed what is given here.
+   */
+  void block(Blocked how) {
+    blocked = how;
     busy = true;
+  }
+
+  boolean isBlocked() {
+    return blocked != UNBLOCKED;
+  }
+
+  /** Ends a block, if there is one, with this reply; returns whether it did. From any thread. */
+  boolean unblock(byte[] reply) {
+    return end(blocked, reply);
+  }
+
+  /** Ends a block as its timeout would; returns whether it did. From any thread. */
+  boolean timeOut() {
+    return timeOut(blocked);
+  }
+
+  /** As {@link #timeOut()}, of this block and no later one. */
+  boolean timeOut(Blocked which) {
+    return end(which, which.timeoutReply());
+  }
+
+  private boolean end(Blocked which, byte[] reply) {
+    boolean mine = which.claim();
+    if (mine) {
+      resume(reply);
+    }
+    return mine;
+  }
+
+  /** Ends a pause; from any thread. */
+  void goOn() {
+    events.invoke(GO_ON);
+  }
+
+  /** Has the soft limit of output enforced; from any thread. */
+  void checkOutput() {
+    events.invoke(CHECK_OUTPUT);
+  }
+
+  /** Whether the client is closed for having been idle. */
+  boolean mayTimeOut() {
+    return !state.monitor && !waits();
+  }
+
+  boolean isClosing() {
+    return closing;
+  }
+
+  /** What the output limits and CLIENT LIST take the client for. */
+  ClientType type() {
+    return ClientType.NORMAL;
+  }
+
+  /** What the connection holds; from any thread, a moment late. */
+  Load load() {
+    Transaction open = transaction == null ? executing : transaction;
+    Frames present = frames;
+    ByteString pending = output;
+    return new Load(
+        open == null ? -1 : open.size(),
+        decoder.pendingBytes() + (long) ahead.length(),
+        present == null ? 0 : present.bytes(),
+        open == null ? 0 : open.bytes(),
+        pending.isEmpty() ? 0 : 1 + (pending.length() - 1) / CHUNK,
+        pending.length());
+  }
+
+  boolean watchBroken() {
+    Watches.Watch present = watch;
+    return present != null && present.broken();
+  }
+
+  /** Has the client logged in, or not any more. */
+  void authenticated(boolean yes) {
+    state.authenticated = yes;
+    decoder.authenticated(yes);
+  }
+
+  /** Whether the client may send whatever it likes. */
+  boolean mayRun() {
+    return state.authenticated || node.isOpen();
+  }
+
+  /** Whether the client is shown every request. */
+  void monitor(boolean yes) {
+    state.monitor = yes;
+    if (yes) {
+      node.monitors.add(this);
+    } else {
+      node.monitors.remove(this);
+    }
   }
 
   /** Closes the connection once the reply to the present request is out. */
@@ -303,9 +473,16 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     for (; next < frames.count() && !closing; next++) {
       args.at(frames, next);
       Command command = Admission.resolve(node.commands, args);
+      state.command = command;
       String refusal = Admission.refusal(this, command, args);
       if (!refusal.isEmpty()) {
         reject(round, command, refusal);
+      } else if (node.pause.isOn() && holds(command)) {
+        if (round.size == 0) {
+          waitForPause();
+          return;
+        }
+        break;
       } else if (command.place == Command.Place.DISPATCH) {
         boolean alone = transaction != null && transaction.steering();
         if (alone && round.size > 0) {
@@ -318,7 +495,6 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         }
       } else if (transaction != null && Admission.isQueued(command)) {
         transaction.queue(command, args, node.router.shards(command, args));
-        state.queued = transaction.size();
         answer(round, QUEUED);
       } else if (command.place == Command.Place.SESSION) {
         if (round.size > 0) {
@@ -338,6 +514,16 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       launch(round);
       round.clear();
     }
+  }
+
+  private boolean holds(Command command) {
+    boolean exec = transaction != null && command.name.equals("exec");
+    return node.pause.holds(command, exec ? transaction.flags() : 0);
+  }
+
+  private void waitForPause() {
+    busy = node.pause.await(this);
+    paused = busy;
   }
 
   /** Refuses what may not run at all, which spoils an open transaction; EXEC then ends it. */
@@ -371,6 +557,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   private void launch(Round round) {
     busy = true;
+    muted = state.muted;
     long union = round.union;
     boolean several = (union & union - 1) != 0;
     if (several && !round.spanning && !node.isStrict()) {
@@ -393,9 +580,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   private void runHere(Command command) {
-    boolean skipped = state.takeSkip();
+    state.takeSkip();
     byte[] reply = loop.executor.runAlone(this, command, frames, next);
-    if (!skipped) {
+    muted = state.muted || state.skipping();
+    if (!muted) {
       send(reply);
     }
   }
@@ -411,7 +599,6 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         }
         transaction = new Transaction();
         state.transactionFailed = false;
-        state.queued = 0;
         answer(round, OK);
       }
       case "discard" -> {
@@ -445,7 +632,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   private void exec(Round round, Command command) {
     Transaction ready = transaction;
     transaction = null;
-    state.queued = -1;
+    executing = ready;
     long shards = ready.shards();
     if (watch != null) {
       ready.watching(watch);
@@ -480,7 +667,6 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   void discard() {
     transaction = null;
     state.transactionFailed = false;
-    state.queued = -1;
     unwatch();
   }
 

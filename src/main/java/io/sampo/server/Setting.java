@@ -204,7 +204,12 @@ public final class Setting<T> {
     return value;
   }
 
-  private static long memory(String text) {
+  /**
+   * A number of bytes, with the units Redis knows.
+   *
+   * @throws BadValue if it is none
+   */
+  static long memory(String text) {
     String s = text.toLowerCase(Locale.ROOT);
     int digits = 0;
     while (digits < s.length() && s.charAt(digits) >= '0' && s.charAt(digits) <= '9') {

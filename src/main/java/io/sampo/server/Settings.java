@@ -41,6 +41,8 @@ public final class Settings {
   public final Setting<Boolean> protectedMode = add(bool("protected-mode", true));
   public final Setting<Long> protoMaxBulkLen = add(bytes("proto-max-bulk-len", 512L << 20, 1 << 20, Long.MAX_VALUE));
   public final Setting<Long> clientQueryBufferLimit = add(bytes("client-query-buffer-limit", 1L << 30, 1 << 20, Long.MAX_VALUE));
+  public final Setting<OutputLimits> clientOutputBufferLimit = add(of("client-output-buffer-limit", OutputLimits.DEFAULT, this::outputLimits, OutputLimits::format));
+  public final Setting<ClientMemory> maxmemoryClients = add(of("maxmemory-clients", ClientMemory.UNLIMITED, ClientMemory::parse, ClientMemory::format));
 
   // The data.
   public final Setting<Long> databases = add(integer("databases", 16, 1, 16384).fixed());
@@ -77,6 +79,11 @@ public final class Settings {
   private <T> Setting<T> add(Setting<T> setting) {
     all.put(setting.name, setting);
     return setting;
+  }
+
+  /** Classes of clients that the text does not name keep the limits they have. */
+  private OutputLimits outputLimits(String text) {
+    return clientOutputBufferLimit.get().with(text);
   }
 
   /** Says which file they came from. */

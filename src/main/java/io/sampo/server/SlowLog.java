@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.command.Command;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import java.util.ArrayDeque;
@@ -10,6 +11,7 @@ import java.util.List;
 final class SlowLog {
   private static final int MAX_ARGUMENTS = 32;
   private static final int MAX_ARGUMENT_LENGTH = 128;
+  private static final byte[] REDACTED = Bytes.ascii("(redacted)");
 
   /** One slow request, its arguments cut short as Redis cuts them. */
   record Entry(
@@ -27,14 +29,14 @@ final class SlowLog {
         });
   }
 
-  synchronized void add(ClientState client, Args args, long micros, long seconds) {
+  synchronized void add(ClientState client, Command command, Args args, long micros, long seconds) {
     List<byte[]> shown = new ArrayList<>();
     int count = Math.min(args.count(), MAX_ARGUMENTS);
     for (int i = 0; i < count; i++) {
       if (count < args.count() && i == count - 1) {
         shown.add(Bytes.ascii("... (" + (args.count() - count + 1) + " more arguments)"));
       } else {
-        shown.add(shorten(args, i));
+        shown.add(Secrets.isSecret(command, args, i) ? REDACTED : shorten(args, i));
       }
     }
     String address = ClientState.text(client.remote);

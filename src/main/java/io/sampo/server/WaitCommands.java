@@ -76,9 +76,10 @@ final class WaitCommands {
       return;
     }
     Session session = Session.of(c);
-    session.suspend();
+    Blocked blocked = new Blocked(() -> reply);
+    session.block(blocked);
     if (timeout > 0 && timeout < FOR_EVER) {
-      session.node.later(Duration.ofMillis(timeout), () -> session.resume(reply));
+      session.node.later(Duration.ofMillis(timeout), () -> session.timeOut(blocked));
     }
   }
 }

@@ -28,6 +28,11 @@ public final class Transaction {
     return commands.size();
   }
 
+  /** About how many bytes of memory it holds. */
+  public long bytes() {
+    return frames.bytes();
+  }
+
   /** The flags of all queued commands together. */
   public int flags() {
     return flags;

@@ -1,0 +1,98 @@
+package io.sampo.server;
+
+import io.sampo.command.Command;
+import io.sampo.command.Flag;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * CLIENT PAUSE: which requests have to wait, until when, and the sessions that wait, in the order
+ * in which they came. Used from any thread.
+ */
+final class Pause {
+  enum Mode {
+    NONE,
+    WRITE,
+    ALL
+  }
+
+  /** The scheduler does not take delays of any length. */
+  private static final long LONGEST_MILLIS = 3_600_000;
+
+  /** What may write though it is not declared to: Redis's "may replicate". */
+  private static final Set<String> MAY_WRITE =
+      Set.of("publish", "spublish", "pfcount", "eval", "evalsha", "fcall");
+
+  private final LongSupplier clock;
+  private final BiConsumer<Duration, Runnable> timer;
+  private final LinkedHashSet<Session> waiting = new LinkedHashSet<>();
+  private volatile Mode mode = Mode.NONE;
+  private volatile long until;
+
+  /**
+   * @param clock in milliseconds
+   * @param timer runs something later
+   */
+  Pause(LongSupplier clock, BiConsumer<Duration, Runnable> timer) {
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  boolean isOn() {
+    return mode != Mode.NONE;
+  }
+
+  /** Begins a pause, or makes the present one stricter or longer. */
+  synchronized void begin(long untilMillis, Mode itsMode) {
+    until = isOn() ? Math.max(until, untilMillis) : untilMillis;
+    mode = mode == Mode.ALL ? mode : itsMode;
+    watch();
+  }
+
+  private synchronized void watch() {
+    if (!isOn()) {
+      return;
+    }
+    long now = clock.getAsLong();
+    if (until <= now) {
+      end();
+    } else {
+      timer.accept(Duration.ofMillis(Math.min(until - now, LONGEST_MILLIS)), this::watch);
+    }
+  }
+
+  /** Ends the pause and has everybody go on. */
+  void end() {
+    List<Session> released;
+    synchronized (this) {
+      mode = Mode.NONE;
+      released = new ArrayList<>(waiting);
+      waiting.clear();
+    }
+    released.forEach(Session::goOn);
+  }
+
+  /** Whether a request has to wait; {@code queued} are the flags of what EXEC is to run. */
+  boolean holds(Command command, int queued) {
+    return switch (mode) {
+      case NONE -> false;
+      case ALL -> true;
+      case WRITE ->
+          ((command.flags | queued) & Flag.WRITE.bit) != 0 || MAY_WRITE.contains(command.name);
+    };
+  }
+
+  /** Has {@link Session#goOn} called at the end; false if that has been already. */
+  synchronized boolean await(Session session) {
+    return isOn() && waiting.add(session);
+  }
+
+  synchronized void leave(Session session) {
+    waiting.remove(session);
+  }
+}

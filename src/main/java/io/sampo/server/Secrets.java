@@ -1,0 +1,24 @@
+package io.sampo.server;
+
+import io.sampo.command.Command;
+import io.sampo.resp.Args;
+import java.util.Set;
+
+/** Which arguments MONITOR and the slow log must not show. */
+final class Secrets {
+  private static final Set<String> SECRET_DIRECTIVES =
+      Set.of("requirepass", "masterauth", "masteruser", "tls-key-file-pass");
+
+  private Secrets() {}
+
+  /** Whether argument {@code i} of a request is a user or password. */
+  static boolean isSecret(Command command, Args args, int i) {
+    return switch (command.name) {
+      case "auth" -> i > 0;
+      case "hello" -> (i > 2 && args.is(i - 1, "auth")) || (i > 3 && args.is(i - 2, "auth"));
+      case "config|set" ->
+          i > 2 && i % 2 == 1 && SECRET_DIRECTIVES.stream().anyMatch(name -> args.is(i - 1, name));
+      default -> false;
+    };
+  }
+}
