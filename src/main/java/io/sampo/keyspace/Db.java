@@ -617,6 +617,11 @@ public final class Db {
     return arena.used() + table.bytes() + objects.bytes();
   }
 
+  /** The bytes of the table that finds the records. */
+  public long tableMemory() {
+    return table.bytes();
+  }
+
   /** The bytes of the pages that hold the records. */
   public long allocatedMemory() {
     return arena.allocated() + table.bytes() + objects.bytes();

@@ -41,9 +41,9 @@ final class DebugCommand {
     sub("CHANGE-REPL-ID", "Give this server another replication id.", 0, DebugCommand::changeId);
     sub("DIGEST", "A digest of all data, the same as Redis has for it.", 0, DebugCommand::digest);
     sub(
-        "DIGEST-VALUE <key> [<key> ...]",
+        "DIGEST-VALUE [<key> ...]",
         "Digests of the values of these keys.",
-        1,
+        0,
         DebugCommand::digestValue);
     sub("ERROR <string>", "Reply with this error.", 1, DebugCommand::error);
     sub(
@@ -200,7 +200,7 @@ final class DebugCommand {
   }
 
   private static void htStats(Context c, Args a) {
-    long index = a.integer(2, new RespError("ERR Out of range database"));
+    long index = a.integer(2);
     if (index < 0 || index >= c.keyspace(0).databases()) {
       throw new RespError("ERR Out of range database");
     }

@@ -90,8 +90,7 @@ final class InfoCommand {
   private static boolean isMeant(Section section, String word) {
     return switch (word) {
       case "default" -> section.isDefault;
-      case "all" -> !section.name.equals("modules");
-      case "everything" -> true;
+      case "all", "everything" -> true;
       default -> section.name.equals(word);
     };
   }

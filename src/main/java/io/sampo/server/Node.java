@@ -158,6 +158,8 @@ public final class Node {
         .add("server", InfoCommand.COMMANDS)
         .add("server", ServerCommands.COMMANDS)
         .add("server", SlowLogCommands.COMMANDS)
+        .add("server", LatencyCommands.COMMANDS)
+        .add("server", MemoryCommands.COMMANDS)
         .add("server", DebugCommand.COMMANDS);
   }
 
