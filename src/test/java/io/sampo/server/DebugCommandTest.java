@@ -1,0 +1,177 @@
+package io.sampo.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.testkit.Layout;
+import io.sampo.testkit.RedisProcess;
+import io.sampo.testkit.RespClient;
+import io.sampo.testkit.TestNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** DEBUG, on servers that allow it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DebugCommandTest {
+  private TestNode node;
+  private RedisProcess redis;
+  private RespClient ours;
+  private RespClient theirs;
+
+  @BeforeAll
+  void start() {
+    Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
+    redis = RedisProcess.start("--enable-debug-command", "local");
+    node = TestNode.start(new Layout(3, 2, "core"), Map.of("enable-debug-command", "local"));
+    ours = RespClient.connect(node.port());
+    theirs = RespClient.connect(redis.port());
+  }
+
+  @AfterAll
+  void stop() {
+    for (AutoCloseable part : new AutoCloseable[] {ours, theirs, node, redis}) {
+      if (part != null) {
+        try {
+          part.close();
+        } catch (Exception e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+  }
+
+  private void same(String... command) {
+    assertEquals(theirs.call(command), ours.call(command), String.join(" ", command));
+  }
+
+  @Test
+  void digestsAreThoseOfRedis() {
+    long seed = Long.getLong("sampo.seed", 7);
+    System.out.println("random data, -Dsampo.seed=" + seed);
+    Random random = new Random(seed);
+    same("DEBUG", "DIGEST");
+    for (int i = 0; i < 300; i++) {
+      String key = "key:" + random.nextInt(100);
+      switch (random.nextInt(4)) {
+        case 0 -> same("DEL", key);
+        case 1 -> same("SET", key, "" + random.nextInt());
+        case 2 -> same("SET", key, "x".repeat(random.nextInt(3000)));
+        default -> same("SET", key, "with expiry", "EX", "1000");
+      }
+      if (i % 100 == 50) {
+        same("SELECT", "" + random.nextInt(16));
+      }
+      if (i % 20 == 0) {
+        same("DEBUG", "DIGEST");
+        same("DEBUG", "DIGEST-VALUE", key, "nosuch", "key:1");
+      }
+    }
+    same("SELECT", "0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "string",
+        "integer",
+        "double",
+        "bignum",
+        "null",
+        "array",
+        "set",
+        "map",
+        "attrib",
+        "push",
+        "verbatim",
+        "true",
+        "false",
+        "nosuch"
+      })
+  void protocolShowsEachType(String type) {
+    same("DEBUG", "PROTOCOL", type);
+  }
+
+  @Test
+  void errorsAreThoseOfRedis() {
+    for (String words :
+        List.of(
+            "",
+            "NOSUCH",
+            "DIGEST x",
+            "SLEEP",
+            "OBJECT nosuch",
+            "OBJECT",
+            "ERROR",
+            "SET-ACTIVE-EXPIRE",
+            "HTSTATS 99",
+            "HTSTATS x",
+            "SLEEP 0",
+            "SLEEP x",
+            "LOG hello",
+            "CHANGE-REPL-ID",
+            "SET-ACTIVE-EXPIRE 1")) {
+      same(("DEBUG " + words).trim().split(" "));
+    }
+    same("DEBUG", "ERROR", "CODE and text");
+    same("DEBUG", "DIGEST-VALUE");
+  }
+
+  @Test
+  void activeExpiryCanBeSwitchedOff() {
+    ours.expect('+', "DEBUG", "SET-ACTIVE-EXPIRE", "0");
+    long before = expired();
+    ours.expect('+', "SET", "short", "lived", "PX", "1");
+    ours.expect('+', "DEBUG", "SLEEP", "0.3");
+    assertEquals(before, expired());
+    ours.expect('+', "DEBUG", "SET-ACTIVE-EXPIRE", "1");
+    long deadline = System.nanoTime() + 5_000_000_000L;
+    while (expired() == before && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertEquals(before + 1, expired());
+  }
+
+  private long expired() {
+    return ours.call("INFO", "stats")
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("expired_keys:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+        .sum();
+  }
+
+  @Test
+  void sleepStopsEverybody() {
+    try (RespClient other = RespClient.connect(node.port())) {
+      // One pipeline each; the other's begins while the first sleeps, or waits for it to begin.
+      long start = System.nanoTime();
+      ours.raw(
+          RespClient.encode(
+              List.of(new String[] {"PING"}, new String[] {"DEBUG", "SLEEP", "0.3"})));
+      ours.read();
+      other.call("GET", "k");
+      ours.read();
+      other.call("GET", "k");
+      assertTrue(System.nanoTime() - start >= 300_000_000);
+    }
+  }
+
+  @Test
+  void itIsForbiddenByDefault() {
+    try (TestNode strict = TestNode.start(new Layout(1, 1, "core"));
+        RespClient client = RespClient.connect(strict.port())) {
+      try (RedisProcess other = RedisProcess.start();
+          RespClient oracle = RespClient.connect(other.port())) {
+        assertEquals(oracle.call("DEBUG", "SLEEP", "0"), client.call("DEBUG", "SLEEP", "0"));
+      }
+    }
+  }
+}
