@@ -391,6 +391,28 @@ class KeyCommandsTest {
         pair.sampo().call("OBJECT", "HELP").texts().get(0).startsWith("OBJECT <subcommand>"));
   }
 
+  @AgainstRedis
+  void policiesDecideWhatIsKnownOfUse(Differential pair) {
+    pair.config("maxmemory-policy", "allkeys-lfu");
+    each(
+        pair,
+        """
+        SET k v
+        OBJECT FREQ k
+        OBJECT IDLETIME k
+        OBJECT FREQ nosuch
+        OBJECT IDLETIME nosuch
+        TYPE k
+        EXISTS k
+        TTL k
+        OBJECT FREQ k
+        COPY k l
+        OBJECT FREQ l
+        """);
+    pair.config("maxmemory-policy", "volatile-lru");
+    each(pair, "SET k v\nOBJECT FREQ k\nOBJECT IDLETIME k\nTOUCH k\nOBJECT IDLETIME k");
+  }
+
   @AgainstRedis({@On, @On(shards = 2, loops = 2), @On(shards = 5, loops = 2)})
   void randomSequencesAgree(Differential pair) {
     pair.random(20_260_101, KeyCommandsTest::command, 4_000);
