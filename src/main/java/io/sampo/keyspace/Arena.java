@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Words;
 import java.util.Arrays;
 
 /**

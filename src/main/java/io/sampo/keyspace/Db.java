@@ -1,8 +1,11 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.KeyHash;
+import io.sampo.data.Limits;
 import io.sampo.data.RawString;
 import io.sampo.data.Type;
 import io.sampo.data.Value;
+import io.sampo.data.Words;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import java.util.Arrays;
@@ -61,6 +64,11 @@ public final class Db {
   /** Whether the policy has uses counted (LFU) rather than the last one remembered. */
   public boolean countsUses() {
     return keyspace.settings.policy.lfu();
+  }
+
+  /** Up to where values keep their compact encodings. */
+  public Limits limits() {
+    return keyspace.settings.limits;
   }
 
   // ---- looking up ----

@@ -1,5 +1,7 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.KeyHash;
+
 /**
  * Active expiry in slices: goes round all segments of all databases, and looks into those only that
  * may hold something whose time is over.

@@ -1,5 +1,7 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Words;
+
 /**
  * The layout of a key's record in a page:
  *

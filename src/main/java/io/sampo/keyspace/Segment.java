@@ -1,5 +1,7 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.KeyHash;
+
 /**
  * A piece of the table: the entries whose hashes begin with the same {@link #depth} bits, in the
  * order of their hashes. Linear probing that keeps this order: an entry sits at the slot

@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Limits;
 import java.security.SecureRandom;
 
 /**
@@ -23,6 +24,9 @@ public final class Settings {
 
   /** {@code proto-max-bulk-len}: the bytes a string may grow to, as far as arrays can. */
   public volatile long maxStringLength = 512L << 20;
+
+  /** Up to where values keep their compact encodings. */
+  public final Limits limits = new Limits();
 
   /** How many databases a keyspace has; read when it is made. */
   public int databases = 16;

@@ -1,5 +1,7 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Words;
+
 /**
  * Redis Cluster's hash slot of a key: CRC16 (XMODEM: polynomial 0x1021, start 0) of the hash tag,
  * which is what stands between the first <code>{</code> and the next <code>}</code> if that is not

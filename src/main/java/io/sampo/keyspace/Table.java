@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.KeyHash;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.KeyHash;
 import java.util.SplittableRandom;
 
 /** Counts the entries with an expiry, overall, per segment and per 256th of the hash space. */

@@ -10,6 +10,7 @@ import io.sampo.command.KeyspaceCommands;
 import io.sampo.command.ObjectCommands;
 import io.sampo.command.ScanCommands;
 import io.sampo.command.StringCommands;
+import io.sampo.data.Limits;
 import io.sampo.journal.Journal;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
@@ -109,6 +110,7 @@ public final class Node {
     families();
     statistics = new Statistics(this);
     follow();
+    followEncodings(keyspaceSettings.limits);
     for (int i = 0; i < shardCount; i++) {
       Data data = new Data(i, keyspaceSettings, System::currentTimeMillis);
       String dispatcher = dispatchers.apply(i % loopCount);
@@ -179,6 +181,21 @@ public final class Node {
     settings.lfuDecayTime.each(n -> keyspaceSettings.lfuDecayTime = n.intValue());
     settings.maxclients.provided(Node::checkDescriptors);
     LogLevel.follow(settings.loglevel);
+  }
+
+  private void followEncodings(Limits limits) {
+    settings.hashMaxListpackEntries.each(n -> limits.hashMaxListpackEntries = n.intValue());
+    settings.hashMaxListpackValue.each(n -> limits.hashMaxListpackValue = n.intValue());
+    settings.listMaxListpackSize.each(n -> limits.listMaxListpackSize = n.intValue());
+    settings.listCompressDepth.each(n -> limits.listCompressDepth = n.intValue());
+    settings.setMaxIntsetEntries.each(n -> limits.setMaxIntsetEntries = n.intValue());
+    settings.setMaxListpackEntries.each(n -> limits.setMaxListpackEntries = n.intValue());
+    settings.setMaxListpackValue.each(n -> limits.setMaxListpackValue = n.intValue());
+    settings.zsetMaxListpackEntries.each(n -> limits.zsetMaxListpackEntries = n.intValue());
+    settings.zsetMaxListpackValue.each(n -> limits.zsetMaxListpackValue = n.intValue());
+    settings.streamNodeMaxBytes.each(n -> limits.streamNodeMaxBytes = n.intValue());
+    settings.streamNodeMaxEntries.each(n -> limits.streamNodeMaxEntries = n.intValue());
+    settings.hllSparseMaxBytes.each(n -> limits.hllSparseMaxBytes = n.intValue());
   }
 
   private Executor executor() {

@@ -74,6 +74,18 @@ public final class Settings {
   public final Setting<Long> spinMicros = add(integer("spin-micros", 0, 0, 1_000_000).fixed());
   public final Setting<String> transport = add(oneOf("transport", "core", "core", "pekko").fixed());
   public final Setting<String> pipelineOrder = add(oneOf("pipeline-order", "shard", "shard", "strict"));
+  public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
+  public final Setting<Long> hashMaxListpackValue = add(bytes("hash-max-listpack-value", 64, 0, Integer.MAX_VALUE));
+  public final Setting<Long> listMaxListpackSize = add(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, Integer.MAX_VALUE));
+  public final Setting<Long> listCompressDepth = add(integer("list-compress-depth", 0, 0, Integer.MAX_VALUE));
+  public final Setting<Long> setMaxIntsetEntries = add(integer("set-max-intset-entries", 512, 0, Integer.MAX_VALUE));
+  public final Setting<Long> setMaxListpackEntries = add(integer("set-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
+  public final Setting<Long> setMaxListpackValue = add(bytes("set-max-listpack-value", 64, 0, Integer.MAX_VALUE));
+  public final Setting<Long> zsetMaxListpackEntries = add(integer("zset-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
+  public final Setting<Long> zsetMaxListpackValue = add(bytes("zset-max-listpack-value", 64, 0, Integer.MAX_VALUE));
+  public final Setting<Long> streamNodeMaxBytes = add(bytes("stream-node-max-bytes", 4096, 0, Integer.MAX_VALUE));
+  public final Setting<Long> streamNodeMaxEntries = add(integer("stream-node-max-entries", 100, 0, Integer.MAX_VALUE));
+  public final Setting<Long> hllSparseMaxBytes = add(bytes("hll-sparse-max-bytes", 3000, 0, Integer.MAX_VALUE));
   // spotless:on
 
   private <T> Setting<T> add(Setting<T> setting) {

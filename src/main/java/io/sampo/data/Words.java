@@ -1,11 +1,11 @@
-package io.sampo.keyspace;
+package io.sampo.data;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Little-endian machine words within byte arrays, at any alignment. */
-final class Words {
+public final class Words {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS =
@@ -13,24 +13,24 @@ final class Words {
 
   private Words() {}
 
-  static long getLong(byte[] a, int at) {
+  public static long getLong(byte[] a, int at) {
     return (long) LONGS.get(a, at);
   }
 
-  static void putLong(byte[] a, int at, long value) {
+  public static void putLong(byte[] a, int at, long value) {
     LONGS.set(a, at, value);
   }
 
-  static int getInt(byte[] a, int at) {
+  public static int getInt(byte[] a, int at) {
     return (int) INTS.get(a, at);
   }
 
-  static void putInt(byte[] a, int at, int value) {
+  public static void putInt(byte[] a, int at, int value) {
     INTS.set(a, at, value);
   }
 
   /** Whether two ranges of the same length hold the same bytes; quick for the length of keys. */
-  static boolean equal(byte[] a, int i, byte[] b, int j, int length) {
+  public static boolean equal(byte[] a, int i, byte[] b, int j, int length) {
     if (length >= 8) {
       int last = length - 8;
       for (int n = 0; n < last; n += 8) {

@@ -1,27 +1,32 @@
-package io.sampo.keyspace;
+package io.sampo.data;
+
+import java.security.SecureRandom;
 
 /**
  * A seeded hash of byte ranges: multiply-and-fold over 16 bytes at a time, with secrets drawn from
  * the seed so that nobody outside can aim keys at one place of the table.
  */
-final class KeyHash {
+public final class KeyHash {
   /** How many bits a hash has: enough to tell a segment's entries apart at a billion keys. */
-  static final int BITS = 32;
+  public static final int BITS = 32;
 
-  static final long END = 1L << BITS;
+  public static final long END = 1L << BITS;
+
+  /** A hash with secrets of this process. */
+  public static final KeyHash SECRET = new KeyHash(new SecureRandom().nextLong());
 
   private final long first;
   private final long second;
   private final long third;
 
-  KeyHash(long seed) {
+  public KeyHash(long seed) {
     first = scramble(seed + 0x9e3779b97f4a7c15L);
     second = scramble(seed + 2 * 0x9e3779b97f4a7c15L);
     third = scramble(seed + 3 * 0x9e3779b97f4a7c15L);
   }
 
   /** A value from 0 to {@link #END} - 1. */
-  long of(byte[] a, int offset, int length) {
+  public long of(byte[] a, int offset, int length) {
     long state = second;
     long x;
     long y;

@@ -1,0 +1,451 @@
+package io.sampo.data;
+
+import io.sampo.resp.Bytes;
+import io.sampo.resp.ReplyWriter;
+import java.util.Arrays;
+
+/**
+ * Sequences of byte strings packed into one array, in Redis's listpack format (described in its
+ * listpack.md), so that snapshots take them as they are; canonical integers are packed as integers.
+ *
+ * <pre>
+ * 4 bytes  bytes in use, from the first to the end mark
+ * 2 bytes  number of elements, 65535 if there are more
+ *          per element: its encoding, its data, and the size of both for walking backward
+ * 1 byte   the end mark, 0xff
+ *          bytes to spare
+ * </pre>
+ *
+ * A pack is a bare array, for an object around it would be a good part of a small collection.
+ * Elements are named by their positions, from {@link #BEGIN} to before {@link #end}, which are
+ * valid until the pack changes. What changes a pack returns it, for it may have been replaced.
+ */
+public final class ListPack {
+  /** The position of the first element, or the end of an empty pack. */
+  public static final int BEGIN = 6;
+
+  /** No element. */
+  public static final int NONE = -1;
+
+  /** The bytes that an element takes beside its own, at most. */
+  public static final int MAX_OVERHEAD = 10;
+
+  private static final int COUNT_AT = 4;
+  private static final int UNCOUNTED = 0xffff;
+  private static final byte END = (byte) 0xff;
+  private static final int ARRAY_HEADER = 16;
+
+  /** The bytes that any pack may have to spare. */
+  private static final int TOLERATED = 64;
+
+  /** The first byte of what is longer than a type and a few bits. */
+  private static final int STRING_32 = 0xf0;
+
+  private static final int INT_16 = 0xf1;
+  private static final int INT_24 = 0xf2;
+  private static final int INT_32 = 0xf3;
+  private static final int INT_64 = 0xf4;
+
+  private ListPack() {}
+
+  /** An empty pack. */
+  public static byte[] create() {
+    return create(0);
+  }
+
+  /**
+   * An empty pack.
+   *
+   * @param bytes room for what the elements will take
+   */
+  public static byte[] create(int bytes) {
+    byte[] pack = new byte[aligned(BEGIN + 1 + bytes)];
+    pack[BEGIN] = END;
+    used(pack, BEGIN + 1);
+    return pack;
+  }
+
+  /** A copy without bytes to spare. */
+  public static byte[] copy(byte[] pack) {
+    return Arrays.copyOf(pack, aligned(used(pack)));
+  }
+
+  /** The bytes in use, which are the pack's first. */
+  public static int used(byte[] pack) {
+    return Words.getInt(pack, 0);
+  }
+
+  /** The heap it takes. */
+  public static long heapBytes(byte[] pack) {
+    return ARRAY_HEADER + ((pack.length + 7L) & ~7L);
+  }
+
+  /** The number of elements. */
+  public static int size(byte[] pack) {
+    if (!isUncounted(pack)) {
+      return counted(pack);
+    }
+    int size = 0;
+    for (int p = BEGIN; p != end(pack); p = next(pack, p)) {
+      size++;
+    }
+    return size;
+  }
+
+  private static boolean isUncounted(byte[] pack) {
+    return counted(pack) == UNCOUNTED;
+  }
+
+  private static int counted(byte[] pack) {
+    return pack[COUNT_AT] & 0xff | (pack[COUNT_AT + 1] & 0xff) << 8;
+  }
+
+  public static boolean isEmpty(byte[] pack) {
+    return pack[BEGIN] == END;
+  }
+
+  // ---- walking ----
+
+  /** The position behind the last element. */
+  public static int end(byte[] pack) {
+    return used(pack) - 1;
+  }
+
+  /** The position behind the element at {@code p}. */
+  public static int next(byte[] pack, int p) {
+    int size = sizeAt(pack, p);
+    return p + size + backSize(size);
+  }
+
+  /** The position of the element that ends at {@code p}, which is not {@link #BEGIN}. */
+  public static int previous(byte[] pack, int p) {
+    int at = p - 1;
+    int size = pack[at] & 0x7f;
+    for (int shift = 7; pack[at] < 0; shift += 7) {
+      size |= (pack[--at] & 0x7f) << shift;
+    }
+    return at - size;
+  }
+
+  /**
+   * The position of the element at an index, which counts from the end if negative (-1 is the
+   * last); {@link #NONE} if there is none.
+   */
+  public static int at(byte[] pack, long index) {
+    int end = end(pack);
+    int size = size(pack);
+    if (index >= size || index < -size) {
+      return NONE;
+    }
+    int i = (int) (index < 0 ? index + size : index);
+    if (i <= size / 2) {
+      int p = BEGIN;
+      for (; i > 0; i--) {
+        p = next(pack, p);
+      }
+      return p;
+    }
+    int p = end;
+    for (; i < size; i++) {
+      p = previous(pack, p);
+    }
+    return p;
+  }
+
+  // ---- reading an element ----
+
+  public static boolean isInteger(byte[] pack, int p) {
+    int first = pack[p];
+    return first >= 0 || (first & 0xe0) == 0xc0 || (first & 0xff) > STRING_32;
+  }
+
+  /** The value of an element that {@link #isInteger}. */
+  public static long integer(byte[] pack, int p) {
+    int first = pack[p];
+    if (first >= 0) {
+      return first;
+    }
+    return switch (first & 0xff) {
+      case INT_16 -> (short) (pack[p + 1] & 0xff | pack[p + 2] << 8);
+      case INT_24 -> pack[p + 1] & 0xff | (pack[p + 2] & 0xff) << 8 | pack[p + 3] << 16;
+      case INT_32 -> Words.getInt(pack, p + 1);
+      case INT_64 -> Words.getLong(pack, p + 1);
+      default -> (first << 27 | (pack[p + 1] & 0xff) << 19) >> 19;
+    };
+  }
+
+  /** The length of an element as a byte string. */
+  public static int length(byte[] pack, int p) {
+    return isInteger(pack, p) ? Bytes.digits(integer(pack, p)) : stringLength(pack, p);
+  }
+
+  /** Where the bytes of an element that is no integer begin; see {@link #length}. */
+  public static int stringAt(byte[] pack, int p) {
+    int first = pack[p] & 0xff;
+    return first < 0xc0 ? p + 1 : first < STRING_32 ? p + 2 : p + 5;
+  }
+
+  private static int stringLength(byte[] pack, int p) {
+    int first = pack[p] & 0xff;
+    if (first < 0xc0) {
+      return first & 0x3f;
+    }
+    return first < STRING_32 ? (first & 0xf) << 8 | pack[p + 1] & 0xff : Words.getInt(pack, p + 1);
+  }
+
+  /** A copy of an element. */
+  public static byte[] bytes(byte[] pack, int p) {
+    if (isInteger(pack, p)) {
+      byte[] text = new byte[length(pack, p)];
+      Bytes.putLong(text, 0, integer(pack, p));
+      return text;
+    }
+    int at = stringAt(pack, p);
+    return Arrays.copyOfRange(pack, at, at + stringLength(pack, p));
+  }
+
+  /** Writes an element as a bulk string. */
+  public static void bulk(byte[] pack, int p, ReplyWriter out) {
+    if (isInteger(pack, p)) {
+      out.bulk(integer(pack, p));
+    } else {
+      out.bulk(pack, stringAt(pack, p), stringLength(pack, p));
+    }
+  }
+
+  /** Whether an element has these bytes. */
+  public static boolean equal(byte[] pack, int p, byte[] a, int offset, int length) {
+    if (isInteger(pack, p)) {
+      return length <= 20
+          && Bytes.isLong(a, offset, length)
+          && Bytes.parseLong(a, offset, length) == integer(pack, p);
+    }
+    return stringLength(pack, p) == length
+        && Words.equal(pack, stringAt(pack, p), a, offset, length);
+  }
+
+  /**
+   * The first element with these bytes among that at {@code from} and every {@code skip + 1}th
+   * behind it; {@link #NONE} if there is none.
+   */
+  public static int find(byte[] pack, int from, byte[] a, int offset, int length, int skip) {
+    boolean integer = length <= 20 && Bytes.isLong(a, offset, length);
+    long value = integer ? Bytes.parseLong(a, offset, length) : 0;
+    int end = end(pack);
+    for (int p = from; p != end; ) {
+      if (integer
+          ? isInteger(pack, p) && integer(pack, p) == value
+          : !isInteger(pack, p)
+              && stringLength(pack, p) == length
+              && Words.equal(pack, stringAt(pack, p), a, offset, length)) {
+        return p;
+      }
+      for (int i = skip; i >= 0; i--) {
+        p = next(pack, p);
+      }
+    }
+    return NONE;
+  }
+
+  // ---- changing ----
+
+  /** Adds an element behind the last. */
+  public static byte[] append(byte[] pack, byte[] a, int offset, int length) {
+    return insert(pack, end(pack), a, offset, length);
+  }
+
+  public static byte[] append(byte[] pack, long value) {
+    return insert(pack, end(pack), value);
+  }
+
+  /** Adds an element before the one at {@code p}, or behind the last; it is at {@code p} then. */
+  public static byte[] insert(byte[] pack, int p, byte[] a, int offset, int length) {
+    return put(pack, p, 0, a, offset, length);
+  }
+
+  public static byte[] insert(byte[] pack, int p, long value) {
+    return put(pack, p, 0, value);
+  }
+
+  /** Replaces the element at {@code p}; the new one is at {@code p} too. */
+  public static byte[] replace(byte[] pack, int p, byte[] a, int offset, int length) {
+    return put(pack, p, 1, a, offset, length);
+  }
+
+  public static byte[] replace(byte[] pack, int p, long value) {
+    return put(pack, p, 1, value);
+  }
+
+  /** Removes an element; the next one is at {@code p} then. */
+  public static byte[] delete(byte[] pack, int p) {
+    return delete(pack, p, next(pack, p), 1);
+  }
+
+  /** Removes {@code count} elements from the one at {@code p} on; there must be as many. */
+  public static byte[] delete(byte[] pack, int p, int count) {
+    int to = p;
+    for (int i = 0; i < count; i++) {
+      to = next(pack, to);
+    }
+    return delete(pack, p, to, count);
+  }
+
+  /** Removes the {@code count} elements between two positions; the next one is at {@code p}. */
+  public static byte[] delete(byte[] pack, int p, int to, int count) {
+    byte[] changed = splice(pack, p, to, 0, -count);
+    if (isUncounted(changed)) {
+      count(changed, Math.min(size(changed), UNCOUNTED));
+    }
+    return changed;
+  }
+
+  private static byte[] put(byte[] pack, int p, int replaced, byte[] a, int offset, int length) {
+    if (length <= 20 && Bytes.isLong(a, offset, length)) {
+      return put(pack, p, replaced, Bytes.parseLong(a, offset, length));
+    }
+    int head = length < 64 ? 1 : length < 4096 ? 2 : 5;
+    int size = head + length;
+    byte[] changed = open(pack, p, replaced, size);
+    if (head == 1) {
+      changed[p] = (byte) (0x80 | length);
+    } else if (head == 2) {
+      changed[p] = (byte) (0xe0 | length >> 8);
+      changed[p + 1] = (byte) length;
+    } else {
+      changed[p] = (byte) STRING_32;
+      Words.putInt(changed, p + 1, length);
+    }
+    System.arraycopy(a, offset, changed, p + head, length);
+    putBackSize(changed, p + size, size);
+    return changed;
+  }
+
+  private static byte[] put(byte[] pack, int p, int replaced, long value) {
+    int size = integerSize(value);
+    byte[] b = open(pack, p, replaced, size);
+    int v = (int) value;
+    switch (size) {
+      case 1 -> b[p] = (byte) v;
+      case 2 -> {
+        b[p] = (byte) (0xc0 | v >> 8 & 0x1f);
+        b[p + 1] = (byte) v;
+      }
+      case 3 -> {
+        b[p] = (byte) INT_16;
+        b[p + 1] = (byte) v;
+        b[p + 2] = (byte) (v >> 8);
+      }
+      case 4 -> {
+        b[p] = (byte) INT_24;
+        b[p + 1] = (byte) v;
+        b[p + 2] = (byte) (v >> 8);
+        b[p + 3] = (byte) (v >> 16);
+      }
+      case 5 -> {
+        b[p] = (byte) INT_32;
+        Words.putInt(b, p + 1, v);
+      }
+      default -> {
+        b[p] = (byte) INT_64;
+        Words.putLong(b, p + 1, value);
+      }
+    }
+    putBackSize(b, p + size, size);
+    return b;
+  }
+
+  private static int integerSize(long value) {
+    if (value >= 0 && value < 128) {
+      return 1;
+    }
+    long magnitude = value < 0 ? ~value : value;
+    return magnitude < 1 << 12
+        ? 2
+        : magnitude < 1 << 15 ? 3 : magnitude < 1 << 23 ? 4 : magnitude < 1L << 31 ? 5 : 9;
+  }
+
+  /** Makes room at {@code p} for an element of this size, in place of the one there or before. */
+  private static byte[] open(byte[] pack, int p, int replaced, int size) {
+    int to = replaced == 0 ? p : next(pack, p);
+    return splice(pack, p, to, size + backSize(size), 1 - replaced);
+  }
+
+  /** Replaces what is between two positions by {@code room} bytes. */
+  private static byte[] splice(byte[] pack, int p, int to, int room, int more) {
+    int used = used(pack);
+    long wanted = (long) used - (to - p) + room;
+    byte[] changed = pack;
+    if (wanted > pack.length || pack.length - wanted > wanted / 2 + TOLERATED) {
+      changed = new byte[capacity(wanted)];
+      System.arraycopy(pack, 0, changed, 0, p);
+    }
+    System.arraycopy(pack, to, changed, p + room, used - to);
+    used(changed, (int) wanted);
+    if (!isUncounted(changed)) {
+      count(changed, Math.min(counted(changed) + more, UNCOUNTED));
+    }
+    return changed;
+  }
+
+  private static void count(byte[] pack, int size) {
+    pack[COUNT_AT] = (byte) size;
+    pack[COUNT_AT + 1] = (byte) (size >> 8);
+  }
+
+  private static void used(byte[] pack, int used) {
+    Words.putInt(pack, 0, used);
+  }
+
+  /** Room for {@code used} bytes and a little more, in what the heap hands out. */
+  private static int capacity(long used) {
+    long roomy = used + (used >>> 4);
+    if (roomy > Integer.MAX_VALUE - 16) {
+      throw new OutOfMemoryError("a listpack of more than 2 GiB");
+    }
+    return aligned((int) roomy);
+  }
+
+  /** Arrays are rounded up to 8 bytes anyway. */
+  private static int aligned(int bytes) {
+    return (bytes + 7) & ~7;
+  }
+
+  /** The size of encoding and data. */
+  private static int sizeAt(byte[] pack, int p) {
+    int first = pack[p];
+    if (first >= 0) {
+      return 1;
+    }
+    if ((first & 0x40) == 0) {
+      return 1 + (first & 0x3f);
+    }
+    if ((first & 0x20) == 0) {
+      return 2;
+    }
+    if ((first & 0x10) == 0) {
+      return 2 + ((first & 0xf) << 8 | pack[p + 1] & 0xff);
+    }
+    return switch (first & 0xff) {
+      case STRING_32 -> 5 + Words.getInt(pack, p + 1);
+      case INT_16 -> 3;
+      case INT_24 -> 4;
+      case INT_32 -> 5;
+      default -> 9;
+    };
+  }
+
+  private static int backSize(int size) {
+    return size < 1 << 7 ? 1 : size < 1 << 14 ? 2 : size < 1 << 21 ? 3 : size < 1 << 28 ? 4 : 5;
+  }
+
+  /** Writes a size so that it can be read backward: the last byte holds its lowest seven bits. */
+  private static void putBackSize(byte[] pack, int at, int size) {
+    int i = at + backSize(size);
+    int rest = size;
+    while (--i > at) {
+      pack[i] = (byte) (rest & 0x7f | 0x80);
+      rest >>>= 7;
+    }
+    pack[at] = (byte) rest;
+  }
+}
