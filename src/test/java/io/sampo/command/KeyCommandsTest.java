@@ -328,8 +328,11 @@ class KeyCommandsTest {
         SCAN
         """);
     pair.same("SCAN", " 0");
-    pair.sameTypeOnly("SCAN", "-1");
-    pair.sameTypeOnly("SCAN", "18446744073709551615");
+    // Allowed, but where such a cursor lies depends on the seed of the hash.
+    for (String cursor : new String[] {"-1", "18446744073709551615"}) {
+      pair.sampo().expect('*', "SCAN", cursor);
+      pair.redis().expect('*', "SCAN", cursor);
+    }
   }
 
   @AgainstRedis({@On, @On(shards = 2, loops = 2), @On(shards = 5, loops = 2)})
