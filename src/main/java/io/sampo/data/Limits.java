@@ -14,9 +14,6 @@ public final class Limits {
   /** {@code list-max-listpack-size}: elements of a node if positive; -1 to -5 mean 4 to 64 KiB. */
   public volatile int listMaxListpackSize = -2;
 
-  /** {@code list-compress-depth}: nodes at each end of a list that are never compressed. */
-  public volatile int listCompressDepth;
-
   /** {@code set-max-intset-entries}: members of a set of integers. */
   public volatile int setMaxIntsetEntries = 512;
 

@@ -303,26 +303,58 @@ public final class ListPack {
     if (length <= 20 && Bytes.isLong(a, offset, length)) {
       return put(pack, p, replaced, Bytes.parseLong(a, offset, length));
     }
-    int head = length < 64 ? 1 : length < 4096 ? 2 : 5;
-    int size = head + length;
-    byte[] changed = open(pack, p, replaced, size);
-    if (head == 1) {
-      changed[p] = (byte) (0x80 | length);
-    } else if (head == 2) {
-      changed[p] = (byte) (0xe0 | length >> 8);
-      changed[p + 1] = (byte) length;
-    } else {
-      changed[p] = (byte) STRING_32;
-      Words.putInt(changed, p + 1, length);
-    }
-    System.arraycopy(a, offset, changed, p + head, length);
-    putBackSize(changed, p + size, size);
+    byte[] changed = open(pack, p, replaced, headSize(length) + length);
+    writeString(changed, p, a, offset, length);
     return changed;
   }
 
   private static byte[] put(byte[] pack, int p, int replaced, long value) {
+    byte[] changed = open(pack, p, replaced, integerSize(value));
+    writeInteger(changed, p, value);
+    return changed;
+  }
+
+  // ---- elements by themselves ----
+
+  /** The bytes that an element takes, all in all. */
+  static int sizeOf(byte[] a, int offset, int length) {
+    int size =
+        length <= 20 && Bytes.isLong(a, offset, length)
+            ? integerSize(Bytes.parseLong(a, offset, length))
+            : headSize(length) + length;
+    return size + backSize(size);
+  }
+
+  /** Writes an element; {@link #sizeOf} tells the room it needs. */
+  static void write(byte[] to, int p, byte[] a, int offset, int length) {
+    if (length <= 20 && Bytes.isLong(a, offset, length)) {
+      writeInteger(to, p, Bytes.parseLong(a, offset, length));
+    } else {
+      writeString(to, p, a, offset, length);
+    }
+  }
+
+  private static int headSize(int length) {
+    return length < 64 ? 1 : length < 4096 ? 2 : 5;
+  }
+
+  private static void writeString(byte[] b, int p, byte[] a, int offset, int length) {
+    int head = headSize(length);
+    if (head == 1) {
+      b[p] = (byte) (0x80 | length);
+    } else if (head == 2) {
+      b[p] = (byte) (0xe0 | length >> 8);
+      b[p + 1] = (byte) length;
+    } else {
+      b[p] = (byte) STRING_32;
+      Words.putInt(b, p + 1, length);
+    }
+    System.arraycopy(a, offset, b, p + head, length);
+    putBackSize(b, p + head + length, head + length);
+  }
+
+  private static void writeInteger(byte[] b, int p, long value) {
     int size = integerSize(value);
-    byte[] b = open(pack, p, replaced, size);
     int v = (int) value;
     switch (size) {
       case 1 -> b[p] = (byte) v;
@@ -351,7 +383,6 @@ public final class ListPack {
       }
     }
     putBackSize(b, p + size, size);
-    return b;
   }
 
   private static int integerSize(long value) {

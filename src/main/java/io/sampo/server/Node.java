@@ -7,6 +7,7 @@ import io.sampo.command.Events;
 import io.sampo.command.ExpireCommands;
 import io.sampo.command.KeyCommands;
 import io.sampo.command.KeyspaceCommands;
+import io.sampo.command.ListCommands;
 import io.sampo.command.ObjectCommands;
 import io.sampo.command.ScanCommands;
 import io.sampo.command.StringCommands;
@@ -145,6 +146,7 @@ public final class Node {
   private void families() {
     commands
         .add("string", StringCommands.COMMANDS)
+        .add("list", ListCommands.COMMANDS)
         .add("bitmap", BitmapCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
         .add("generic", ExpireCommands.COMMANDS)
@@ -187,7 +189,6 @@ public final class Node {
     settings.hashMaxListpackEntries.each(n -> limits.hashMaxListpackEntries = n.intValue());
     settings.hashMaxListpackValue.each(n -> limits.hashMaxListpackValue = n.intValue());
     settings.listMaxListpackSize.each(n -> limits.listMaxListpackSize = n.intValue());
-    settings.listCompressDepth.each(n -> limits.listCompressDepth = n.intValue());
     settings.setMaxIntsetEntries.each(n -> limits.setMaxIntsetEntries = n.intValue());
     settings.setMaxListpackEntries.each(n -> limits.setMaxListpackEntries = n.intValue());
     settings.setMaxListpackValue.each(n -> limits.setMaxListpackValue = n.intValue());

@@ -77,7 +77,6 @@ public final class Settings {
   public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
   public final Setting<Long> hashMaxListpackValue = add(bytes("hash-max-listpack-value", 64, 0, Integer.MAX_VALUE));
   public final Setting<Long> listMaxListpackSize = add(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, Integer.MAX_VALUE));
-  public final Setting<Long> listCompressDepth = add(integer("list-compress-depth", 0, 0, Integer.MAX_VALUE));
   public final Setting<Long> setMaxIntsetEntries = add(integer("set-max-intset-entries", 512, 0, Integer.MAX_VALUE));
   public final Setting<Long> setMaxListpackEntries = add(integer("set-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
   public final Setting<Long> setMaxListpackValue = add(bytes("set-max-listpack-value", 64, 0, Integer.MAX_VALUE));

@@ -1,0 +1,71 @@
+package io.sampo.command;
+
+import io.sampo.data.ListValue;
+import io.sampo.data.Type;
+import io.sampo.keyspace.Db;
+import io.sampo.resp.Args;
+import io.sampo.resp.RespError;
+
+/** What the commands on lists have in common. */
+final class Lists {
+  private Lists() {}
+
+  /**
+   * The list at key {@code i} for reading, or {@link Db#NONE}.
+   *
+   * @throws RespError if it is of another type
+   */
+  static int read(Context c, Db db, Args a, int i) {
+    return check(db, c.read(db, a, i));
+  }
+
+  /** As {@link #read}, for writing. */
+  static int write(Context c, Db db, Args a, int i) {
+    return check(db, c.write(db, a, i));
+  }
+
+  private static int check(Db db, int h) {
+    if (h != Db.NONE && db.type(h) != Type.LIST) {
+      throw RespError.WRONG_TYPE;
+    }
+    return h;
+  }
+
+  static ListValue list(Db db, int h) {
+    return (ListValue) db.value(h);
+  }
+
+  /** Directive {@code list-max-listpack-size}. */
+  static int fill(Db db) {
+    return db.limits().listMaxListpackSize;
+  }
+
+  /**
+   * Whether argument {@code i} is LEFT, and not RIGHT.
+   *
+   * @throws RespError if it is neither
+   */
+  static boolean isLeft(Args a, int i) {
+    if (a.is(i, "left")) {
+      return true;
+    }
+    if (!a.is(i, "right")) {
+      throw RespError.SYNTAX;
+    }
+    return false;
+  }
+
+  /** Follows the removal of {@code n} elements from list {@code h} at key {@code i}. */
+  static void removed(Context c, Db db, int h, Args a, int i, String event, long n) {
+    c.modified(a, i, KeyEvent.LIST, event);
+    c.changed(n - 1);
+    ListValue list = list(db, h);
+    if (list.size() == 0) {
+      db.remove(h);
+      c.notify(a, i, KeyEvent.GENERIC, "del");
+    } else {
+      list.settle(fill(db));
+      db.resized(h);
+    }
+  }
+}

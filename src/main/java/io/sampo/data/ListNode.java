@@ -1,0 +1,287 @@
+package io.sampo.data;
+
+import io.sampo.resp.ReplyWriter;
+import java.util.Arrays;
+
+/**
+ * A run of a list's elements, encoded one behind the other as in a {@link ListPack}, in an array
+ * with room at both ends: so pushing and popping move nothing.
+ *
+ * <p>A <em>position</em> is the offset of an element in the array, valid until the next change.
+ */
+final class ListNode {
+  /** What a listpack takes besides its elements; counted where a limit is in bytes. */
+  static final int FRAME_BYTES = 7;
+
+  private static final long OBJECT_BYTES = 32 + 16;
+
+  /** Up to here an array grows by little, for there may be many lists as small. */
+  private static final int SMALL = 128;
+
+  private byte[] bytes;
+  private int start;
+  private int end;
+  private int count;
+
+  /** An empty node with room for {@code capacity} bytes. */
+  ListNode(int capacity) {
+    this(new byte[aligned(capacity)], 0, 0);
+  }
+
+  private ListNode(byte[] bytes, int end, int count) {
+    this.bytes = bytes;
+    this.end = end;
+    this.count = count;
+  }
+
+  ListNode copy() {
+    return new ListNode(Arrays.copyOfRange(bytes, start, start + aligned(used())), used(), count);
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** The bytes its elements take. */
+  int used() {
+    return end - start;
+  }
+
+  long heapBytes() {
+    return OBJECT_BYTES + aligned(bytes.length);
+  }
+
+  // --- reading
+
+  /** The position of the first element. */
+  int first() {
+    return start;
+  }
+
+  /** The position behind the last element. */
+  int end() {
+    return end;
+  }
+
+  int next(int position) {
+    return ListPack.next(bytes, position);
+  }
+
+  int previous(int position) {
+    return ListPack.previous(bytes, position);
+  }
+
+  /** The position of element {@code index}, or the end for {@link #count}. */
+  int position(int index) {
+    if (index <= count / 2) {
+      int at = start;
+      for (int i = 0; i < index; i++) {
+        at = next(at);
+      }
+      return at;
+    }
+    int at = end;
+    for (int i = count; i > index; i--) {
+      at = previous(at);
+    }
+    return at;
+  }
+
+  byte[] get(int position) {
+    return ListPack.bytes(bytes, position);
+  }
+
+  boolean matches(int position, Needle needle) {
+    return needle.isAt(bytes, position);
+  }
+
+  /** Writes {@code n} elements from a position on as bulk replies. */
+  void bulk(int position, int n, ReplyWriter out) {
+    int at = position;
+    for (int i = 0; i < n; i++) {
+      ListPack.bulk(bytes, at, out);
+      at = next(at);
+    }
+  }
+
+  /** Writes {@code n} elements before a position as bulk replies, the last one first. */
+  void bulkBackward(int position, int n, ReplyWriter out) {
+    int at = position;
+    for (int i = 0; i < n; i++) {
+      at = previous(at);
+      ListPack.bulk(bytes, at, out);
+    }
+  }
+
+  int countOf(Needle needle) {
+    int found = 0;
+    for (int at = start; at < end; at = next(at)) {
+      if (matches(at, needle)) {
+        found++;
+      }
+    }
+    return found;
+  }
+
+  // --- changing
+
+  void addFirst(byte[] a, int offset, int length) {
+    int size = ListPack.sizeOf(a, offset, length);
+    if (size > start) {
+      reserve(size, true);
+    }
+    start -= size;
+    ListPack.write(bytes, start, a, offset, length);
+    count++;
+  }
+
+  void addLast(byte[] a, int offset, int length) {
+    int size = ListPack.sizeOf(a, offset, length);
+    if (size > bytes.length - end) {
+      reserve(size, false);
+    }
+    ListPack.write(bytes, end, a, offset, length);
+    end += size;
+    count++;
+  }
+
+  /** Inserts before the element at a position. */
+  void insert(int position, byte[] a, int offset, int length) {
+    int at = open(position, ListPack.sizeOf(a, offset, length));
+    ListPack.write(bytes, at, a, offset, length);
+    count++;
+  }
+
+  void removeFirst() {
+    start = next(start);
+    count--;
+    shrink();
+  }
+
+  void removeLast() {
+    end = previous(end);
+    count--;
+    shrink();
+  }
+
+  /** Removes {@code n} elements from element {@code index} on. */
+  void remove(int index, int n) {
+    int from = position(index);
+    int to = position(index + n);
+    if (from - start < end - to) {
+      System.arraycopy(bytes, start, bytes, start + to - from, from - start);
+      start += to - from;
+    } else {
+      System.arraycopy(bytes, to, bytes, from, end - to);
+      end -= to - from;
+    }
+    count -= n;
+    shrink();
+  }
+
+  /** Removes {@code n} of the elements that match, but for the first {@code spared}. */
+  void removeMatching(Needle needle, int spared, int n) {
+    int seen = 0;
+    int removed = 0;
+    int to = start;
+    for (int at = start; at < end; ) {
+      int next = next(at);
+      if (removed < n && matches(at, needle) && seen++ >= spared) {
+        removed++;
+      } else {
+        System.arraycopy(bytes, at, bytes, to, next - at);
+        to += next - at;
+      }
+      at = next;
+    }
+    end = to;
+    count -= removed;
+    shrink();
+  }
+
+  /** Cuts off the elements from {@code index} on and returns them. */
+  ListNode split(int index) {
+    int at = position(index);
+    int size = end - at;
+    ListNode tail =
+        new ListNode(Arrays.copyOfRange(bytes, at, at + aligned(size)), size, count - index);
+    end = at;
+    count = index;
+    shrink();
+    return tail;
+  }
+
+  /** Appends all elements of another node. */
+  void append(ListNode other) {
+    int more = other.used();
+    if (more > bytes.length - end) {
+      reserve(more, false);
+    }
+    System.arraycopy(other.bytes, other.start, bytes, end, more);
+    end += more;
+    count += other.count;
+  }
+
+  /** Gives back the room that is not used. */
+  void trim() {
+    if (aligned(used()) < bytes.length) {
+      move(new byte[aligned(used())], 0);
+    }
+  }
+
+  /** Makes room for {@code size} bytes before a position; returns where they begin. */
+  private int open(int position, int size) {
+    int before = position - start;
+    boolean inFront = before < end - position;
+    if (size > (inFront ? start : bytes.length - end)) {
+      reserve(size, inFront);
+    }
+    if (inFront) {
+      System.arraycopy(bytes, start, bytes, start - size, before);
+      start -= size;
+    } else {
+      int at = start + before;
+      System.arraycopy(bytes, at, bytes, at + size, end - at);
+      end += size;
+    }
+    return start + before;
+  }
+
+  /** Makes room at one end, by moving what is there or to a bigger array. */
+  private void reserve(int more, boolean inFront) {
+    int used = used();
+    long wanted = (long) used + more;
+    if (wanted <= bytes.length && (used <= bytes.length / 2 || bytes.length <= SMALL)) {
+      move(bytes, inFront ? bytes.length - used : 0);
+      return;
+    }
+    long roomy = wanted + (wanted < SMALL ? wanted >> 4 : wanted >> 1);
+    if (roomy > Integer.MAX_VALUE - 16) {
+      throw new OutOfMemoryError("a node of a list of more than 2 GiB");
+    }
+    byte[] bigger = new byte[aligned((int) roomy)];
+    move(bigger, inFront ? bigger.length - used : 0);
+  }
+
+  /** Gives back room once it is more than what is used. */
+  private void shrink() {
+    int used = used();
+    if (bytes.length > SMALL && used < bytes.length / 2 - SMALL / 4) {
+      byte[] smaller = new byte[aligned(used + used / 4)];
+      move(smaller, (smaller.length - used) / 2);
+    }
+  }
+
+  private void move(byte[] to, int newStart) {
+    int used = used();
+    System.arraycopy(bytes, start, to, newStart, used);
+    bytes = to;
+    start = newStart;
+    end = newStart + used;
+  }
+
+  /** Arrays are rounded up to 8 bytes anyway. */
+  private static int aligned(int size) {
+    return size + 7 & ~7;
+  }
+}

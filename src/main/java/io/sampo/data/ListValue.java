@@ -1,0 +1,253 @@
+package io.sampo.data;
+
+import io.sampo.resp.ReplyWriter;
+
+/**
+ * A list of byte strings: one {@link ListNode} while it is small, a {@link Quicklist} from then on.
+ * It turns into the latter when it would outgrow {@code list-max-listpack-size}, and back once it
+ * has shrunk to half of that; whoever changes it has to {@link #prepare} it and to {@link #settle}
+ * it. {@code fill} is that directive throughout.
+ */
+public final class ListValue implements Value {
+  private static final long OBJECT_BYTES = 24;
+
+  /** Either this or {@link #quick} is null. */
+  private ListNode pack;
+
+  private Quicklist quick;
+
+  /** An empty list, which nobody may be shown. */
+  public ListValue() {
+    pack = new ListNode(0);
+  }
+
+  private ListValue(ListValue other) {
+    pack = other.pack == null ? null : other.pack.copy();
+    quick = other.quick == null ? null : other.quick.copy();
+  }
+
+  @Override
+  public ListValue copy() {
+    return new ListValue(this);
+  }
+
+  @Override
+  public Type type() {
+    return Type.LIST;
+  }
+
+  @Override
+  public String encoding() {
+    return pack != null ? "listpack" : "quicklist";
+  }
+
+  @Override
+  public long heapBytes() {
+    return OBJECT_BYTES + (pack != null ? pack.heapBytes() : quick.heapBytes());
+  }
+
+  /** What {@link #heapBytes} must be, by walking. */
+  long heapByNode() {
+    return OBJECT_BYTES + (pack != null ? pack.heapBytes() : quick.heapByNode());
+  }
+
+  public int size() {
+    return pack != null ? pack.count() : quick.size();
+  }
+
+  // --- reading
+
+  /** A copy of element {@code index}, from 0 to before the size. */
+  public byte[] get(int index) {
+    if (pack != null) {
+      return pack.get(pack.position(index));
+    }
+    long place = quick.locate(index);
+    ListNode node = quick.node((int) (place >>> 32));
+    return node.get(node.position((int) place));
+  }
+
+  /** Writes {@code n} elements from element {@code index} on as bulk replies. */
+  public void bulk(int index, int n, ReplyWriter out) {
+    if (pack != null) {
+      pack.bulk(pack.position(index), n, out);
+    } else {
+      quick.bulk(index, n, out);
+    }
+  }
+
+  /** Writes the last {@code n} elements as bulk replies, from the end. */
+  public void bulkBackward(int n, ReplyWriter out) {
+    if (pack != null) {
+      pack.bulkBackward(pack.end(), n, out);
+    } else {
+      quick.bulkBackward(n, out);
+    }
+  }
+
+  /** A walk over all elements, from the first, or backward from the last. */
+  public Cursor cursor(boolean backward) {
+    return new Cursor(backward);
+  }
+
+  private int nodeCount() {
+    return pack != null ? 1 : quick.nodeCount();
+  }
+
+  private ListNode node(int i) {
+    return pack != null ? pack : quick.node(i);
+  }
+
+  /** A walk from element to element; it ends when the list is changed. */
+  public final class Cursor {
+    private final boolean backward;
+    private int i;
+    private ListNode node;
+    private int at;
+    private int index;
+
+    private Cursor(boolean backward) {
+      this.backward = backward;
+      index = backward ? size() : -1;
+      enter(backward ? nodeCount() - 1 : 0);
+    }
+
+    private void enter(int next) {
+      i = next;
+      node = node(i);
+      at = backward ? node.end() : -1;
+    }
+
+    /** Goes to the next element; false if there is none. */
+    public boolean next() {
+      if (backward) {
+        if (at == node.first()) {
+          if (i == 0) {
+            return false;
+          }
+          enter(i - 1);
+        }
+        at = node.previous(at);
+        index--;
+        return true;
+      }
+      at = at < 0 ? node.first() : node.next(at);
+      if (at == node.end()) {
+        if (i == nodeCount() - 1) {
+          return false;
+        }
+        enter(i + 1);
+        at = node.first();
+      }
+      index++;
+      return true;
+    }
+
+    /** Where in the list the present element stands. */
+    public int index() {
+      return index;
+    }
+
+    public boolean matches(Needle needle) {
+      return node.matches(at, needle);
+    }
+
+    /** A copy of the present element. */
+    public byte[] get() {
+      return node.get(at);
+    }
+  }
+
+  // --- changing
+
+  /** Says that {@code n} elements of {@code bytes} together are about to be added. */
+  public void prepare(long bytes, int n, int fill) {
+    if (pack != null
+        && Quicklist.exceeds(
+            fill, (long) pack.used() + ListNode.FRAME_BYTES + bytes, (long) pack.count() + n)) {
+      quick = new Quicklist(pack);
+      pack = null;
+    }
+  }
+
+  /** Says that elements have been removed, and not all. */
+  public void settle(int fill) {
+    if (quick != null && quick.fitsListpack(fill)) {
+      pack = quick.node(0);
+      quick = null;
+    }
+  }
+
+  public void addFirst(byte[] a, int offset, int length, int fill) {
+    if (pack != null) {
+      pack.addFirst(a, offset, length);
+    } else {
+      quick.addFirst(a, offset, length, fill);
+    }
+  }
+
+  public void addLast(byte[] a, int offset, int length, int fill) {
+    if (pack != null) {
+      pack.addLast(a, offset, length);
+    } else {
+      quick.addLast(a, offset, length, fill);
+    }
+  }
+
+  /** Inserts before element {@code index}, or at the end. */
+  public void insert(int index, byte[] a, int offset, int length, int fill) {
+    if (index == size()) {
+      addLast(a, offset, length, fill);
+    } else if (pack != null) {
+      pack.insert(pack.position(index), a, offset, length);
+    } else {
+      quick.insert(index, a, offset, length, fill);
+    }
+  }
+
+  /** Replaces element {@code index}. */
+  public void set(int index, byte[] a, int offset, int length, int fill) {
+    insert(index, a, offset, length, fill);
+    remove(index + 1, 1, fill);
+  }
+
+  public void removeFirst() {
+    if (pack != null) {
+      pack.removeFirst();
+    } else {
+      quick.removeFirst();
+    }
+  }
+
+  public void removeLast() {
+    if (pack != null) {
+      pack.removeLast();
+    } else {
+      quick.removeLast();
+    }
+  }
+
+  /** Removes {@code n} elements from element {@code index} on. */
+  public void remove(int index, int n, int fill) {
+    if (pack != null) {
+      pack.remove(index, n);
+    } else if (n > 0) {
+      quick.remove(index, n, fill);
+    }
+  }
+
+  /**
+   * Removes the elements that match, at most {@code n}, beginning at either end; returns how many.
+   */
+  public int removeMatching(Needle needle, int n, boolean fromEnd, int fill) {
+    if (pack == null) {
+      return quick.removeMatching(needle, n, fromEnd, fill);
+    }
+    int found = pack.countOf(needle);
+    int some = Math.min(found, n);
+    if (some > 0) {
+      pack.removeMatching(needle, fromEnd ? found - some : 0, some);
+    }
+    return some;
+  }
+}

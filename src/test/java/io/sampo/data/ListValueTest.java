@@ -1,0 +1,212 @@
+package io.sampo.data;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.resp.ReplyWriter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A list is what a plain list of strings would be, in less space. */
+class ListValueTest {
+  private static final int FILL = -2;
+
+  @ParameterizedTest
+  @ValueSource(ints = {-5, -2, -1, 0, 1, 3, 100})
+  void itIsAListWhateverTheLimit(int fill) {
+    long seed = Long.getLong("sampo.seed", 7);
+    System.out.println("random list, -Dsampo.seed=" + seed);
+    Random random = new Random(seed);
+    ListValue list = new ListValue();
+    List<String> model = new ArrayList<>();
+    for (int step = 0; step < 20_000; step++) {
+      // Grows for a while, then shrinks.
+      boolean growing = step / 2_000 % 2 == 0;
+      change(random, growing, list, model, fill);
+      assertEquals(model.size(), list.size());
+      if (model.isEmpty()) {
+        list = new ListValue();
+      } else {
+        look(random, list, model);
+      }
+      if (step % 500 == 0) {
+        compare(list, model);
+        compare(list.copy(), model);
+      }
+    }
+    compare(list, model);
+  }
+
+  private static void change(
+      Random random, boolean growing, ListValue list, List<String> model, int fill) {
+    String text = element(random);
+    byte[] b = text.getBytes(ISO_8859_1);
+    int size = model.size();
+    int kind = random.nextInt(10);
+    if (size == 0 || (growing ? kind < 7 : kind < 2)) {
+      list.prepare(b.length, 1, fill);
+      int index = random.nextInt(3) == 0 ? random.nextInt(size + 1) : kind % 2 * size;
+      if (index == 0 && size > 0 && random.nextBoolean()) {
+        list.insert(0, b, 0, b.length, fill);
+      } else if (index == 0) {
+        list.addFirst(b, 0, b.length, fill);
+      } else {
+        list.insert(index, b, 0, b.length, fill);
+      }
+      model.add(index, text);
+      return;
+    }
+    int index = random.nextInt(size);
+    switch (kind) {
+      case 9 -> {
+        list.prepare(b.length, 1, fill);
+        list.set(index, b, 0, b.length, fill);
+        model.set(index, text);
+      }
+      case 8 -> {
+        boolean fromEnd = random.nextBoolean();
+        int n = random.nextInt(3);
+        Needle needle = new Needle(b, 0, b.length);
+        assertEquals(
+            remove(model, text, n, fromEnd), list.removeMatching(needle, n, fromEnd, fill));
+      }
+      case 7 -> {
+        int n = Math.min(size - index, random.nextInt(growing ? 3 : 40));
+        list.remove(index, n, fill);
+        model.subList(index, index + n).clear();
+      }
+      default -> {
+        if (random.nextBoolean()) {
+          list.removeFirst();
+          model.remove(0);
+        } else {
+          list.removeLast();
+          model.remove(size - 1);
+        }
+      }
+    }
+    if (!model.isEmpty()) {
+      list.settle(fill);
+    }
+  }
+
+  private static int remove(List<String> model, String text, int n, boolean fromEnd) {
+    int removed = 0;
+    while (removed < n) {
+      int i = fromEnd ? model.lastIndexOf(text) : model.indexOf(text);
+      if (i < 0) {
+        break;
+      }
+      model.remove(i);
+      removed++;
+    }
+    return removed;
+  }
+
+  /** Integers of all sizes, short strings and long ones; some of them often. */
+  private static String element(Random random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> "" + random.nextInt(4);
+      case 1 -> "" + (random.nextLong() >> random.nextInt(64));
+      case 2 -> "-0";
+      case 3 -> "x".repeat(random.nextInt(70));
+      case 4 -> random.nextInt(50) == 0 ? "y".repeat(random.nextInt(20_000)) : "";
+      case 5 -> "z".repeat(random.nextInt(400));
+      default -> "e" + random.nextInt(10);
+    };
+  }
+
+  private static void look(Random random, ListValue list, List<String> model) {
+    int index = random.nextInt(model.size());
+    assertEquals(model.get(index), new String(list.get(index), ISO_8859_1));
+    int n = random.nextInt(Math.min(50, model.size() - index) + 1);
+    assertEquals(bulks(model.subList(index, index + n)), written(out -> list.bulk(index, n, out)));
+    List<String> last = new ArrayList<>(model.subList(model.size() - n, model.size()));
+    Collections.reverse(last);
+    assertEquals(bulks(last), written(out -> list.bulkBackward(n, out)));
+  }
+
+  private static String bulks(List<String> texts) {
+    StringBuilder all = new StringBuilder();
+    for (String text : texts) {
+      all.append('$').append(text.length()).append("\r\n").append(text).append("\r\n");
+    }
+    return all.toString();
+  }
+
+  private static String written(Consumer<ReplyWriter> what) {
+    ReplyWriter out = new ReplyWriter(64);
+    what.accept(out);
+    return new String(out.toByteArray(), ISO_8859_1);
+  }
+
+  /** By walks in both directions; and what is known of the heap is what the nodes take. */
+  private static void compare(ListValue list, List<String> model) {
+    assertEquals(model.size(), list.size());
+    ListValue.Cursor cursor = list.cursor(false);
+    for (int i = 0; i < model.size(); i++) {
+      assertTrue(cursor.next());
+      assertEquals(i, cursor.index());
+      assertEquals(model.get(i), new String(cursor.get(), ISO_8859_1));
+    }
+    assertFalse(cursor.next());
+    cursor = list.cursor(true);
+    for (int i = model.size() - 1; i >= 0; i--) {
+      assertTrue(cursor.next());
+      assertEquals(i, cursor.index());
+      byte[] b = model.get(i).getBytes(ISO_8859_1);
+      assertArrayEquals(b, cursor.get());
+      assertTrue(cursor.matches(new Needle(b, 0, b.length)));
+    }
+    assertFalse(cursor.next());
+    assertEquals(list.heapByNode(), list.heapBytes());
+  }
+
+  @Test
+  void aListThatOutgrowsAListpackBecomesAQuicklistAndTurnsBackAtHalfTheSize() {
+    ListValue list = new ListValue();
+    // 100 bytes, and 3 around them, beside the 7 of a listpack: 79 of them fit.
+    byte[] element = "x".repeat(100).getBytes(ISO_8859_1);
+    for (int i = 0; i < 79; i++) {
+      list.prepare(element.length, 1, FILL);
+      assertEquals("listpack", list.encoding());
+      list.addLast(element, 0, element.length, FILL);
+    }
+    list.prepare(element.length, 1, FILL);
+    assertEquals("quicklist", list.encoding());
+    list.addLast(element, 0, element.length, FILL);
+    for (int left = 79; left >= 40; left--) {
+      list.removeLast();
+      list.settle(FILL);
+      assertEquals("quicklist", list.encoding());
+    }
+    list.removeLast();
+    list.settle(FILL);
+    assertEquals("listpack", list.encoding());
+  }
+
+  @Test
+  void aMillionElementsTakeLittleMoreThanTheirBytes() {
+    ListValue list = new ListValue();
+    byte[] element = "element:000000".getBytes(ISO_8859_1);
+    for (int i = 0; i < 1_000_000; i++) {
+      list.prepare(element.length, 1, FILL);
+      list.addLast(element, 0, element.length, FILL);
+    }
+    // 14 bytes and 2 around them.
+    assertTrue(list.heapBytes() < 1_000_000L * 16 * 102 / 100, "" + list.heapBytes());
+    for (int i = 0; i < 990_000; i++) {
+      list.removeFirst();
+    }
+    assertTrue(list.heapBytes() < 10_000L * 16 * 120 / 100, "" + list.heapBytes());
+  }
+}
