@@ -1,6 +1,7 @@
 package io.sampo.keyspace;
 
 import io.sampo.data.KeyHash;
+import io.sampo.data.Lengths;
 import io.sampo.data.Limits;
 import io.sampo.data.RawString;
 import io.sampo.data.Type;
@@ -194,7 +195,7 @@ public final class Db {
     return switch (Record.kind(b, p)) {
       case Record.LONG -> Bytes.digits(longValue(h));
       case Record.OBJECT -> raw(h).length();
-      default -> Record.length(b, Record.payloadAt(b, p));
+      default -> Lengths.get(b, Record.payloadAt(b, p));
     };
   }
 
@@ -214,8 +215,8 @@ public final class Db {
       }
       default -> {
         int at = Record.payloadAt(b, p);
-        int from = at + Record.sizeAt(b, at);
-        return Arrays.copyOfRange(b, from, from + Record.length(b, at));
+        int from = at + Lengths.sizeAt(b, at);
+        return Arrays.copyOfRange(b, from, from + Lengths.get(b, at));
       }
     }
   }
@@ -232,7 +233,7 @@ public final class Db {
       }
       default -> {
         int at = Record.payloadAt(b, p);
-        out.bulk(b, at + Record.sizeAt(b, at), Record.length(b, at));
+        out.bulk(b, at + Lengths.sizeAt(b, at), Lengths.get(b, at));
       }
     }
   }
@@ -246,7 +247,7 @@ public final class Db {
       case Record.OBJECT -> out.bulk(raw(h).array(), from, length);
       default -> {
         int at = Record.payloadAt(b, p);
-        out.bulk(b, at + Record.sizeAt(b, at) + from, length);
+        out.bulk(b, at + Lengths.sizeAt(b, at) + from, length);
       }
     }
   }
@@ -263,7 +264,7 @@ public final class Db {
     }
     byte[] b = arena.page(h);
     int at = Record.payloadAt(b, Arena.offset(h));
-    return at + Record.sizeAt(b, at);
+    return at + Lengths.sizeAt(b, at);
   }
 
   /** The string of an entry kept as an object; see {@link #makeRaw}. */
@@ -342,13 +343,13 @@ public final class Db {
 
   /** As {@link #put(byte[], int, int, byte[], int, int, boolean)}, but never kept as a number. */
   public int putText(byte[] k, int ko, int kl, byte[] v, int vo, int vl, boolean keepTtl) {
-    int payload = Record.sizeOf(vl) + vl;
+    int payload = Lengths.sizeOf(vl) + vl;
     if (payload > MAX_INLINE_RECORD || Record.size(kl, keepTtl, payload) > MAX_INLINE_RECORD) {
       return put(k, ko, kl, new RawString(v, vo, vl), keepTtl);
     }
     int h = place(k, ko, kl, Record.INLINE, payload, keepTtl);
     byte[] b = arena.page(h);
-    int at = Record.putLength(b, Record.payloadAt(b, Arena.offset(h)), vl);
+    int at = Lengths.put(b, Record.payloadAt(b, Arena.offset(h)), vl);
     System.arraycopy(v, vo, b, at, vl);
     return h;
   }

@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Lengths;
 import io.sampo.data.Words;
 
 /**
@@ -27,7 +28,7 @@ final class Record {
   static final int FREE = 0xff;
 
   /** Keys must be shorter than this. */
-  static final int MAX_LENGTH = 1 << 30;
+  static final int MAX_LENGTH = Lengths.LIMIT;
 
   private static final int FIXED = 4;
 
@@ -54,11 +55,11 @@ final class Record {
   }
 
   static int keyLength(byte[] b, int p) {
-    return length(b, p + FIXED);
+    return Lengths.get(b, p + FIXED);
   }
 
   static int keyAt(byte[] b, int p) {
-    return p + FIXED + sizeAt(b, p + FIXED);
+    return p + FIXED + Lengths.sizeAt(b, p + FIXED);
   }
 
   /** Where the expiry is, or would be. */
@@ -77,7 +78,7 @@ final class Record {
       case OBJECT -> 4;
       default -> {
         int at = payloadAt(b, p);
-        yield sizeAt(b, at) + length(b, at);
+        yield Lengths.sizeAt(b, at) + Lengths.get(b, at);
       }
     };
   }
@@ -97,7 +98,7 @@ final class Record {
 
   /** The size of a record. */
   static int size(int keyLength, boolean ttl, int payload) {
-    return FIXED + sizeOf(keyLength) + keyLength + (ttl ? 8 : 0) + payload;
+    return FIXED + Lengths.sizeOf(keyLength) + keyLength + (ttl ? 8 : 0) + payload;
   }
 
   static int size(byte[] b, int p) {
@@ -106,49 +107,7 @@ final class Record {
 
   /** Writes length and bytes of the key. */
   static void key(byte[] b, int p, byte[] key, int offset, int length) {
-    int at = putLength(b, p + FIXED, length);
+    int at = Lengths.put(b, p + FIXED, length);
     System.arraycopy(key, offset, b, at, length);
-  }
-
-  /** How many bytes a length takes: 1 below 128, 2 below 16384, else 4. */
-  static int sizeOf(int length) {
-    return length < 0x80 ? 1 : length < 0x4000 ? 2 : 4;
-  }
-
-  static int sizeAt(byte[] b, int at) {
-    int first = b[at];
-    return first >= 0 ? 1 : (first & 0x40) == 0 ? 2 : 4;
-  }
-
-  static int length(byte[] b, int at) {
-    int first = b[at];
-    if (first >= 0) {
-      return first;
-    }
-    if ((first & 0x40) == 0) {
-      return (first & 0x3f) << 8 | b[at + 1] & 0xff;
-    }
-    return (first & 0x3f) << 24
-        | (b[at + 1] & 0xff) << 16
-        | (b[at + 2] & 0xff) << 8
-        | b[at + 3] & 0xff;
-  }
-
-  /** Writes a length; returns where it ends. */
-  static int putLength(byte[] b, int at, int length) {
-    if (length < 0x80) {
-      b[at] = (byte) length;
-      return at + 1;
-    }
-    if (length < 0x4000) {
-      b[at] = (byte) (length >> 8 | 0x80);
-      b[at + 1] = (byte) length;
-      return at + 2;
-    }
-    b[at] = (byte) (length >> 24 | 0xc0);
-    b[at + 1] = (byte) (length >> 16);
-    b[at + 2] = (byte) (length >> 8);
-    b[at + 3] = (byte) length;
-    return at + 4;
   }
 }

@@ -1,0 +1,346 @@
+package io.sampo.data;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * A hash table from byte strings to byte strings, for the big ones among hashes and sets, built for
+ * little memory: entries are packed into {@link Bucket}s of up to 128. By extendible hashing
+ * (Fagin, Nievergelt, Pippenger and Strong, 1979) the leading bits of a hash choose the bucket
+ * through the directory; a bucket that is full is split in two, one that has emptied is joined with
+ * its other half. So no operation moves more than a bucket's worth of entries.
+ *
+ * <p>{@link #find} and {@link #sample} move the table to an entry, which can be read and removed
+ * until the table changes.
+ */
+public final class ByteTable {
+  private static final int MAX_ENTRIES = 128;
+
+  /** A bucket is split for its bytes only while it has at least this many entries. */
+  private static final int MIN_SPLIT = 16;
+
+  private static final int MAX_BYTES = 1 << 14;
+  private static final int MAX_DEPTH = 26;
+
+  private static final int OBJECT_BYTES = 48;
+  private static final int ARRAY_HEADER = 16;
+  private static final int REFERENCE = 4;
+
+  /** How many times the average share of the hashes an entry may have and be sampled fairly. */
+  private static final int FAIRNESS = 3;
+
+  private static final byte[] NOTHING = {};
+
+  /** Is shown entries; their arrays are valid and unchanged until it returns. */
+  @FunctionalInterface
+  public interface Visitor {
+    /** Returns whether to go on, which only {@link #each} asks. */
+    boolean visit(byte[] key, int ko, int kl, byte[] value, int vo, int vl);
+  }
+
+  private Bucket[] directory;
+  private int depth;
+
+  /** Buckets as deep as the directory: when there are none left it can be halved. */
+  private int deepest;
+
+  private int size;
+  private long bytes;
+
+  /** The entry the table was moved to. */
+  private Bucket bucket;
+
+  private int slot;
+
+  public ByteTable() {
+    bucket = new Bucket(0);
+    directory = new Bucket[] {bucket};
+    deepest = 1;
+    bytes = OBJECT_BYTES + ARRAY_HEADER + 2 * REFERENCE + bucket.heapBytes();
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** The heap it takes. */
+  public long heapBytes() {
+    return bytes;
+  }
+
+  /** A copy that shares nothing. */
+  public ByteTable copy() {
+    ByteTable copy = new ByteTable();
+    copy.directory = new Bucket[directory.length];
+    for (int i = 0; i < directory.length; ) {
+      int run = 1 << (depth - directory[i].depth);
+      Bucket its = directory[i].copy();
+      Arrays.fill(copy.directory, i, i + run, its);
+      copy.bytes += its.heapBytes();
+      i += run;
+    }
+    copy.bytes -= copy.bucket.heapBytes();
+    copy.bytes += (long) (directory.length - 1) * REFERENCE;
+    copy.bucket = copy.directory[0];
+    copy.depth = depth;
+    copy.deepest = deepest;
+    copy.size = size;
+    return copy;
+  }
+
+  // ---- one entry ----
+
+  /** Moves to the entry of a key; false if there is none. */
+  public boolean find(byte[] key, int offset, int length) {
+    long hash = KeyHash.SECRET.of(key, offset, length);
+    bucket = bucket(hash);
+    slot = bucket.find(hash, key, offset, length);
+    return slot >= 0;
+  }
+
+  /** The array that holds the key of the entry moved to. */
+  public byte[] key() {
+    return bucket.keys();
+  }
+
+  public int keyAt() {
+    return bucket.keyAt(slot);
+  }
+
+  public int keyLength() {
+    return bucket.keyLength(slot);
+  }
+
+  /** The array that holds the value of the entry moved to. */
+  public byte[] value() {
+    return bucket.value(slot);
+  }
+
+  public int valueAt() {
+    return bucket.valueAt(slot);
+  }
+
+  public int valueLength() {
+    return bucket.valueLength(slot);
+  }
+
+  /** Sets the value of a key; returns whether the key is new. */
+  public boolean put(byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
+    long hash = KeyHash.SECRET.of(key, ko, kl);
+    bucket = bucket(hash);
+    slot = bucket.find(hash, key, ko, kl);
+    if (slot >= 0) {
+      replace(value, vo, vl);
+      return false;
+    }
+    insert(hash, key, ko, kl, value, vo, vl);
+    return true;
+  }
+
+  /** Adds a key without a value; false if it is there already, whatever its value. */
+  public boolean add(byte[] key, int offset, int length) {
+    long hash = KeyHash.SECRET.of(key, offset, length);
+    bucket = bucket(hash);
+    slot = bucket.find(hash, key, offset, length);
+    if (slot >= 0) {
+      return false;
+    }
+    insert(hash, key, offset, length, NOTHING, 0, 0);
+    return true;
+  }
+
+  /** Replaces the value of the entry moved to. */
+  public void replace(byte[] value, int offset, int length) {
+    bytes -= bucket.heapBytes();
+    bucket.replace(slot, value, offset, length);
+    bytes += bucket.heapBytes();
+  }
+
+  /** Removes a key; false if it is not there. */
+  public boolean remove(byte[] key, int offset, int length) {
+    if (!find(key, offset, length)) {
+      return false;
+    }
+    remove();
+    return true;
+  }
+
+  /** Removes the entry moved to. */
+  public void remove() {
+    long hash = bucket.hash(slot);
+    bytes -= bucket.heapBytes();
+    bucket.remove(slot);
+    bytes += bucket.heapBytes();
+    size--;
+    shrink(hash);
+    bucket = bucket(hash);
+  }
+
+  private void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
+    Bucket target = bucket;
+    while (isFull(target, kl + Math.min(vl, Bucket.LARGE))) {
+      split(target, hash);
+      target = bucket(hash);
+    }
+    bytes -= target.heapBytes();
+    target.insert(hash, key, ko, kl, value, vo, vl);
+    bytes += target.heapBytes();
+    size++;
+    bucket = target;
+  }
+
+  // ---- many entries ----
+
+  /**
+   * Moves to a random entry, which there must be; all are equally likely. The share of a bucket is
+   * by its part of the hashes, so the choice is repeated if the bucket holds fewer than others.
+   */
+  public void sample(SplittableRandom random) {
+    for (; ; ) {
+      bucket = directory[random.nextInt(directory.length)];
+      long weight = (long) bucket.size() << bucket.depth;
+      if (directory.length == 1 || random.nextLong((long) size * FAIRNESS) < weight) {
+        slot = random.nextInt(bucket.size());
+        return;
+      }
+    }
+  }
+
+  /** Visits all entries until the visitor has enough; they must not change meanwhile. */
+  public void each(Visitor visitor) {
+    for (int i = 0; i < directory.length; i += 1 << (depth - directory[i].depth)) {
+      Bucket b = directory[i];
+      for (int s = 0; s < b.size(); s++) {
+        if (!visit(b, s, visitor)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static boolean visit(Bucket b, int s, Visitor visitor) {
+    return visitor.visit(
+        b.keys(), b.keyAt(s), b.keyLength(s), b.value(s), b.valueAt(s), b.valueLength(s));
+  }
+
+  /**
+   * Visits about {@code count} entries from {@code cursor} on, 0 being the start; returns where to
+   * go on, below 2^32, or 0 at the end. Every key present from the first call to the last is
+   * visited exactly once, whatever else comes and goes: the order is that of the hashes.
+   */
+  public long scan(long cursor, int count, Visitor visitor) {
+    long hash = cursor & (KeyHash.END - 1);
+    int left = count;
+    while (left > 0 && hash < KeyHash.END) {
+      Bucket b = bucket(hash);
+      long next = behind(b, hash);
+      long last = -1;
+      for (int s = b.slot(hash); s < b.size(); s++) {
+        // All entries of one hash go together, for the cursor cannot tell them apart.
+        if (left <= 0 && b.hash(s) != last) {
+          next = b.hash(s);
+          break;
+        }
+        last = b.hash(s);
+        left--;
+        visit(b, s, visitor);
+      }
+      hash = next;
+    }
+    return hash < KeyHash.END ? hash : 0;
+  }
+
+  // ---- the directory ----
+
+  private Bucket bucket(long hash) {
+    return directory[(int) (hash >>> (KeyHash.BITS - depth))];
+  }
+
+  private static int shift(Bucket b) {
+    return KeyHash.BITS - b.depth;
+  }
+
+  /** The first hash behind those of a bucket, one of which is {@code hash}. */
+  private static long behind(Bucket b, long hash) {
+    return ((hash >>> shift(b)) + 1) << shift(b);
+  }
+
+  private static boolean isFull(Bucket b, int more) {
+    return b.depth < MAX_DEPTH
+        && (b.size() >= MAX_ENTRIES || b.size() >= MIN_SPLIT && b.live() + more > MAX_BYTES);
+  }
+
+  private void split(Bucket b, long hash) {
+    int below = b.depth + 1;
+    if (below > depth) {
+      deepen();
+    }
+    long behind = behind(b, hash);
+    long middle = behind - (1L << (shift(b) - 1));
+    Bucket low = b.part(0, middle);
+    Bucket high = b.part(middle, behind);
+    bytes += low.heapBytes() + high.heapBytes() - b.heapBytes();
+    int run = 1 << (depth - below);
+    int at = (int) (hash >>> (KeyHash.BITS - depth)) & -(run * 2);
+    Arrays.fill(directory, at, at + run, low);
+    Arrays.fill(directory, at + run, at + 2 * run, high);
+    if (below == depth) {
+      deepest += 2;
+    }
+  }
+
+  private void deepen() {
+    Bucket[] wider = new Bucket[directory.length * 2];
+    for (int i = 0; i < directory.length; i++) {
+      wider[2 * i] = directory[i];
+      wider[2 * i + 1] = directory[i];
+    }
+    bytes += (long) directory.length * REFERENCE;
+    directory = wider;
+    depth++;
+    deepest = 0;
+  }
+
+  /** Joins what has become small around a hash. */
+  private void shrink(long hash) {
+    Bucket b = bucket(hash);
+    while (b.depth > 0) {
+      Bucket other = bucket(hash ^ 1L << shift(b));
+      int sum = b.size() + other.size();
+      boolean light = b.live() + other.live() <= MAX_BYTES / 2 || sum <= MIN_SPLIT / 2;
+      if (other.depth != b.depth || sum > MAX_ENTRIES / 2 || !light) {
+        return;
+      }
+      b = join(b, other, hash);
+    }
+  }
+
+  private Bucket join(Bucket b, Bucket other, long hash) {
+    boolean isLow = (hash >>> shift(b) & 1) == 0;
+    Bucket both = isLow ? Bucket.joined(b, other) : Bucket.joined(other, b);
+    bytes += both.heapBytes() - b.heapBytes() - other.heapBytes();
+    int run = 1 << (depth - both.depth);
+    int at = (int) (hash >>> (KeyHash.BITS - depth)) & -run;
+    Arrays.fill(directory, at, at + run, both);
+    if (b.depth == depth) {
+      deepest -= 2;
+      while (deepest == 0) {
+        flatten();
+      }
+    }
+    return both;
+  }
+
+  private void flatten() {
+    Bucket[] narrower = new Bucket[directory.length / 2];
+    depth--;
+    for (int i = 0; i < narrower.length; i++) {
+      narrower[i] = directory[2 * i];
+      if (narrower[i].depth == depth) {
+        deepest++;
+      }
+    }
+    bytes -= (long) narrower.length * REFERENCE;
+    directory = narrower;
+  }
+}
