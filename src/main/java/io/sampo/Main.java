@@ -5,6 +5,7 @@ import io.sampo.server.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Runs a node in the foreground, until SIGTERM, SIGINT or SHUTDOWN. */
 public final class Main {
@@ -23,41 +24,44 @@ public final class Main {
              java -jar sampo.jar /etc/sampo.conf --loglevel verbose\
       """;
 
+  private static final AtomicReference<Sampo> NODE = new AtomicReference<>();
   private static volatile int exitCode;
 
   private Main() {}
 
   public static void main(String[] args) {
+    Instant since = Instant.now();
     String first = args.length == 0 ? "" : args[0];
     switch (first) {
       case "-v", "--version" -> System.out.println("Sampo " + Node.version());
       case "-h", "--help" -> System.out.println(USAGE);
-      default -> run(args);
+      default -> run(since, args);
     }
   }
 
-  private static void run(String... args) {
-    Sampo sampo;
-    ProcessFiles files;
+  private static void run(Instant since, String... args) {
     try {
-      Instant since = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
       CommandLine line = CommandLine.parse(args);
-      files = ProcessFiles.of(line.config());
-      sampo = Sampo.start(line.config(), line.file(), since);
+      ProcessFiles files = ProcessFiles.of(line.config());
+      // From before the first client can come, so that every signal from then on is heeded.
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(files), "sampo-end"));
+      Sampo sampo = Sampo.start(line.config(), line.file(), since);
+      NODE.set(sampo);
       files.writePid();
+      exitCode = sampo.awaitEnd() ? 0 : 1;
     } catch (Setting.BadValue | IllegalStateException | UncheckedIOException e) {
       System.err.println("sampo: " + e.getMessage());
-      System.exit(1);
-      return;
+      exitCode = 1;
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(sampo, files), "sampo-end"));
-    exitCode = sampo.awaitEnd() ? 0 : 1;
     System.exit(exitCode);
   }
 
   /** A stop that was asked for, be it by signal, counts as success; hence the halt. */
-  private static void end(Sampo sampo, ProcessFiles files) {
-    sampo.close();
+  private static void end(ProcessFiles files) {
+    Sampo sampo = NODE.get();
+    if (sampo != null) {
+      sampo.close();
+    }
     try {
       files.deletePid();
     } catch (IOException e) {

@@ -6,7 +6,7 @@ package io.sampo.data;
  */
 public final class Limits {
   /** {@code hash-max-listpack-entries}: fields. */
-  public volatile int hashMaxListpackEntries = 128;
+  public volatile int hashMaxListpackEntries = 512;
 
   /** {@code hash-max-listpack-value}: bytes of a field or a value. */
   public volatile int hashMaxListpackValue = 64;

@@ -129,7 +129,7 @@ final class InfoCommand {
     text.field("connected_clients", node.clients.count())
         .field("cluster_connections", 0)
         .field("maxclients", node.settings.maxclients.get())
-        .field("blocked_clients", 0)
+        .field("blocked_clients", node.clients.all().stream().filter(Session::isBlocked).count())
         .field("tracking_clients", 0);
   }
 
@@ -169,10 +169,15 @@ final class InfoCommand {
         .field("mem_not_counted_for_evict", 0)
         .field("mem_replication_backlog", 0)
         .field("mem_clients_slaves", 0)
+        .field("mem_clients_normal", clientMemory())
         .field("mem_aof_buffer", 0)
         .field("mem_allocator", "jvm-" + property("java.vm.version"))
         .field("active_defrag_running", 0)
         .field("lazyfree_pending_objects", 0);
+  }
+
+  private long clientMemory() {
+    return node.clients.all().stream().mapToLong(session -> session.load().total()).sum();
   }
 
   private long sum(ToLongFunction<Keyspace> figure) {

@@ -10,8 +10,4 @@ final class Peak {
   long seen(long value) {
     return greatest.accumulateAndGet(value, Math::max);
   }
-
-  void reset() {
-    greatest.set(0);
-  }
 }

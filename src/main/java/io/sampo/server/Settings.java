@@ -74,7 +74,9 @@ public final class Settings {
   public final Setting<Long> spinMicros = add(integer("spin-micros", 0, 0, 1_000_000).fixed());
   public final Setting<String> transport = add(oneOf("transport", "core", "core", "pekko").fixed());
   public final Setting<String> pipelineOrder = add(oneOf("pipeline-order", "shard", "shard", "strict"));
-  public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
+
+  // How values are kept.
+  public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 512, 0, Integer.MAX_VALUE));
   public final Setting<Long> hashMaxListpackValue = add(bytes("hash-max-listpack-value", 64, 0, Integer.MAX_VALUE));
   public final Setting<Long> listMaxListpackSize = add(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, Integer.MAX_VALUE));
   public final Setting<Long> setMaxIntsetEntries = add(integer("set-max-intset-entries", 512, 0, Integer.MAX_VALUE));

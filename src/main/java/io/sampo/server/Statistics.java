@@ -60,6 +60,5 @@ final class Statistics {
     zero = total();
     node.counters.reset();
     node.watchman.reset();
-    node.memoryPeak.reset();
   }
 }

@@ -21,7 +21,7 @@ class InfoCommandTest {
   private static final Pattern NOT_OURS =
       Pattern.compile(
           "(atomicvar_api|gcc_version|client_recent_|clients_in_timeout|.*_vm_|.*_eval|"
-              + "used_memory_functions|mem_total_replication|mem_clients_normal|mem_cluster|lazyfreed|current_|"
+              + "used_memory_functions|mem_total_replication|mem_cluster|lazyfreed|current_|"
               + "rdb_last_cow|rdb_last_load|rdb_changes|aof_rewrites|aof_last_cow|module_fork|"
               + "instantaneous_.*repl|expired_time_cap|expire_cycle_cpu|.*eviction_exceeded|"
               + ".*active_defrag|unexpected_error|dump_payload|total_reads|total_writes|"
