@@ -61,11 +61,12 @@ public final class Main {
     Sampo sampo = NODE.get();
     if (sampo != null) {
       sampo.close();
-    }
-    try {
-      files.deletePid();
-    } catch (IOException e) {
-      System.err.println("sampo: " + e);
+      // Of a node that never ran, the file would be another's.
+      try {
+        files.deletePid();
+      } catch (IOException e) {
+        System.err.println("sampo: " + e);
+      }
     }
     Runtime.getRuntime().halt(exitCode);
   }
