@@ -83,8 +83,27 @@ public final class RawString implements Value {
     if (wanted > bytes.length) {
       bytes = Arrays.copyOf(bytes, capacityFor(wanted));
     }
-    // Behind the length the array is always zero: strings never get shorter in place.
+    // Behind the length the array is always zero.
     length = (int) wanted;
+  }
+
+  /** Replaces {@code removed} bytes from {@code at} on by {@code n} others. */
+  public void splice(int at, int removed, byte[] a, int offset, int n) {
+    int old = length;
+    int tail = old - at - removed;
+    extend((long) old - removed + n);
+    System.arraycopy(bytes, at + removed, bytes, at + n, tail);
+    System.arraycopy(a, offset, bytes, at, n);
+    if (n < removed) {
+      length = at + n + tail;
+      Arrays.fill(bytes, length, old, (byte) 0);
+    }
+  }
+
+  /** Takes over other bytes in place of all it had; nobody else may change them from now on. */
+  public void become(byte[] others) {
+    bytes = others;
+    length = others.length;
   }
 
   /** Doubles small strings, and adds a quarter to big ones. */

@@ -5,6 +5,7 @@ import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Events;
 import io.sampo.command.ExpireCommands;
+import io.sampo.command.HyperLogLogCommands;
 import io.sampo.command.KeyCommands;
 import io.sampo.command.KeyspaceCommands;
 import io.sampo.command.ListCommands;
@@ -148,6 +149,7 @@ public final class Node {
         .add("string", StringCommands.COMMANDS)
         .add("list", ListCommands.COMMANDS)
         .add("bitmap", BitmapCommands.COMMANDS)
+        .add("hyperloglog", HyperLogLogCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
         .add("generic", ExpireCommands.COMMANDS)
         .add("generic", ScanCommands.COMMANDS)
