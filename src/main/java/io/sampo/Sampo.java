@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sampo.net.CoreLoops;
 import io.sampo.net.CoreTcp;
+import io.sampo.net.PekkoTcp;
 import io.sampo.server.ConfigFile;
 import io.sampo.server.Node;
 import io.sampo.server.SessionStage;
@@ -27,6 +28,7 @@ import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,11 +155,18 @@ public final class Sampo implements AutoCloseable {
             true,
             settings.unixsocketperm.get().intValue());
     CompletionStage<CoreTcp.Binding> binding =
-        CoreTcp.bind(address, options)
+        connections(address, options)
             .toMat(Sink.foreach(c -> serve(c, materializer)), Keep.left())
             .withAttributes(ActorAttributes.dispatcher(CoreLoops.dispatcher(0)))
             .run(materializer);
     bindings.add(binding.toCompletableFuture().join());
+  }
+
+  private Source<CoreTcp.Connection, CompletionStage<CoreTcp.Binding>> connections(
+      SocketAddress address, CoreTcp.Options options) {
+    return settings.transport.get().equals("pekko") && address instanceof InetSocketAddress inet
+        ? PekkoTcp.bind(system, inet, options)
+        : CoreTcp.bind(address, options);
   }
 
   private void serve(CoreTcp.Connection connection, Materializer materializer) {
