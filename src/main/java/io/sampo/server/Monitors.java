@@ -7,6 +7,8 @@ import io.sampo.command.Context;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,12 +48,13 @@ final class Monitors {
   }
 
   /** Shows a request to all of them. */
-  void feed(Session from, int db, Command command, Args args, long micros) {
+  void feed(Session from, Command command, Args args) {
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     StringBuilder line = new StringBuilder();
     line.append('+').append(micros / 1_000_000).append('.');
     line.append(String.format(Locale.ROOT, "%06d", micros % 1_000_000));
     line.append(" [")
-        .append(db)
+        .append(from.db())
         .append(' ')
         .append(ClientState.text(from.state.remote))
         .append(']');

@@ -48,9 +48,10 @@ final class Overseer implements Watchman {
   }
 
   @Override
-  public void running(Client client, Command command, Args args) {
-    if (client instanceof Session session && !command.has(Flag.ADMIN)) {
-      monitors.feed(session, client.db(), command, args, clock.getAsLong() * 1000);
+  public void ran(Client client, Command command, Args args) {
+    boolean hidden = command == Admission.UNKNOWN || command.has(Flag.ADMIN);
+    if (!hidden && client instanceof Session session) {
+      monitors.feed(session, command, args);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.shard.Batch;
+import java.util.Arrays;
 
 /**
  * A round that was parted into one batch for each shard, and the way its replies are put together
@@ -11,10 +12,20 @@ final class Parts {
   private final byte[] shardOf;
   private int outstanding;
 
+  /** How many requests have had their replies joined: all together, and of each batch. */
+  private int joined;
+
+  private final int[] items;
+
+  /** How far the present replies of each batch have been taken, in bytes. */
+  private final int[] from;
+
   /** Parts {@code round}; requests without keys go with the one before. */
   Parts(Round round, int shards, Loop loop, Session session) {
     batches = new Batch[shards];
     shardOf = new byte[round.size];
+    items = new int[shards];
+    from = new int[shards];
     int shard = Long.numberOfTrailingZeros(round.union);
     for (int i = 0; i < round.size; i++) {
       if (round.shards[i] != 0) {
@@ -40,27 +51,42 @@ final class Parts {
     return --outstanding == 0;
   }
 
-  /** All replies in order; to be called when all batches are back. */
+  /** The next replies in order, as far as there are any; to be called when no batch is out. */
   byte[] join() {
     int length = 0;
-    for (Batch batch : batches) {
-      if (batch != null) {
-        length += batch.replies().length;
+    for (int shard = 0; shard < batches.length; shard++) {
+      if (batches[shard] != null) {
+        length += batches[shard].replies().length - from[shard];
       }
     }
     byte[] all = new byte[length];
-    int[] items = new int[batches.length];
-    int[] from = new int[batches.length];
     int at = 0;
-    for (byte shard : shardOf) {
+    for (; joined < shardOf.length; joined++) {
+      int shard = shardOf[joined];
       Batch batch = batches[shard];
+      if (items[shard] == batch.done()) {
+        break;
+      }
       int end = batch.end(items[shard]++);
       int bytes = end - from[shard];
       System.arraycopy(batch.replies(), from[shard], all, at, bytes);
       from[shard] = end;
       at += bytes;
     }
-    return all;
+    return at == length ? all : Arrays.copyOf(all, at);
+  }
+
+  /** Whether all replies have been joined. */
+  boolean isDone() {
+    return joined == shardOf.length;
+  }
+
+  /** The batch that has to go on before more can be joined. */
+  Batch next() {
+    int shard = shardOf[joined];
+    from[shard] = 0;
+    outstanding = 1;
+    return batches[shard];
   }
 
   void free(Loop loop) {

@@ -92,6 +92,9 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   private Parts parts;
 
+  /** What goes on when the client has taken the replies so far; null where there is no more. */
+  private Batch unfinished;
+
   /** What the client has not yet taken. */
   private ByteString output = ByteString.emptyByteString();
 
@@ -216,7 +219,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (output.nonEmpty()) {
       return;
     }
-    if ((closing || inputDone) && !busy) {
+    if (unfinished != null) {
+      Batch rest = unfinished;
+      unfinished = null;
+      dispatch(rest);
+    } else if ((closing || inputDone) && !busy) {
       completeStage();
     } else if (readsOn() && !hasBeenPulled(shape.in()) && !isClosed(shape.in())) {
       pull(shape.in());
@@ -314,25 +321,36 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   private void back(Batch batch) {
+    byte[] replies;
     if (parts == null) {
-      byte[] replies = batch.replies();
-      loop.free(batch);
-      answered(replies);
+      replies = batch.replies();
+      busy = !batch.isDone();
+      unfinished = batch;
     } else if (parts.back()) {
-      byte[] replies = parts.join();
-      parts.free(loop);
-      parts = null;
-      answered(replies);
+      replies = parts.join();
+      busy = !parts.isDone();
+      unfinished = busy ? parts.next() : batch;
+    } else {
+      return;
     }
-  }
-
-  private void answered(byte[] replies) {
-    busy = false;
-    executing = null;
+    if (!busy) {
+      answered(batch);
+    }
     if (!muted) {
       send(replies);
     }
     proceed();
+  }
+
+  private void answered(Batch last) {
+    unfinished = null;
+    executing = null;
+    if (parts == null) {
+      loop.free(last);
+    } else {
+      parts.free(loop);
+      parts = null;
+    }
   }
 
   /** Sends bytes that answer no request: a message, a line of MONITOR. From any thread. */
@@ -495,7 +513,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         }
       } else if (transaction != null && Admission.isQueued(command)) {
         transaction.queue(command, args, node.router.shards(command, args));
-        answer(round, QUEUED);
+        answer(round, Admission.UNKNOWN, QUEUED);
       } else if (command.place == Command.Place.SESSION) {
         if (round.size > 0) {
           break;
@@ -545,13 +563,16 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       loop.executor.stats().refused(command.id());
     }
     node.watchman.failed(error);
-    answer(round, Bytes.ascii("-" + error.replace('\r', ' ').replace('\n', ' ') + "\r\n"));
+    answer(
+        round,
+        Admission.UNKNOWN,
+        Bytes.ascii("-" + error.replace('\r', ' ').replace('\n', ' ') + "\r\n"));
   }
 
-  /** Has the round answer this request with bytes already encoded. */
-  private void answer(Round round, byte[] reply) {
+  /** Has the round answer this request with bytes already encoded; monitors see the command. */
+  private void answer(Round round, Command shown, byte[] reply) {
     if (!state.takeSkip()) {
-      round.add(Admission.UNKNOWN, next, reply, 0);
+      round.add(shown, next, reply, 0);
     }
   }
 
@@ -572,10 +593,16 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     for (int i = 0; i < round.size; i++) {
       batch.add(round.commands[i], round.requests[i], round.extras[i], round.shards[i]);
     }
-    if (several || union == 0) {
+    dispatch(batch);
+  }
+
+  /** Sends a batch to where it can run. */
+  private void dispatch(Batch batch) {
+    long needed = batch.shards();
+    if (needed == 0 || (needed & needed - 1) != 0) {
       loop.borrower.tell(batch);
     } else {
-      node.shard(Long.numberOfTrailingZeros(union)).tell(batch);
+      node.shard(Long.numberOfTrailingZeros(needed)).tell(batch);
     }
   }
 
@@ -599,7 +626,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         }
         transaction = new Transaction();
         state.transactionFailed = false;
-        answer(round, OK);
+        answer(round, command, OK);
       }
       case "discard" -> {
         if (transaction == null) {
@@ -607,7 +634,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
           return;
         }
         discard();
-        answer(round, OK);
+        answer(round, command, OK);
       }
       case "exec" -> {
         if (transaction == null) {

@@ -28,6 +28,10 @@ public final class Batch implements Shard.Message, Borrower.Message {
   long shards;
 
   int size;
+
+  /** How many requests have been run. */
+  int done;
+
   Command[] commands = new Command[8];
   int[] requests = new int[8];
 
@@ -44,6 +48,7 @@ public final class Batch implements Shard.Message, Borrower.Message {
     frames = itsFrames;
     shards = 0;
     size = 0;
+    done = 0;
     return this;
   }
 
@@ -93,7 +98,17 @@ public final class Batch implements Shard.Message, Borrower.Message {
     replies = bytes;
   }
 
-  /** All replies, encoded, in the order of the requests. */
+  /** How many of its requests have been run; it stops where the replies become too many at once. */
+  public int done() {
+    return done;
+  }
+
+  /** Whether all of it has been run; if not it is to be sent again. */
+  public boolean isDone() {
+    return done == size;
+  }
+
+  /** The replies to the requests last run, encoded, in the order of the requests. */
   public byte[] replies() {
     return replies;
   }

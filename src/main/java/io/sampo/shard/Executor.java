@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
   private static final String OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+
+  /** Bytes of replies after which a batch waits for the client to take them. */
+  private static final int MOST_REPLIES = 1 << 20;
+
   private static final byte[] DEL = Bytes.ascii("DEL");
 
   /** The smallest batch that is worth it. */
@@ -168,10 +172,11 @@ public final class Executor {
     tick();
     out.protocol(client.protocol());
     time = System.nanoTime();
-    if (batch.size >= PREFETCHED) {
+    if (batch.size >= PREFETCHED && batch.done == 0) {
       prefetch(batch);
     }
-    for (int i = 0; i < batch.size; i++) {
+    int i = batch.done;
+    for (; i < batch.size && out.position() < MOST_REPLIES; i++) {
       Object extra = batch.extras[i];
       if (extra == Batch.PLAIN) {
         batch.request(i, args);
@@ -186,6 +191,7 @@ public final class Executor {
       batch.end(i, out.position());
     }
     endStreak(client);
+    batch.done = i;
     batch.replies(out.take());
   }
 
@@ -211,8 +217,12 @@ public final class Executor {
   private void runWith(Object extra, Batch batch, int i) {
     if (extra instanceof byte[] reply) {
       out.raw(reply, 0, reply.length);
+      batch.request(i, args);
+      show(batch.client, batch.commands[i]);
     } else if (extra instanceof Transaction transaction) {
       exec(batch.client, batch.commands[i], transaction);
+      batch.request(i, args);
+      show(batch.client, batch.commands[i]);
     } else {
       if (extra instanceof Watches.Watch watch) {
         context.watch(watch);
@@ -245,6 +255,13 @@ public final class Executor {
     }
   }
 
+  /** Lets the monitors have the request that {@link #args} stands on. */
+  private void show(Client client, Command command) {
+    if (watchman.monitoring() && !command.has(Flag.SKIP_MONITOR)) {
+      watchman.ran(client, command, args);
+    }
+  }
+
   private void attempt(Client client, Command command) {
     int mark = out.position();
     if (memory.limit() > 0
@@ -261,9 +278,6 @@ public final class Executor {
       streak = command;
     }
     context.begin(client, now);
-    if (watchman.monitoring() && !command.has(Flag.SKIP_MONITOR)) {
-      watchman.running(client, command, args);
-    }
     long changes = context.changes();
     try {
       command.handler.run(context, args);
@@ -285,6 +299,7 @@ public final class Executor {
         watchman.torn(command, error);
       }
     }
+    show(client, command);
     streakLength++;
     if (!command.isConstant()) {
       endStreak(client);

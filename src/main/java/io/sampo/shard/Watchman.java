@@ -8,11 +8,11 @@ import io.sampo.resp.Args;
  * Sees requests as they run: MONITOR, the slow log, the counts of errors. Shared by all executors.
  */
 public interface Watchman {
-  /** Whether {@link #running} wants to be called. */
+  /** Whether {@link #ran} wants to be called. */
   boolean monitoring();
 
-  /** A request is about to run. */
-  void running(Client client, Command command, Args args);
+  /** A request has run. */
+  void ran(Client client, Command command, Args args);
 
   /** Requests that take at least so many nanoseconds are reported; negative for none. */
   long slowNanos();

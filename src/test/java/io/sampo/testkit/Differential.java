@@ -56,6 +56,13 @@ public final class Differential implements AutoCloseable {
     return other;
   }
 
+  /** As {@link #another}, but in RESP2 and having said nothing yet. */
+  public Differential plain() {
+    Differential other = new Differential(sampoPort, redisPort, 2);
+    others.add(other);
+    return other;
+  }
+
   public RespClient sampo() {
     return sampo;
   }

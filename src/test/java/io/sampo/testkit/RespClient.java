@@ -33,12 +33,16 @@ public final class RespClient implements AutoCloseable {
 
   /** Connects to a loopback port. */
   public static RespClient connect(int port) {
+    return connect(InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** Connects to a port of any address. */
+  public static RespClient connect(InetAddress address, int port) {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+      socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
       return new RespClient(socket);
     } catch (IOException e) {
       try {

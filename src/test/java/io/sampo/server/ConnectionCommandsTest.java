@@ -1,0 +1,170 @@
+package io.sampo.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.testkit.AgainstRedis;
+import io.sampo.testkit.AgainstRedis.On;
+import io.sampo.testkit.Differential;
+import io.sampo.testkit.RespClient;
+import io.sampo.testkit.WireReply;
+import java.util.List;
+
+/** AUTH, HELLO, RESET, QUIT, SELECT, ECHO, PING beside the real server's. */
+class ConnectionCommandsTest {
+  @AgainstRedis({@On, @On(shards = 5, loops = 2), @On(transport = "pekko")})
+  void argumentsAreCheckedAlike(Differential pair) {
+    List<String> lines =
+        List.of(
+            "echo",
+            "echo a b",
+            "echo hi",
+            "ping",
+            "ping hi",
+            "ping a b",
+            "select",
+            "select x",
+            "select 16",
+            "select -1",
+            "select 99999999999999999",
+            "select 3",
+            "auth",
+            "auth a b c",
+            "auth x",
+            "auth default x",
+            "auth nobody x",
+            "hello x",
+            "hello 1",
+            "hello 4",
+            "hello 2 foo",
+            "hello 2 auth",
+            "hello 2 auth a",
+            "hello 2 auth a b",
+            "hello 2 setname",
+            "client getname",
+            "reset",
+            "reset x",
+            "client getname");
+    lines.forEach(line -> pair.same(line.split(" ")));
+    pair.same("HELLO", "2", "SETNAME", "two words");
+    pair.same("CLIENT", "GETNAME");
+  }
+
+  @AgainstRedis
+  void helloTellsOfTheServerAndSwitchesTheProtocol(Differential pair) {
+    for (String version : List.of("2", "3")) {
+      pair.sameTypeOnly("HELLO", version, "SETNAME", "me");
+      pair.same("CLIENT", "GETNAME");
+      WireReply ours = pair.sameTypeOnly("HELLO");
+      assertEquals(
+          List.of("server", "redis", "version", Version.REDIS, "proto", version, "id"),
+          ours.texts().subList(0, 7));
+      assertEquals(
+          List.of("mode", "standalone", "role", "master", "modules"), ours.texts().subList(8, 13));
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void withoutItsPasswordAClientMayDoLittle(Differential pair) {
+    pair.same("CONFIG", "SET", "requirepass", "secret");
+    Differential waiting = pair.plain();
+    try {
+      // Who was connected before stays logged in.
+      pair.same("PING");
+      waiting.same("PING");
+      logIn(pair.plain());
+    } finally {
+      pair.same("CONFIG", "SET", "requirepass", "");
+    }
+    waiting.same("PING");
+  }
+
+  private static void logIn(Differential fresh) {
+    List<String> refused =
+        List.of(
+            "ping",
+            "get k",
+            "get",
+            "nosuch",
+            "client",
+            "client foo",
+            "multi",
+            "auth wrong",
+            "auth default wrong",
+            "auth nobody secret",
+            "hello",
+            "hello 3",
+            "hello 4",
+            "hello 2 auth default wrong",
+            "hello 3 setname a",
+            "reset",
+            "ping");
+    refused.forEach(line -> fresh.same(line.split(" ")));
+    fresh.same("AUTH", "secret");
+    fresh.same("PING");
+    // A wrong password does not log out; RESET does.
+    fresh.same("AUTH", "wrong");
+    fresh.same("PING");
+    fresh.same("RESET");
+    fresh.same("PING");
+    fresh.same("AUTH", "default", "secret");
+    fresh.same("MULTI");
+    fresh.same("AUTH", "wrong");
+    fresh.same("AUTH", "secret");
+    fresh.same("EXEC");
+    fresh.same("RESET");
+    fresh.sameTypeOnly("HELLO", "3", "AUTH", "default", "secret", "SETNAME", "n");
+    fresh.same("CLIENT", "GETNAME");
+    fresh.same("QUIT");
+  }
+
+  @AgainstRedis
+  void resetForgetsWhatTheConnectionHasBecome(Differential pair) {
+    pair.same("SET", "k", "0");
+    pair.same("SELECT", "2");
+    pair.same("CLIENT", "SETNAME", "me");
+    pair.same("CLIENT", "NO-EVICT", "ON");
+    pair.same("WATCH", "k");
+    pair.same("MULTI");
+    pair.same("SET", "k", "2");
+    pair.same("RESET");
+    pair.same("CLIENT", "GETNAME");
+    pair.same("EXEC");
+    pair.same("GET", "k");
+    // Nulls have RESP2's form again.
+    pair.same("GET", "none");
+  }
+
+  @AgainstRedis({@On, @On(transport = "pekko")})
+  void quitIsAnsweredAndThenNothingElse(Differential pair) {
+    pair.sameToTheEnd(RespClient.encode(List.of(args("PING"), args("QUIT"), args("PING"))));
+    Differential other = pair.another();
+    other.same("MULTI");
+    other.same("QUIT", "x");
+    assertTrue(other.sampo().closedByServer());
+    assertTrue(other.redis().closedByServer());
+  }
+
+  @AgainstRedis(
+      value = {@On, @On(shards = 5, loops = 2)},
+      protocols = 2)
+  void connectionCommandsInTransactions(Differential pair) {
+    pair.same("MULTI");
+    pair.same("SELECT", "2");
+    pair.same("SET", "k", "in 2");
+    pair.same("AUTH", "x");
+    pair.same("CLIENT", "SETNAME", "n");
+    pair.same("CLIENT", "GETNAME");
+    pair.same("PING");
+    pair.same("EXEC");
+    pair.same("GET", "k");
+    pair.same("MULTI");
+    pair.same("RESET");
+    pair.same("GET", "k");
+    pair.same("EXEC");
+  }
+
+  private static String[] args(String... words) {
+    return words;
+  }
+}
