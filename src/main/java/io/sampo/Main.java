@@ -45,9 +45,10 @@ public final class Main {
       ProcessFiles files = ProcessFiles.of(line.config());
       // From before the first client can come, so that every signal from then on is heeded.
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(files), "sampo-end"));
-      Sampo sampo = Sampo.start(line.config(), line.file(), since);
+      Sampo sampo = Sampo.start(line.config(), line.file());
       NODE.set(sampo);
       files.writePid();
+      sampo.announce(since);
       exitCode = sampo.awaitEnd() ? 0 : 1;
     } catch (Setting.BadValue | IllegalStateException | UncheckedIOException e) {
       System.err.println("sampo: " + e.getMessage());

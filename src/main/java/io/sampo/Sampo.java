@@ -81,16 +81,18 @@ public final class Sampo implements AutoCloseable {
    * @throws IllegalStateException if it cannot listen where it should; the message says why
    */
   public static Sampo start(Config config) {
-    return start(config, Optional.empty(), Instant.now());
+    Instant since = Instant.now();
+    Sampo sampo = start(config, Optional.empty());
+    sampo.announce(since);
+    return sampo;
   }
 
   /**
-   * As {@link #start(Config)}.
+   * As {@link #start(Config)}, without a word in the log.
    *
    * @param file where the directives come from, for CONFIG REWRITE
-   * @param since from when on the log counts the time that the start took
    */
-  static Sampo start(Config config, Optional<ConfigFile> file, Instant since) {
+  static Sampo start(Config config, Optional<ConfigFile> file) {
     Config whole = config.withFallback(ConfigFactory.defaultReference()).resolve();
     Settings settings = Settings.from(whole);
     file.ifPresent(settings::in);
@@ -101,15 +103,19 @@ public final class Sampo implements AutoCloseable {
       sampo.close();
       throw e;
     }
+    return sampo;
+  }
+
+  /** Logs that it is ready, and how long that took. */
+  void announce(Instant since) {
     LOG.info(
         "Sampo {} is ready to accept connections: port {}, {} shards on {} loops, master,"
             + " started in {} ms",
         Node.version(),
-        sampo.port(),
-        sampo.shards,
-        sampo.loops,
+        port(),
+        shards,
+        loops,
         Duration.between(since, Instant.now()).toMillis());
-    return sampo;
   }
 
   private void listen() {

@@ -8,7 +8,6 @@ import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.WireReply;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
@@ -59,15 +58,14 @@ class MainTest {
     return process.exitValue();
   }
 
-  /** Waits until the process accepts connections. */
+  /** Connects as soon as the process says that it is ready. */
   private RespClient connect(Process process, int port) throws Exception {
     long deadline = System.nanoTime() + 20_000_000_000L;
     while (process.isAlive() && System.nanoTime() < deadline) {
-      try {
+      if (text("out").contains("ready to accept connections")) {
         return RespClient.connect(port);
-      } catch (UncheckedIOException notYet) {
-        process.waitFor(20, TimeUnit.MILLISECONDS);
       }
+      process.waitFor(20, TimeUnit.MILLISECONDS);
     }
     throw new AssertionError("no connection: " + text("out") + text("err"));
   }
