@@ -173,6 +173,16 @@ public final class RespClient implements AutoCloseable {
     }
   }
 
+  /** Ends the connection by a reset rather than a farewell. */
+  public void reset() {
+    try {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Sets how long a read waits, in milliseconds. */
   public void patience(int millis) {
     try {
