@@ -50,20 +50,33 @@ public final class Numbers {
       double value = point < 0 ? digits : digits / TENS[end - point - 1];
       return negative ? -value : value;
     }
-    return parseAny(a, offset, length);
+    FloatText text = new FloatText(a, offset, length);
+    double parsed = parseAny(text, offset);
+    boolean lost = Double.isInfinite(parsed) ? !text.infinite() : parsed == 0 && !text.zero();
+    return lost ? Double.NaN : parsed;
   }
 
-  private static double parseAny(byte[] a, int offset, int length) {
-    FloatText text = new FloatText(a, offset, length);
+  /**
+   * As {@link #parseDouble}, but blanks may stand before the number, nothing at all means 0, and
+   * what is too large or too small is infinite or zero: what Redis takes for a bound of scores.
+   */
+  public static double parseBound(byte[] a, int offset, int length) {
+    int from = offset;
+    int end = offset + length;
+    while (from < end && (a[from] == ' ' || a[from] >= '\t' && a[from] <= '\r')) {
+      from++;
+    }
+    return length == 0 ? 0 : parseAny(new FloatText(a, from, end - from), from);
+  }
+
+  private static double parseAny(FloatText text, int offset) {
     if (!text.valid) {
       return Double.NaN;
     }
     if (text.infinite()) {
       return text.negative() ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
     }
-    double value = Double.parseDouble(text.java(offset));
-    boolean lost = Double.isInfinite(value) || (value == 0 && !text.zero());
-    return lost ? Double.NaN : value;
+    return Double.parseDouble(text.java(offset));
   }
 
   /** Whether {@link #format} prints the value as it prints the integer {@code (long) value}. */

@@ -12,6 +12,10 @@ import io.sampo.command.ListCommands;
 import io.sampo.command.ObjectCommands;
 import io.sampo.command.ScanCommands;
 import io.sampo.command.StringCommands;
+import io.sampo.command.ZPopCommands;
+import io.sampo.command.ZRangeCommands;
+import io.sampo.command.ZSetCommands;
+import io.sampo.command.ZStoreCommands;
 import io.sampo.data.Limits;
 import io.sampo.journal.Journal;
 import io.sampo.keyspace.Policy;
@@ -150,6 +154,10 @@ public final class Node {
         .add("list", ListCommands.COMMANDS)
         .add("bitmap", BitmapCommands.COMMANDS)
         .add("hyperloglog", HyperLogLogCommands.COMMANDS)
+        .add("sorted-set", ZSetCommands.COMMANDS)
+        .add("sorted-set", ZRangeCommands.COMMANDS)
+        .add("sorted-set", ZPopCommands.COMMANDS)
+        .add("sorted-set", ZStoreCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
         .add("generic", ExpireCommands.COMMANDS)
         .add("generic", ScanCommands.COMMANDS)

@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
  * people (summary, complexity, history, notes) are our own.
  */
 class CommandCommandsTest {
+  /** Commands that have got another arity since the Redis we compare with. */
+  private static final Set<String> NEWER = Set.of("zrank", "zrevrank");
+
   private static final Set<String> OWN_WORDS = Set.of("summary", "complexity", "history");
 
   /** A request for each kind of key specification, and some that fit none. */
@@ -207,6 +210,7 @@ class CommandCommandsTest {
 
   private static List<String> common(Differential pair) {
     Set<String> theirs = new HashSet<>(pair.redis().call("COMMAND", "LIST").texts());
+    theirs.removeAll(NEWER);
     return pair.sampo().call("COMMAND", "LIST").texts().stream().filter(theirs::contains).toList();
   }
 

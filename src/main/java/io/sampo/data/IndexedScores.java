@@ -1,0 +1,81 @@
+package io.sampo.data;
+
+import java.util.function.Consumer;
+
+/** A big sorted set: its elements ({@link Scored}) by member, and in the order of their scores. */
+final class IndexedScores {
+  private static final int OBJECT_BYTES = 32 + 40 + 24;
+
+  final ScoreTree tree = new ScoreTree();
+  private final MemberTable table = new MemberTable();
+  private long elementBytes;
+
+  int size() {
+    return table.size();
+  }
+
+  long heapBytes() {
+    return OBJECT_BYTES + elementBytes + table.heapBytes() + tree.heapBytes();
+  }
+
+  /** The element of a member, or {@link Scored#NONE}. */
+  byte[] find(byte[] a, int offset, int length) {
+    return table.get(a, offset, length);
+  }
+
+  /** Adds an element whose member is not there. */
+  void add(byte[] e) {
+    table.add(e);
+    tree.add(e);
+    elementBytes += Scored.heapBytes(e);
+  }
+
+  /** Gives an element of the set another score. */
+  void rescore(byte[] e, double score) {
+    double old = Scored.score(e);
+    if (tree.rescore(old, e, score)) {
+      Scored.score(e, score);
+    } else {
+      tree.remove(old, e);
+      Scored.score(e, score);
+      tree.add(e);
+    }
+  }
+
+  /** Removes a member; false if it was not there. */
+  boolean remove(byte[] a, int offset, int length) {
+    byte[] e = table.remove(a, offset, length);
+    if (e == Scored.NONE) {
+      return false;
+    }
+    tree.remove(Scored.score(e), e);
+    elementBytes -= Scored.heapBytes(e);
+    return true;
+  }
+
+  /** Removes the elements of {@code count} ranks from {@code from} on, which must exist. */
+  void removeRange(int from, int count) {
+    ScoreTree.Cursor cursor = new ScoreTree.Cursor();
+    for (int i = 0; i < count; i++) {
+      tree.seek(from, cursor);
+      byte[] e = cursor.element();
+      remove(e, Scored.MEMBER, Scored.length(e));
+    }
+  }
+
+  /** As {@link MemberTable#scan}. */
+  long scan(long cursor, long count, Consumer<byte[]> visitor) {
+    return table.scan(cursor, count, visitor);
+  }
+
+  IndexedScores copy() {
+    IndexedScores copy = new IndexedScores();
+    ScoreTree.Cursor cursor = new ScoreTree.Cursor();
+    tree.seek(0, cursor);
+    for (int i = 0; i < size(); i++) {
+      copy.add(cursor.element().clone());
+      cursor.forward();
+    }
+    return copy;
+  }
+}
