@@ -157,7 +157,7 @@ public final class Sampo implements AutoCloseable {
     CoreTcp.Options options =
         new CoreTcp.Options(
             settings.tcpBacklog.get().intValue(),
-            settings.tcpKeepalive.get().intValue(),
+            () -> settings.tcpKeepalive.get().intValue(),
             true,
             settings.unixsocketperm.get().intValue());
     CompletionStage<CoreTcp.Binding> binding =

@@ -223,7 +223,7 @@ final class AcceptStage
     }
 
     private void keepAlive(SocketChannel channel) throws IOException {
-      int seconds = options.tcpKeepAliveSeconds();
+      int seconds = options.tcpKeepAliveSeconds().getAsInt();
       if (seconds > 0) {
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {

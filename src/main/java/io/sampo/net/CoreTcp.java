@@ -2,6 +2,7 @@ package io.sampo.net;
 
 import java.net.SocketAddress;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntSupplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -23,15 +24,19 @@ public final class CoreTcp {
    *
    * @param backlog the length of the kernel's queue of connections not yet accepted
    * @param tcpKeepAliveSeconds idle seconds before the kernel probes the peer, 0 for never; it
-   *     probes again after a third of that, and gives up after three probes
+   *     probes again after a third of that, and gives up after three probes; asked for each
+   *     connection
    * @param reuseAddress whether a port may be bound while old connections linger on it
    * @param unixSocketPermissions permission bits of a unix socket's file, such as 0700; 0 leaves
    *     them to the process's umask
    */
   public record Options(
-      int backlog, int tcpKeepAliveSeconds, boolean reuseAddress, int unixSocketPermissions) {
+      int backlog,
+      IntSupplier tcpKeepAliveSeconds,
+      boolean reuseAddress,
+      int unixSocketPermissions) {
     /** Redis's own defaults. */
-    public static final Options DEFAULT = new Options(511, 300, true, 0);
+    public static final Options DEFAULT = new Options(511, () -> 300, true, 0);
   }
 
   /**

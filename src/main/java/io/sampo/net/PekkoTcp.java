@@ -23,14 +23,14 @@ public final class PekkoTcp {
   /**
    * As {@link CoreTcp#bind}, for TCP alone.
    *
-   * @param options of which the keep-alive is on or off, the kernel's defaults being its times
+   * @param options of which the keep-alive is on or off as it is now, with the kernel's times
    */
   public static Source<CoreTcp.Connection, CompletionStage<CoreTcp.Binding>> bind(
       ClassicActorSystemProvider system, InetSocketAddress address, CoreTcp.Options options) {
     List<Inet.SocketOption> socket =
         List.of(
             TcpSO.tcpNoDelay(true),
-            TcpSO.keepAlive(options.tcpKeepAliveSeconds() > 0),
+            TcpSO.keepAlive(options.tcpKeepAliveSeconds().getAsInt() > 0),
             TcpSO.reuseAddress(options.reuseAddress()));
     Optional<Duration> neverIdle = Optional.empty();
     return Tcp.get(system)

@@ -21,6 +21,7 @@ final class ClientCommands {
   private static final RespError NO_CLIENT = new RespError("ERR No such client");
   private static final RespError BAD_PAUSE =
       new RespError("ERR timeout is not an integer or out of range");
+  private static final byte[] OK = Bytes.ascii("+OK\r\n");
   private static final byte[] UNBLOCKED =
       Bytes.ascii("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
 
@@ -186,8 +187,15 @@ final class ClientCommands {
     if (millis < 0) {
       throw new RespError("ERR timeout is negative");
     }
-    Session.of(c).node.pause.begin(c.now() + millis, mode);
-    c.out().ok();
+    Session session = Session.of(c);
+    session.node.pause.begin(c.now() + millis, mode);
+    if (c.atomic()) {
+      c.out().ok();
+    } else {
+      // After the reply nothing may slip in that was under way before.
+      session.suspend();
+      session.node.settle(session, () -> session.resume(OK));
+    }
   }
 
   private static void unpause(Context c, Args a) {

@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.command.BitmapCommands;
+import io.sampo.command.Client;
 import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Events;
@@ -21,6 +22,7 @@ import io.sampo.journal.Journal;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.RequestDecoder;
+import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
 import io.sampo.shard.Data;
 import io.sampo.shard.Executor;
@@ -33,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import org.apache.pekko.actor.Cancellable;
@@ -324,6 +327,23 @@ public final class Node {
   /** Whether the requests of one connection take effect in one order over all shards. */
   boolean isStrict() {
     return strict;
+  }
+
+  /**
+   * Runs a task once every request has been run that any session has sent off by now: the borrower
+   * of each loop gets its turn when the sessions there have had theirs, and the shards then.
+   */
+  void settle(Client client, Runnable then) {
+    AtomicInteger left = new AtomicInteger(loops.size());
+    Batch.Owner owner =
+        batch -> {
+          if (left.decrementAndGet() == 0) {
+            then.run();
+          }
+        };
+    for (Loop loop : loops) {
+      loop.borrower.tell(new Batch().barrier(owner, client, router.all()));
+    }
   }
 
   /** Has every shard forget what is watched. */

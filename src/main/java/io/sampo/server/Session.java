@@ -220,9 +220,13 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       return;
     }
     if (unfinished != null) {
-      Batch rest = unfinished;
-      unfinished = null;
-      dispatch(rest);
+      if (node.pause.await(this)) {
+        paused = true;
+      } else {
+        Batch rest = unfinished;
+        unfinished = null;
+        dispatch(rest);
+      }
     } else if ((closing || inputDone) && !busy) {
       completeStage();
     } else if (readsOn() && !hasBeenPulled(shape.in()) && !isClosed(shape.in())) {
@@ -293,7 +297,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       proceed();
     } else if (event instanceof GoOn) {
       paused = false;
-      busy = false;
+      busy = unfinished != null;
       proceed();
     } else if (event instanceof CheckOutput) {
       limitOutput();
@@ -368,7 +372,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     events.invoke(new Resume(reply));
   }
 
-  /** Stops looking at requests for good: only the end of the connection will come. */
+  /** Stops looking at requests until {@link #resume}, which nobody but the caller can bring. */
   void suspend() {
     block(Blocked.forever());
   }

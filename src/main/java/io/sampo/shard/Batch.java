@@ -19,6 +19,7 @@ public final class Batch implements Shard.Message, Borrower.Message {
   }
 
   private static final byte[] NOTHING = new byte[0];
+  private static final Frames NO_FRAMES = new Frames();
 
   Owner owner;
   Client client;
@@ -49,6 +50,13 @@ public final class Batch implements Shard.Message, Borrower.Message {
     shards = 0;
     size = 0;
     done = 0;
+    return this;
+  }
+
+  /** Prepares the batch as one without requests: it is completed when these shards get to it. */
+  public Batch barrier(Owner itsOwner, Client itsClient, long itsShards) {
+    of(itsOwner, itsClient, NO_FRAMES);
+    shards = itsShards;
     return this;
   }
 

@@ -50,6 +50,11 @@ public final class Router {
     return 1L << Slot.shard(a.array(), a.offset(i), a.length(i), shards);
   }
 
+  /** All shards, a bit for each. */
+  public long all() {
+    return all;
+  }
+
   /** The shard that owns this key, as a bit. */
   public long shards(byte[] key) {
     return 1L << Slot.shard(key, 0, key.length, shards);

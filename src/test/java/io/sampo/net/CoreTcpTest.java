@@ -490,7 +490,7 @@ final class CoreTcpTest {
   void servesUnixSockets(@TempDir Path directory) throws Exception {
     Path path = directory.resolve("sampo.sock");
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
-    CoreTcp.Options options = new CoreTcp.Options(511, 300, true, 0700);
+    CoreTcp.Options options = new CoreTcp.Options(511, () -> 300, true, 0700);
     serve(address, options, 1, echo());
     assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
     // A second server replaces the file, as after a crash.

@@ -243,6 +243,35 @@ class ClientCommandsTest {
   }
 
   @Test
+  void nothingIsWrittenOnceAPauseWasAnswered() {
+    try (TestNode node = TestNode.start(TWO);
+        RespClient pauser = RespClient.connect(node.port());
+        RespClient one = RespClient.connect(node.port());
+        RespClient two = RespClient.connect(node.port())) {
+      List<String[]> pipeline = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        pipeline.add(new String[] {"INCR", "k" + i % 10});
+        pipeline.add(new String[] {"INCR", "sum"});
+      }
+      byte[] bytes = RespClient.encode(pipeline);
+      String[] sums = {"MGET", "sum", "k0", "k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9"};
+      for (int round = 0; round < 200; round++) {
+        one.raw(bytes);
+        two.raw(bytes);
+        pauser.expect('+', "CLIENT", "PAUSE", "100000", "WRITE");
+        WireReply before = pauser.call(sums);
+        for (int i = 0; i < 3; i++) {
+          assertEquals(before, pauser.call(sums));
+        }
+        pauser.expect('+', "CLIENT", "UNPAUSE");
+        one.read(200);
+        two.read(200);
+      }
+      assertEquals("40000", pauser.call("GET", "sum").text());
+    }
+  }
+
+  @Test
   void aPauseHoldsBackTransactionsThatWrite() {
     try (TestNode node = TestNode.start(TWO);
         RespClient pauser = RespClient.connect(node.port());
