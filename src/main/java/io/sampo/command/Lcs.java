@@ -39,6 +39,9 @@ final class Lcs {
   }
 
   static void run(Context c, Args args) {
+    // Both are looked up, and missed if they are not there, before either is refused.
+    c.read(c.db(args, 1), args, 1);
+    c.read(c.db(args, 2), args, 2);
     byte[] first = string(c, args, 1);
     byte[] second = string(c, args, 2);
     boolean onlyLength = false;
@@ -78,7 +81,7 @@ final class Lcs {
   /** A copy of the string at key {@code i}; a missing one is empty. */
   private static byte[] string(Context c, Args args, int i) {
     Db db = c.db(args, i);
-    int h = c.read(db, args, i);
+    int h = db.find(args.array(), args.offset(i), args.length(i));
     if (h == Db.NONE) {
       return new byte[0];
     }

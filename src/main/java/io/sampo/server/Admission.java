@@ -53,7 +53,21 @@ final class Admission {
     if (session.inTransaction() && command.has(Flag.NO_MULTI)) {
       return "ERR Command not allowed inside a transaction";
     }
+    if (session.isSubscriber() && !isForSubscribers(command)) {
+      return "ERR Can't execute '"
+          + command.name
+          + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
+          + " context";
+    }
     return "";
+  }
+
+  /** Whether a client may send this while it is subscribed, in RESP2. */
+  private static boolean isForSubscribers(Command command) {
+    return switch (command.name) {
+      case "ping", "quit", "reset" -> true;
+      default -> PubSubCommands.changesSubscriptions(command);
+    };
   }
 
   /** Whether MULTI queues the command. */

@@ -24,7 +24,11 @@ final class ClientLine {
     line.append(" idle=").append(seconds(now - state.lastInteraction));
     line.append(" flags=").append(flags(session));
     line.append(" db=").append(state.db);
-    line.append(" sub=0 psub=0 ssub=0 multi=").append(load.queued());
+    Subscriptions held = session.subscriptions;
+    line.append(" sub=").append(held.count(PubSub.Kind.CHANNEL));
+    line.append(" psub=").append(held.count(PubSub.Kind.PATTERN));
+    line.append(" ssub=").append(held.count(PubSub.Kind.SHARD_CHANNEL));
+    line.append(" multi=").append(load.queued());
     line.append(" qbuf=").append(load.query());
     line.append(" qbuf-free=0 argv-mem=").append(load.arguments());
     line.append(" multi-mem=").append(load.transaction());
@@ -50,6 +54,7 @@ final class ClientLine {
   private static String flags(Session session) {
     StringBuilder flags = new StringBuilder();
     flag(flags, session.state.monitor, 'O');
+    flag(flags, session.subscriptions.any(), 'P');
     flag(flags, session.load().queued() >= 0, 'x');
     flag(flags, session.isBlocked(), 'b');
     flag(flags, session.watchBroken(), 'd');

@@ -134,7 +134,11 @@ final class ConnectionCommands {
     if (a.count() > 2) {
       throw new RespError("ERR wrong number of arguments for 'ping' command");
     }
-    if (a.count() == 1) {
+    if (c.client() instanceof Session session && session.isSubscriber()) {
+      c.out().array(2);
+      c.out().bulk("pong");
+      c.out().bulk(a.array(), a.offset(a.count() - 1), a.count() == 1 ? 0 : a.length(1));
+    } else if (a.count() == 1) {
       c.out().simple("PONG");
     } else {
       echo(c, a);
@@ -150,6 +154,7 @@ final class ConnectionCommands {
     Session session = Session.of(c);
     session.discard();
     session.monitor(false);
+    session.subscriptions.clear();
     ClientState state = session.state;
     state.name = "";
     state.db = 0;

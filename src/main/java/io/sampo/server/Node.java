@@ -4,7 +4,6 @@ import io.sampo.command.BitmapCommands;
 import io.sampo.command.Client;
 import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
-import io.sampo.command.Events;
 import io.sampo.command.ExpireCommands;
 import io.sampo.command.HyperLogLogCommands;
 import io.sampo.command.KeyCommands;
@@ -66,6 +65,8 @@ public final class Node {
   final Clients clients = new Clients();
   final Monitors monitors = new Monitors();
   final Counters counters = new Counters();
+  final PubSub pubSub;
+  final Notifications notifications;
   final Statistics statistics;
   final Rates rates = new Rates();
   final Peak memoryPeak = new Peak();
@@ -82,6 +83,7 @@ public final class Node {
   private final io.sampo.keyspace.Settings keyspaceSettings = new io.sampo.keyspace.Settings();
   private final List<ActorRef<Shard.Message>> shards = new ArrayList<>();
   private final List<Loop> loops = new ArrayList<>();
+  private final List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
   private final ActorSystem<?> system;
   private volatile RequestDecoder.Limits requestLimits;
   private volatile long queryBufferLimit;
@@ -116,6 +118,8 @@ public final class Node {
     this.latency = new LatencyMonitor(settings.latencyMonitorThreshold);
     this.watchman =
         new Overseer(monitors, slowLog, latency, settings, System::currentTimeMillis, failNode);
+    this.pubSub = new PubSub(couriers, loopCount);
+    this.notifications = new Notifications(pubSub, settings.notifyKeyspaceEvents);
     families();
     statistics = new Statistics(this);
     follow();
@@ -134,6 +138,7 @@ public final class Node {
       ActorRef<Borrower.Message> borrower =
           system.systemActorOf(Borrower.create(shards, executor()), "borrower-" + i, props);
       loops.add(new Loop(i, borrower, executor()));
+      couriers.add(system.systemActorOf(Courier.create(i, pubSub), "courier-" + i, props));
     }
     settings.hz.each(this::beat);
     system
@@ -170,6 +175,7 @@ public final class Node {
         .add("connection", ConnectionCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)
         .add("server", Monitors.COMMANDS)
+        .add("pubsub", PubSubCommands.COMMANDS)
         .add("server", CommandCommands.family(commands))
         .add("server", ConfigCommands.COMMANDS)
         .add("server", InfoCommand.COMMANDS)
@@ -219,7 +225,7 @@ public final class Node {
                 router.shards(),
                 commands.all().size(),
                 journal.writer(),
-                Events.NONE,
+                notifications,
                 memory,
                 watchman,
                 System::currentTimeMillis));

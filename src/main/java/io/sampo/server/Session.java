@@ -3,6 +3,7 @@ package io.sampo.server;
 import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
+import io.sampo.command.Flag;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
@@ -37,7 +38,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   private static final byte[] QUEUED = Bytes.ascii("+QUEUED\r\n");
 
   /** Told to a session from outside, through its {@link #events}. */
-  private sealed interface Event permits Push, Kill, Resume, GoOn, CheckOutput {}
+  private sealed interface Event permits Push, Kill, Resume, GoOn, CheckOutput, CaughtUp {}
 
   private record Push(byte[] bytes) implements Event {}
 
@@ -64,8 +65,13 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
   }
 
+  private record CaughtUp() implements Event {}
+
+  private static final CaughtUp CAUGHT_UP = new CaughtUp();
+
   final Node node;
   final ClientState state;
+  final Subscriptions subscriptions;
   private final Loop loop;
   private final FlowShape<ByteString, ByteString> shape;
   private final RequestDecoder decoder;
@@ -95,6 +101,9 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** What goes on when the client has taken the replies so far; null where there is no more. */
   private Batch unfinished;
 
+  /** Messages on their way here that the stage will find in its events; null if there are none. */
+  private Inbox inbox;
+
   /** What the client has not yet taken. */
   private ByteString output = ByteString.emptyByteString();
 
@@ -119,6 +128,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     this.loop = loop;
     this.shape = shape;
     this.state = new ClientState(node.clients.nextId(), local, remote, node.now());
+    this.subscriptions = new Subscriptions(this, node.pubSub);
     this.decoder = new RequestDecoder(node.requestLimits());
     setHandlers(shape.in(), shape.out(), this);
   }
@@ -149,6 +159,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     node.monitors.remove(this);
     node.pause.leave(this);
     blocked.claim();
+    subscriptions.clear();
     unwatch();
   }
 
@@ -194,7 +205,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Does whatever can be done now: the next round, the next read, or the end. */
   private void proceed() {
     while (!busy && !closing && frames != null) {
-      if (next < frames.count()) {
+      if (next < frames.count() && node.pubSub.isBehind()) {
+        busy = true;
+        node.pubSub.hold(this);
+      } else if (next < frames.count()) {
         dispatch();
       } else {
         loop.free(frames);
@@ -288,6 +302,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       if (!state.muted || more.bytes[0] == '>') {
         send(more.bytes);
       }
+    } else if (event instanceof Inbox mail) {
+      open(mail);
+    } else if (event instanceof CaughtUp) {
+      busy = false;
+      proceed();
     } else if (event instanceof Resume resume) {
       blocked = UNBLOCKED;
       busy = false;
@@ -362,6 +381,43 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     events.invoke(new Push(encoded));
   }
 
+  /** Sends a message that was published. On the loop's own thread, from outside the stage. */
+  void deliver(Message message) {
+    if (inbox == null) {
+      inbox = new Inbox();
+      events.invoke(inbox);
+    }
+    inbox.add(state.protocol == 3 ? message.resp3() : message.resp2());
+  }
+
+  private void open(Inbox mail) {
+    if (inbox == mail) {
+      inbox = null;
+    }
+    mail.drain(this::send);
+  }
+
+  /** Subscribes; on the loop's own thread. */
+  void subscribe(PubSub.Kind kind, Blob name) {
+    // The topic's messages are to come after the reply, hence not with those on their way.
+    inbox = null;
+    subscriptions.add(kind, name);
+  }
+
+  int loopIndex() {
+    return loop.index;
+  }
+
+  /** Whether messages come as arrays, which are told from replies only if nothing else is asked. */
+  boolean isSubscriber() {
+    return state.protocol == 2 && subscriptions.any();
+  }
+
+  /** Goes on after {@link PubSub#hold}; from any thread. */
+  void release() {
+    events.invoke(CAUGHT_UP);
+  }
+
   /** Closes the connection, from any thread. */
   void kill(boolean afterReply) {
     events.invoke(new Kill(afterReply));
@@ -425,7 +481,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** Whether the client is closed for having been idle. */
   boolean mayTimeOut() {
-    return !state.monitor && !waits();
+    return !state.monitor && !waits() && !subscriptions.any();
   }
 
   boolean isClosing() {
@@ -434,7 +490,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** What the output limits and CLIENT LIST take the client for. */
   ClientType type() {
-    return ClientType.NORMAL;
+    return subscriptions.any() ? ClientType.PUBSUB : ClientType.NORMAL;
   }
 
   /** What the connection holds; from any thread, a moment late. */
@@ -523,7 +579,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
           break;
         }
         runHere(command);
-        if (busy) {
+        if (busy || node.pubSub.isBehind()) {
           next++;
           return;
         }
@@ -597,13 +653,14 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     for (int i = 0; i < round.size; i++) {
       batch.add(round.commands[i], round.requests[i], round.extras[i], round.shards[i]);
     }
+    batch.atHome(round.spanning);
     dispatch(batch);
   }
 
   /** Sends a batch to where it can run. */
   private void dispatch(Batch batch) {
     long needed = batch.shards();
-    if (needed == 0 || (needed & needed - 1) != 0) {
+    if (batch.atHome() || needed == 0 || (needed & needed - 1) != 0) {
       loop.borrower.tell(batch);
     } else {
       node.shard(Long.numberOfTrailingZeros(needed)).tell(batch);
@@ -611,10 +668,14 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   private void runHere(Command command) {
+    // What was published before an UNSUBSCRIBE or RESET is not to come after its reply.
+    if (inbox != null) {
+      open(inbox);
+    }
     state.takeSkip();
     byte[] reply = loop.executor.runAlone(this, command, frames, next);
     muted = state.muted || state.skipping();
-    if (!muted) {
+    if (!muted || PubSubCommands.changesSubscriptions(command)) {
       send(reply);
     }
   }
@@ -673,6 +734,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       watch = null;
     }
     round.add(command, next, unlessSkipped(ready), shards);
+    // Subscriptions are changed on this loop, so the borrower has to run it.
+    round.spanning |= (ready.flags() & Flag.PUBSUB.bit) != 0;
   }
 
   /** Notes the keys here, for EXEC to find its shards, and has the shards watch them. */

@@ -59,6 +59,7 @@ public final class Settings {
   // What is watched and written down.
   public final Setting<Long> slowlogLogSlowerThan = add(integer("slowlog-log-slower-than", 10000, -1, Long.MAX_VALUE));
   public final Setting<Long> slowlogMaxLen = add(integer("slowlog-max-len", 128, 0, Long.MAX_VALUE));
+  final Setting<NotifiedEvents> notifyKeyspaceEvents = add(of("notify-keyspace-events", NotifiedEvents.NONE, NotifiedEvents::parse, NotifiedEvents::text));
   public final Setting<Long> latencyMonitorThreshold = add(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE));
   public final Setting<Boolean> latencyTracking = add(bool("latency-tracking", true));
   final Setting<Percentiles> latencyTrackingInfoPercentiles = add(of("latency-tracking-info-percentiles", new Percentiles(List.of(50.0, 99.0, 99.9)), Percentiles::parse, Percentiles::text));

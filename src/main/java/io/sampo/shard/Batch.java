@@ -28,6 +28,8 @@ public final class Batch implements Shard.Message, Borrower.Message {
   /** Which shards it needs, a bit for each. */
   long shards;
 
+  private boolean atHome;
+
   int size;
 
   /** How many requests have been run. */
@@ -48,6 +50,7 @@ public final class Batch implements Shard.Message, Borrower.Message {
     client = itsClient;
     frames = itsFrames;
     shards = 0;
+    atHome = false;
     size = 0;
     done = 0;
     return this;
@@ -89,6 +92,15 @@ public final class Batch implements Shard.Message, Borrower.Message {
 
   /** That of an otherwise ordinary one. */
   public static final Object SILENT = new Silent(PLAIN);
+
+  /** Says whether it is to run on the loop of its session, whichever shards it needs. */
+  public void atHome(boolean yes) {
+    atHome = yes;
+  }
+
+  public boolean atHome() {
+    return atHome;
+  }
 
   public int size() {
     return size;

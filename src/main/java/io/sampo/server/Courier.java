@@ -1,0 +1,41 @@
+package io.sampo.server;
+
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * Hands messages to the subscribers on one core loop, on its thread: a message crosses threads once
+ * for each loop, however many subscribers it has there.
+ */
+final class Courier extends AbstractBehavior<Courier.Delivery> {
+  /** A message for the topic's subscribers on this loop. */
+  record Delivery(Topic topic, Message message, long weight) {}
+
+  private final int loop;
+  private final PubSub pubSub;
+
+  private Courier(ActorContext<Delivery> context, int loop, PubSub pubSub) {
+    super(context);
+    this.loop = loop;
+    this.pubSub = pubSub;
+  }
+
+  /** The courier of a loop; to be run by that loop. */
+  static Behavior<Delivery> create(int loop, PubSub pubSub) {
+    return Behaviors.setup(context -> new Courier(context, loop, pubSub));
+  }
+
+  @Override
+  public Receive<Delivery> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::deliver).build();
+  }
+
+  private Behavior<Delivery> deliver(Delivery delivery) {
+    delivery.topic.deliver(loop, delivery.message);
+    pubSub.delivered(delivery.weight);
+    return this;
+  }
+}

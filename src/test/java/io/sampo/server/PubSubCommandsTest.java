@@ -1,0 +1,194 @@
+package io.sampo.server;
+
+import io.sampo.testkit.AgainstRedis;
+import io.sampo.testkit.AgainstRedis.On;
+import io.sampo.testkit.Differential;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Assertions;
+
+/** The commands of publish and subscribe say what Redis says. */
+class PubSubCommandsTest {
+  /** Sends a command that has {@code n} replies. */
+  private static void say(Differential pair, int n, String line) {
+    pair.same(line.split(" ", -1));
+    for (int i = 1; i < n; i++) {
+      pair.sameNext();
+    }
+  }
+
+  private static void say(Differential pair, String... lines) {
+    for (String line : lines) {
+      say(pair, 1, line);
+    }
+  }
+
+  @AgainstRedis
+  void subscriptionsAreCounted(Differential pair) {
+    say(pair, 3, "SUBSCRIBE a b a");
+    say(pair, 2, "PSUBSCRIBE p* *");
+    say(pair, 2, "SSUBSCRIBE s t");
+    say(pair, "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE");
+    say(pair, 3, "UNSUBSCRIBE a nosuch a");
+    say(pair, "UNSUBSCRIBE b", "UNSUBSCRIBE", "PUNSUBSCRIBE nosuch", "PUNSUBSCRIBE p*");
+    say(pair, "SUNSUBSCRIBE t", "SUNSUBSCRIBE", "SUNSUBSCRIBE", "PUNSUBSCRIBE", "PUNSUBSCRIBE");
+    say(pair, "GET k", "UNSUBSCRIBE");
+  }
+
+  @AgainstRedis
+  void whatSubscribersMayAsk(Differential pair) {
+    say(pair, "PING", "PING x", "SUBSCRIBE a", "PING", "PING x", "PING x y", "GET k", "SET k v");
+    say(
+        pair,
+        "PUBLISH b x",
+        "MULTI",
+        "EXEC",
+        "DISCARD",
+        "CONFIG GET port",
+        "CONFIG NOSUCH",
+        "NOSUCH");
+    say(pair, "PUBSUB", "PUBSUB NUMPAT", "PUBSUB NUMPAT x", "GET");
+    say(pair, "UNSUBSCRIBE", "SSUBSCRIBE s", "GET k", "SUNSUBSCRIBE", "GET k", "PING");
+  }
+
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void messagesReachWhomTheyConcern(Differential pair) {
+    Differential other = pair.another();
+    Differential third = pair.another();
+    say(pair, 2, "SUBSCRIBE news sport");
+    say(third, 2, "PSUBSCRIBE n?ws [a-s]*");
+    say(third, "SUBSCRIBE news");
+    say(other, "PUBLISH nobody x", "PUBLISH sport 1");
+    pair.sameNext();
+    third.sameNext();
+    other.same("PUBLISH", "news", "with\r\nline\0break");
+    pair.sameNext();
+    List<String> heard = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      // Patterns are matched in no particular order.
+      heard.add(third.sampo().read().toString());
+      heard.remove(third.redis().read().toString());
+    }
+    Assertions.assertEquals(List.of(), heard);
+    say(other, "PUBLISH news ", "SPUBLISH news x");
+    pair.sameNext();
+    say(pair, "UNSUBSCRIBE news");
+    say(other, "PUBSUB CHANNELS new*", "PUBSUB CHANNELS x", "PUBSUB NUMSUB", "PUBSUB NUMPAT");
+    say(
+        other,
+        "PUBSUB NUMSUB news sport nosuch news",
+        "PUBSUB SHARDCHANNELS",
+        "PUBSUB CHANNELS a b");
+    other.sameUnordered("PUBSUB", "CHANNELS");
+    other.sameUnordered("pubsub", "channels", "*");
+  }
+
+  @AgainstRedis
+  void namesMayBeEmptyOrBinary(Differential pair) {
+    Differential other = pair.another();
+    List<String> names =
+        List.of("", "\0", "\u00ff\r\n", "[a", "a*", "*", "\\*", "x".repeat(70_000));
+    for (String name : names) {
+      pair.same("SUBSCRIBE", name);
+      pair.same("PSUBSCRIBE", name);
+      for (String channel : names) {
+        long receivers = other.same("PUBLISH", channel, name).number();
+        for (int i = 0; i < receivers; i++) {
+          pair.sameNext();
+        }
+        other.same("PUBSUB", "CHANNELS", channel);
+      }
+      pair.same("UNSUBSCRIBE", name);
+      pair.same("PUNSUBSCRIBE", name);
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void shardChannelsAreApart(Differential pair) {
+    Differential other = pair.another();
+    say(pair, 2, "SSUBSCRIBE a b");
+    say(pair, "SUBSCRIBE a");
+    say(
+        other,
+        "SPUBLISH a shard",
+        "PUBLISH b none",
+        "PUBSUB SHARDNUMSUB a b c",
+        "PUBSUB SHARDNUMSUB");
+    pair.sameNext();
+    say(other, "PUBLISH a channel", "PUBSUB SHARDCHANNELS a", "PUBSUB SHARDCHANNELS x y");
+    pair.sameNext();
+    say(pair, "SUNSUBSCRIBE a");
+    say(other, "SPUBLISH a x", "SPUBLISH b y");
+    pair.sameNext();
+  }
+
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void transactions(Differential pair) {
+    Differential other = pair.another();
+    say(pair, "MULTI", "SUBSCRIBE a", "SET k v", "PSUBSCRIBE b*", "PING", "EXEC", "GET k");
+    say(other, "MULTI", "PUBLISH a 1", "SET k w", "PUBLISH a 2", "PUBLISH b 3", "EXEC");
+    for (int i = 0; i < 3; i++) {
+      pair.sameNext();
+    }
+    say(pair, "PUNSUBSCRIBE b*", "UNSUBSCRIBE a", "MULTI", "UNSUBSCRIBE a", "UNSUBSCRIBE", "EXEC");
+    say(other, "PUBLISH a 4");
+    say(pair, "GET k");
+  }
+
+  @AgainstRedis
+  void aSilencedClientStillHearsMessages(Differential pair) {
+    Differential other = pair.another();
+    pair.sampo().send("CLIENT", "REPLY", "OFF");
+    pair.redis().send("CLIENT", "REPLY", "OFF");
+    say(pair, "SUBSCRIBE a");
+    say(other, "PUBLISH a x");
+    pair.sameNext();
+    say(pair, "UNSUBSCRIBE a");
+  }
+
+  @AgainstRedis
+  void arity(Differential pair) {
+    for (String name : List.of("PUBLISH", "SPUBLISH", "PUBSUB")) {
+      say(pair, name, name + " nosuch", name + " nosuch b c");
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void randomly(Differential pair) {
+    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    System.out.println("random subscriptions, -Dsampo.seed=" + seed);
+    Random random = new Random(seed);
+    List<Differential> listeners = List.of(pair.another(), pair.another(), pair.another());
+    List<String> words = List.of("SUBSCRIBE", "UNSUBSCRIBE", "SSUBSCRIBE", "SUNSUBSCRIBE");
+    List<String> patterns = List.of("PSUBSCRIBE", "PUNSUBSCRIBE");
+    List<String> published = List.of("PUBLISH", "SPUBLISH");
+    for (int i = 0; i < 2_000; i++) {
+      Differential listener = listeners.get(random.nextInt(3));
+      String channel = "c" + random.nextInt(6);
+      switch (random.nextInt(4)) {
+        case 0 -> listener.same(words.get(random.nextInt(4)), channel);
+        // One pattern at a time, for several have no order.
+        case 1 -> listener.same(patterns.get(random.nextInt(2)), "c[0-3]");
+        default -> {
+          pair.same(published.get(random.nextInt(2)), channel, "message " + i);
+          // A PING at each shows that nothing more came.
+          listeners.forEach(PubSubCommandsTest::drain);
+        }
+      }
+      pair.same("PUBSUB", "NUMSUB", channel);
+      pair.same("PUBSUB", "SHARDNUMSUB", channel);
+      pair.same("PUBSUB", "NUMPAT");
+    }
+  }
+
+  /** Reads everything that was published so far; both must have heard the same. */
+  private static void drain(Differential listener) {
+    String token = "end";
+    listener.sampo().send("PING", token);
+    listener.redis().send("PING", token);
+    while (!listener.sameNext().toString().contains(token)) {
+      continue;
+    }
+  }
+}
