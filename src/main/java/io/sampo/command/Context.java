@@ -231,6 +231,16 @@ public final class Context {
     changed(dbIndex, key, 0, key.length, event, name);
   }
 
+  /** Whether somebody wants to hear of new keys. */
+  public boolean announces() {
+    return events.wanted(KeyEvent.NEW);
+  }
+
+  /** Says that a key is there that was not: something else than the change that made it. */
+  public void added(int dbIndex, byte[] key) {
+    events.publish(KeyEvent.NEW, "new", dbIndex, key);
+  }
+
   /** Says that key {@code i} has left for another place, where it is {@link #modified}. */
   public void left(int dbIndex, Args a, int i, KeyEvent event, String name) {
     changed(dbIndex, a.array(), a.offset(i), a.length(i), event, name);

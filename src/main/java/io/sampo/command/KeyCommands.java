@@ -117,6 +117,8 @@ public final class KeyCommands {
       c.out().ok();
       return false;
     }
+    // What is in the way is removed and not replaced, so that the key is a new one.
+    to.remove(a.array(), a.offset(2), a.length(2));
     Entry entry = from.take(from.find(a.array(), a.offset(1), a.length(1)));
     to.put(a.array(), a.offset(2), a.length(2), entry);
     c.left(c.dbIndex(), a, 1, KeyEvent.GENERIC, "rename_from");
@@ -165,6 +167,10 @@ public final class KeyCommands {
     if (h == Db.NONE || taken && !replace) {
       c.out().integer(0);
       return;
+    }
+    if (taken) {
+      to.remove(a.array(), a.offset(2), a.length(2));
+      h = from.find(a.array(), a.offset(1), a.length(1));
     }
     copy(from, h, to, a);
     c.modified(target, a, 2, KeyEvent.GENERIC, "copy_to");

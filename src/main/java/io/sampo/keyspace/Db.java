@@ -516,6 +516,7 @@ public final class Db {
     Record.head(b, p, kind, keyspace.access.initial());
     Record.key(b, p, k, ko, kl);
     table.insert(hash, h);
+    keyspace.noteAdded(this, k, ko, kl);
     return h;
   }
 

@@ -1,6 +1,7 @@
 package io.sampo.keyspace;
 
 import io.sampo.data.KeyHash;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
@@ -20,6 +21,11 @@ public final class Keyspace {
         public void evicted(Db db, byte[] key) {
           // Nobody listens.
         }
+
+        @Override
+        public void added(Db db, byte[] key) {
+          // Nobody listens.
+        }
       };
 
   final Settings settings;
@@ -31,6 +37,7 @@ public final class Keyspace {
   private final Expiry expiry = new Expiry(this);
   private final Eviction eviction = new Eviction(this);
   private Listener listener = DEAF;
+  private boolean announcing;
   private boolean replica;
   private boolean showsExpired;
   private long expiredKeys;
@@ -66,9 +73,20 @@ public final class Keyspace {
     dbs[b].index(b);
   }
 
-  /** Sets who hears of expired and evicted keys. */
+  /** Sets who hears of expired and evicted keys; see also {@link #announcing}. */
   public void listener(Listener l) {
     listener = l;
+  }
+
+  /** Sets whether that listener hears of new keys, too. */
+  public void announcing(boolean b) {
+    announcing = b;
+  }
+
+  void noteAdded(Db db, byte[] k, int offset, int length) {
+    if (announcing) {
+      listener.added(db, Arrays.copyOfRange(k, offset, offset + length));
+    }
   }
 
   public boolean replica() {

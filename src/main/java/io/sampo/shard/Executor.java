@@ -104,6 +104,11 @@ public final class Executor {
         public void evicted(Db db, byte[] key) {
           gone(db, key, KeyEvent.EVICTED, "evicted");
         }
+
+        @Override
+        public void added(Db db, byte[] key) {
+          context.added(db.index(), key);
+        }
       };
 
   /** What an executor needs of the node it works for. */
@@ -148,6 +153,7 @@ public final class Executor {
     data[its.shard] = its;
     context.lend(its.shard, its.keyspace, its.watches);
     its.keyspace.listener(listener);
+    its.keyspace.announcing(context.announces());
   }
 
   /** Takes a shard's data out of reach again. */

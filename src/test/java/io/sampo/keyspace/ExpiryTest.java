@@ -31,6 +31,11 @@ final class ExpiryTest {
           public void evicted(Db db, byte[] key) {
             throw new AssertionError("evicted");
           }
+
+          @Override
+          public void added(Db db, byte[] key) {
+            throw new AssertionError("added");
+          }
         });
   }
 

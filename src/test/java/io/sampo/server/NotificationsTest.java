@@ -1,0 +1,298 @@
+package io.sampo.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.testkit.AgainstRedis;
+import io.sampo.testkit.AgainstRedis.On;
+import io.sampo.testkit.Differential;
+import io.sampo.testkit.RespClient;
+import io.sampo.testkit.WireReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** What is told of changes to keys is what Redis tells, in the same order. */
+class NotificationsTest {
+  private static final String DIRECTIVE = "notify-keyspace-events";
+  private static final String EVERYTHING = "__key*__:*";
+
+  /** A channel that {@link #EVERYTHING} matches. */
+  private static final String MARK = "__keymark__:";
+
+  /** Commands with {@code K} for a key, {@code N} for a number, {@code V} for a value. */
+  private static final List<String> COMMANDS =
+      List.of(
+          "SET K V",
+          "SET K N",
+          "SET K V NX",
+          "SET K V XX GET",
+          "SET K V EX 100",
+          "SET K V KEEPTTL",
+          "SETNX K V",
+          "SETEX K 100 V",
+          "PSETEX K 100000 V",
+          "GETSET K V",
+          "GETDEL K",
+          "GETEX K",
+          "GETEX K PERSIST",
+          "GETEX K EX 100",
+          "GETEX K PXAT 1",
+          "GET K",
+          "MGET K K K",
+          "APPEND K V",
+          "SETRANGE K 3 V",
+          "SETRANGE K 0 ",
+          "GETRANGE K 0 1",
+          "STRLEN K",
+          "INCR K",
+          "DECRBY K N",
+          "INCRBYFLOAT K 1.5",
+          "MSET K V K V K V",
+          "MSETNX K V K V",
+          "SETBIT K 3 1",
+          "GETBIT K 3",
+          "BITOP AND K K K",
+          "BITOP NOT K K",
+          "BITFIELD K SET u8 0 N",
+          "BITFIELD K GET u8 0",
+          "BITCOUNT K",
+          "LCS K K",
+          "DEL K",
+          "DEL K K K",
+          "UNLINK K K",
+          "EXISTS K K",
+          "TYPE K",
+          "TTL K",
+          "PTTL K",
+          "EXPIRE K 100",
+          "EXPIRE K -1",
+          "PEXPIRE K 100000 NX",
+          "EXPIREAT K 1",
+          "PEXPIREAT K 4000000000000",
+          "EXPIRE K 50 LT",
+          "PERSIST K",
+          "EXPIRETIME K",
+          "RENAME K K",
+          "RENAMENX K K",
+          "COPY K K",
+          "COPY K K REPLACE",
+          "COPY K K DB 1",
+          "COPY K K DB 1 REPLACE",
+          "MOVE K 1",
+          "TOUCH K K",
+          "OBJECT ENCODING K",
+          "OBJECT REFCOUNT K",
+          "SORT K",
+          "SORT K STORE K",
+          "DUMP K",
+          "SWAPDB 0 1",
+          "SELECT 0",
+          "SELECT 1",
+          "FLUSHDB",
+          "RANDOMKEY",
+          "LPUSH K V",
+          "RPUSH K V V",
+          "LPUSHX K V",
+          "LPOP K",
+          "RPOP K 2",
+          "LREM K 0 V",
+          "LSET K 0 V",
+          "LTRIM K 1 -1",
+          "LTRIM K 5 1",
+          "LINSERT K BEFORE V V",
+          "RPOPLPUSH K K",
+          "LMOVE K K LEFT RIGHT",
+          "LMPOP 2 K K LEFT COUNT 2",
+          "BLPOP K K 0.001",
+          "LRANGE K 0 -1",
+          "SADD K V V",
+          "SADD K N",
+          "SREM K V V",
+          "SPOP K 100",
+          "SMOVE K K V",
+          "SINTERSTORE K K K",
+          "SUNIONSTORE K K K",
+          "SDIFFSTORE K K K",
+          "SMEMBERS K",
+          "HSET K V V",
+          "HSETNX K V V",
+          "HDEL K V V",
+          "HINCRBY K V N",
+          "HINCRBYFLOAT K V 1.5",
+          "HGETALL K",
+          "HMSET K V V",
+          "ZADD K N V",
+          "ZADD K NX N V",
+          "ZADD K INCR N V",
+          "ZINCRBY K N V",
+          "ZREM K V V",
+          "ZPOPMIN K",
+          "ZPOPMAX K 3",
+          "ZREMRANGEBYRANK K 0 1",
+          "ZREMRANGEBYSCORE K 0 3",
+          "ZREMRANGEBYLEX K [a [b",
+          "ZUNIONSTORE K 2 K K",
+          "ZINTERSTORE K 2 K K",
+          "ZDIFFSTORE K 2 K K",
+          "ZRANGESTORE K K 0 1",
+          "ZMPOP 2 K K MIN",
+          "ZRANGE K 0 -1",
+          "GEOADD K 13.3 38.1 V",
+          "GEOSEARCHSTORE K K FROMMEMBER V BYRADIUS 9 km",
+          "PFADD K V",
+          "PFMERGE K K K",
+          "PFCOUNT K",
+          "XADD K N-N V V",
+          "XADD K MAXLEN 1 * V V",
+          "XDEL K N-N",
+          "XTRIM K MAXLEN 1",
+          "XSETID K 9-9",
+          "XGROUP CREATE K g $ MKSTREAM",
+          "XGROUP DESTROY K g",
+          "XGROUP SETID K g 0",
+          "XGROUP CREATECONSUMER K g c",
+          "XGROUP DELCONSUMER K g c",
+          "XREADGROUP GROUP g c COUNT 1 STREAMS K >");
+
+  private static String[] fill(Random random, String template) {
+    String[] words = template.split(" ", -1);
+    for (int i = 0; i < words.length; i++) {
+      words[i] =
+          switch (words[i]) {
+            case "K" -> "k" + random.nextInt(5);
+            case "V" -> List.of("a", "b", "c").get(random.nextInt(3));
+            case "N" -> "" + random.nextInt(9);
+            case "N-N" -> random.nextInt(9) + "-" + random.nextInt(9);
+            default -> words[i];
+          };
+    }
+    return words;
+  }
+
+  private static boolean isKnown(Differential pair, String template) {
+    String name = template.substring(0, template.indexOf(' ') + 1).strip();
+    String command = name.isEmpty() ? template : name;
+    return !pair.sampo().call("COMMAND", "INFO", command).elements().get(0).isNull();
+  }
+
+  private static void notifyOf(Differential pair, Differential listener, String classes) {
+    pair.config(DIRECTIVE, classes);
+    listener.same("PSUBSCRIBE", EVERYTHING);
+  }
+
+  /** All that has been told, up to a mark set now. */
+  private static List<String> told(RespClient by, RespClient to) {
+    by.expect(':', "PUBLISH", MARK, "");
+    List<String> told = new ArrayList<>();
+    WireReply next = to.read();
+    while (!next.texts().get(2).equals(MARK)) {
+      told.add(next.texts().get(2) + " " + next.texts().get(3));
+      next = to.read();
+    }
+    return told;
+  }
+
+  private static void sameTold(Differential pair, Differential listener, String after) {
+    assertEquals(told(pair.redis(), listener.redis()), told(pair.sampo(), listener.sampo()), after);
+  }
+
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void randomCommands(Differential pair) {
+    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    System.out.println("random commands, -Dsampo.seed=" + seed);
+    Random random = new Random(seed);
+    Differential listener = pair.another();
+    notifyOf(pair, listener, "KEAnm");
+    List<String> known = COMMANDS.stream().filter(template -> isKnown(pair, template)).toList();
+    assertTrue(known.size() > 60, "only " + known);
+    for (int i = 0; i < 3_000; i++) {
+      String[] command = fill(random, known.get(random.nextInt(known.size())));
+      pair.sampo().send(command);
+      pair.redis().send(command);
+      pair.sampo().read();
+      pair.redis().read();
+      sameTold(pair, listener, String.join(" ", command) + ", seed " + seed);
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void transactionsTellInTheirOrder(Differential pair) {
+    Differential listener = pair.another();
+    notifyOf(pair, listener, "KEA");
+    pair.same("MULTI");
+    for (int i = 0; i < 50; i++) {
+      pair.same("SET", "k" + i % 7, "" + i);
+      pair.same("INCR", "k" + i % 5);
+      pair.same("DEL", "k" + i % 3, "k" + i % 4);
+    }
+    pair.same("EXEC");
+    sameTold(pair, listener, "a transaction");
+  }
+
+  @AgainstRedis
+  void everyClassByItself(Differential pair) {
+    Differential listener = pair.another();
+    listener.same("PSUBSCRIBE", EVERYTHING);
+    for (String classes : List.of("K$", "E$", "$", "Kg", "Exn", "Em", "KEm", "KEg$", "KEd", "")) {
+      pair.config(DIRECTIVE, classes);
+      pair.same("SET", "k", "v");
+      pair.same("GET", "nosuch");
+      pair.same("EXPIRE", "k", "100");
+      pair.same("DEL", "k");
+      sameTold(pair, listener, classes);
+    }
+  }
+
+  @AgainstRedis
+  void expiry(Differential pair) {
+    Differential listener = pair.another();
+    notifyOf(pair, listener, "KEA");
+    pair.same("SET", "k", "v", "PX", "1");
+    Stream.of(pair.redis(), pair.sampo()).forEach(NotificationsTest::awaitEmpty);
+    sameTold(pair, listener, "an expiry");
+  }
+
+  @AgainstRedis
+  void eviction(Differential pair) {
+    Differential listener = pair.another();
+    pair.same("SET", "k", "v");
+    notifyOf(pair, listener, "KEe");
+    pair.config("maxmemory-policy", "allkeys-lru");
+    pair.config("maxmemory", "1");
+    for (RespClient client : List.of(pair.redis(), pair.sampo())) {
+      awaitEmpty(client);
+    }
+    sameTold(pair, listener, "an eviction");
+    pair.same("CONFIG", "SET", "maxmemory", "0");
+  }
+
+  private static void awaitEmpty(RespClient client) {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (client.call("EXISTS", "k").number() + client.call("DBSIZE").number() > 0) {
+      assertTrue(System.nanoTime() < deadline, "the key stays");
+    }
+  }
+
+  @AgainstRedis(protocols = 2)
+  void theDirectiveIsShownAsRedisShowsIt(Differential pair) {
+    pair.config(DIRECTIVE, "");
+    Random random = new Random(7);
+    for (int i = 0; i < 500; i++) {
+      StringBuilder letters = new StringBuilder();
+      for (int n = random.nextInt(14); n > 0; n--) {
+        letters.append("KEg$lshzxetmndKEg$lshzxetmndA".charAt(random.nextInt(29)));
+      }
+      pair.same("CONFIG", "SET", DIRECTIVE, letters.toString());
+      pair.same("CONFIG", "GET", DIRECTIVE);
+    }
+    for (String bad : List.of("Q", "KEA ", "k", "KEAq")) {
+      assertFalse(pair.same("CONFIG", "SET", DIRECTIVE, bad).text().equals("OK"));
+      pair.same("CONFIG", "GET", DIRECTIVE);
+    }
+    pair.same("CONFIG", "SET", DIRECTIVE, "KE$lshzxegt");
+    pair.same("CONFIG", "GET", DIRECTIVE);
+  }
+}
