@@ -116,7 +116,9 @@ final class DescriptorLimitTest {
       }
       server.getOutputStream().close();
       ended.get(20, TimeUnit.SECONDS);
-      assertEquals(1, lines.stream().filter(line -> line.contains("Cannot accept")).count());
+      // Once each time it runs out: after the first sockets are closed that may happen again.
+      long complaints = lines.stream().filter(line -> line.contains("Cannot accept")).count();
+      assertTrue(complaints == 1 || complaints == 2, () -> String.join("\n", lines));
     } finally {
       for (Socket socket : sockets) {
         socket.close();

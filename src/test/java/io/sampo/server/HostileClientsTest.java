@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever bytes a client sends, a neighbour is served as before, and nothing of it stays behind. */
+/**
+ * Whatever bytes a client sends, a neighbour is served as before, and nothing of it stays behind.
+ */
 @Timeout(60)
 class HostileClientsTest {
   private static final int CONNECTIONS = 600;
