@@ -61,7 +61,10 @@ public final class Main {
   private static void end(ProcessFiles files) {
     Sampo sampo = NODE.get();
     if (sampo != null) {
-      sampo.close();
+      if (!sampo.closeInTime()) {
+        System.err.println("sampo: the node does not end by itself and is cut off");
+        exitCode = 1;
+      }
       // Of a node that never ran, the file would be another's.
       try {
         files.deletePid();

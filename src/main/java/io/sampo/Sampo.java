@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.ActorAttributes;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sampo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampo.class);
+  private static final int GRACE_SECONDS = 5;
 
   private final ActorSystem<Void> system;
   private final Node node;
@@ -224,6 +226,24 @@ public final class Sampo implements AutoCloseable {
     node.disconnectAll(Duration.ofSeconds(settings.shutdownTimeout.get()));
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
+  }
+
+  /**
+   * {@link #close}, given up a few seconds after its time is over: one of the node's own threads
+   * may be waiting for the process to end, as after a fatal error.
+   *
+   * @return whether the node has ended
+   */
+  boolean closeInTime() {
+    Thread closing = new Thread(this::close, "sampo-close");
+    closing.setDaemon(true);
+    closing.start();
+    try {
+      closing.join(TimeUnit.SECONDS.toMillis(settings.shutdownTimeout.get() + GRACE_SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !closing.isAlive();
   }
 
   /** Ends the node at once, for its data may no longer be what it should. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose memory runs out, its own limit's or the JVM's, says so and goes on. */
-@Timeout(120)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SmallHeapTest {
   private static final String OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 

@@ -72,6 +72,12 @@ public final class ReplyWriter {
     return all;
   }
 
+  /** Forgets everything written so far, and what the buffer grew to hold it. */
+  public void drop() {
+    position = 0;
+    buffer = new byte[capacity];
+  }
+
   public void ok() {
     raw(OK, 0, OK.length);
   }

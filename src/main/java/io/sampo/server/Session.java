@@ -182,7 +182,12 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
     frames = loop.frames();
     next = 0;
-    decoder.decode(bytes, 0, bytes.length, frames);
+    try {
+      decoder.decode(bytes, 0, bytes.length, frames);
+    } catch (OutOfMemoryError e) {
+      LOG.error("Closing client whose request does not fit into the heap: {}", state.describe(), e);
+      fail();
+    }
   }
 
   @Override
@@ -344,6 +349,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   private void back(Batch batch) {
+    if (batch.isLost()) {
+      fail();
+      return;
+    }
     byte[] replies;
     if (parts == null) {
       replies = batch.replies();

@@ -42,6 +42,7 @@ public final class Batch implements Shard.Message, Borrower.Message {
   Object[] extras = new Object[8];
 
   private byte[] replies = NOTHING;
+  private boolean lost;
   private int[] ends = new int[8];
 
   /** Prepares the batch for requests of these frames. */
@@ -118,6 +119,16 @@ public final class Batch implements Shard.Message, Borrower.Message {
     replies = bytes;
   }
 
+  /** Says that there was no heap for the replies. */
+  void lose() {
+    lost = true;
+  }
+
+  /** Whether the replies are lost, so that the connection cannot go on. */
+  public boolean isLost() {
+    return lost;
+  }
+
   /** How many of its requests have been run; it stops where the replies become too many at once. */
   public int done() {
     return done;
@@ -141,6 +152,7 @@ public final class Batch implements Shard.Message, Borrower.Message {
   /** Forgets everything that another use does not need. */
   public void clear() {
     replies = NOTHING;
+    lost = false;
     Arrays.fill(extras, 0, size, null);
     owner = null;
     client = null;

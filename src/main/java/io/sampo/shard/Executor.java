@@ -198,7 +198,13 @@ public final class Executor {
     }
     endStreak(client);
     batch.done = i;
-    batch.replies(out.take());
+    try {
+      batch.replies(out.take());
+    } catch (OutOfMemoryError error) {
+      out.drop();
+      LOG.error("out of heap for the replies to client {}", client.id(), error);
+      batch.lose();
+    }
   }
 
   /** Brings the entries that a batch is about to use into the cache, all at once. */
