@@ -255,6 +255,11 @@ public final class ReplyWriter {
     }
   }
 
+  /** A double in the form of {@link Numbers#formatHuman}; in RESP2 a bulk string of it. */
+  public void realHuman(double value) {
+    number(',', Numbers.formatHuman(value));
+  }
+
   /** An integer of any size, in decimal; in RESP2 a bulk string. */
   public void bigNumber(String digits) {
     number('(', digits);

@@ -5,6 +5,7 @@ import io.sampo.command.Client;
 import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.ExpireCommands;
+import io.sampo.command.GeoCommands;
 import io.sampo.command.HyperLogLogCommands;
 import io.sampo.command.KeyCommands;
 import io.sampo.command.KeyspaceCommands;
@@ -166,6 +167,7 @@ public final class Node {
         .add("sorted-set", ZRangeCommands.COMMANDS)
         .add("sorted-set", ZPopCommands.COMMANDS)
         .add("sorted-set", ZStoreCommands.COMMANDS)
+        .add("geo", GeoCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
         .add("generic", ExpireCommands.COMMANDS)
         .add("generic", ScanCommands.COMMANDS)
