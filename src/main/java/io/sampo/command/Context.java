@@ -1,12 +1,16 @@
 package io.sampo.command;
 
+import io.sampo.data.Type;
 import io.sampo.keyspace.Db;
+import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Slot;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * What a command may see and do while it runs: the keyspaces it was given, the reply, and the means
@@ -20,9 +24,25 @@ public final class Context {
     public long misses;
   }
 
+  /**
+   * What a client is to wait for: that a key, one of those from argument {@code first} to before
+   * {@code end}, has a value of this type.
+   *
+   * @param beside the argument that is a key too, which the request then needs; 0 if there is none
+   * @param timeoutMillis how long; 0 is for ever
+   */
+  public record Wait(int first, int end, int beside, Type type, long timeoutMillis) {
+    static final Wait NONE = new Wait(0, 0, 0, Type.STRING, 0);
+  }
+
   private final ReplyWriter out;
   private final Keyspace[] keyspaces;
   private final Watches[] watches;
+  private final Waits[] waits;
+
+  /** Keys that clients wait for and that have changed, in that order. */
+  private final Set<DbKey> ready = new LinkedHashSet<>();
+
   private final Effects effects;
   private final Events events;
   private final Counters counters;
@@ -34,6 +54,9 @@ public final class Context {
   private int databases;
   private boolean atomic;
   private Watches.Watch watch = new Watches.Watch();
+  private Wait wait = Wait.NONE;
+  private boolean serving;
+  private byte[] served = {};
 
   /**
    * @param shards how many shards the node has
@@ -42,6 +65,7 @@ public final class Context {
     this.out = out;
     this.keyspaces = new Keyspace[shards];
     this.watches = new Watches[shards];
+    this.waits = new Waits[shards];
     this.effects = effects;
     this.events = events;
     this.counters = counters;
@@ -50,15 +74,17 @@ public final class Context {
   // --- for whoever runs commands
 
   /** Puts a shard's data within reach, or out of it with {@link #withdraw}. */
-  public void lend(int shard, Keyspace keyspace, Watches itsWatches) {
+  public void lend(int shard, Keyspace keyspace, Watches itsWatches, Waits itsWaits) {
     keyspaces[shard] = keyspace;
     watches[shard] = itsWatches;
+    waits[shard] = itsWaits;
     databases = keyspace.databases();
   }
 
   public void withdraw(int shard) {
     keyspaces[shard] = null;
     watches[shard] = null;
+    waits[shard] = null;
   }
 
   /** Begins a request of this client. */
@@ -67,6 +93,41 @@ public final class Context {
     db = itsClient.db();
     now = nowMillis;
     rewritten = false;
+    wait = Wait.NONE;
+    serving = false;
+  }
+
+  /** Says that the present request is run anew because of this key. */
+  public void serve(byte[] key) {
+    serving = true;
+    served = key;
+  }
+
+  /** Whether the request, in place of an answer, has asked for its client to {@link #block}. */
+  public boolean blocks() {
+    return wait != Wait.NONE;
+  }
+
+  /** What the client is to wait for, if the request {@link #blocks}. */
+  public Wait awaited() {
+    return wait;
+  }
+
+  /** Whether keys that clients wait for have changed. */
+  public boolean hasReady() {
+    return !ready.isEmpty();
+  }
+
+  /** The first of the keys that have changed, which then is forgotten. */
+  public DbKey takeReady() {
+    DbKey first = ready.iterator().next();
+    ready.remove(first);
+    return first;
+  }
+
+  /** Says that somebody may be waiting for what is at this key. */
+  public void ready(DbKey key) {
+    ready.add(key);
   }
 
   /** Says whether the requests to come run within a transaction. */
@@ -137,6 +198,28 @@ public final class Context {
   /** What is watched on one shard, for commands that go over all of it. */
   public Watches watches(int shard) {
     return watches[shard];
+  }
+
+  /** Who waits for keys of one shard, for commands that go over all of it. */
+  public Waits waits(int shard) {
+    return waits[shard];
+  }
+
+  /**
+   * Blocks the client, unless within a transaction, where the caller has to answer: the request is
+   * run anew when there may be what it lacks.
+   */
+  public void block(Wait what) {
+    wait = what;
+  }
+
+  /**
+   * Whether key {@code i} is at hand and may be used: all are, but where a client is served that
+   * has waited for several, only the one that has become ready is.
+   */
+  public boolean offers(Args a, int i) {
+    int from = a.offset(i);
+    return !serving || Arrays.equals(served, 0, served.length, a.array(), from, from + a.length(i));
   }
 
   /** The watches of the shard that owns key {@code i}. */
@@ -224,6 +307,13 @@ public final class Context {
       int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
     changes++;
     changed(dbIndex, a, offset, length, event, name);
+    Waits here = waits[shard(a, offset, length)];
+    if (!here.isEmpty()) {
+      DbKey key = new DbKey(dbIndex, Arrays.copyOfRange(a, offset, offset + length));
+      if (here.contains(key)) {
+        ready.add(key);
+      }
+    }
   }
 
   /** Says that a key has left by itself, by expiry or eviction: no change of the request's. */

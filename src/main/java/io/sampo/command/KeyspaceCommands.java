@@ -78,6 +78,8 @@ public final class KeyspaceCommands {
       c.watches(s).changedAll(one, inEither);
       c.watches(s).changedAll(other, inEither);
       c.keyspace(s).swap(one, other);
+      c.waits(s).keys(one).forEach(c::ready);
+      c.waits(s).keys(other).forEach(c::ready);
     }
     c.changed(1);
     c.out().ok();

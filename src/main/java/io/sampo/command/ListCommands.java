@@ -14,6 +14,11 @@ import java.util.List;
 public final class ListCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
+      cmd("blmove", 6, "write denyoom noscript blocking", "RW access delete 1; RW insert 2", "6.2.0", "O(1)", "source#0 destination#1 wherefrom:<LEFT|RIGHT> whereto:<LEFT|RIGHT> timeout:double", "Move an element from one list to another, waiting until there is one.", ListPops::blmove),
+      cmd("blmpop", -5, "write blocking", "RW access delete 2#0+1", "7.0.0", "O(N+M)", "timeout:double numkeys:int key... where:<LEFT|RIGHT> [COUNT count:int]", "Pop elements from the first non-empty of several lists, waiting for one.", ListPops::blmPop),
+      cmd("blpop", -3, "write noscript blocking", "RW access delete 1..-2", "2.0.0", "O(N)", "key... timeout:double", "Pop the first element of the first non-empty list, waiting for one.", ListPops::blpop),
+      cmd("brpop", -3, "write noscript blocking", "RW access delete 1..-2", "2.0.0", "O(N)", "key... timeout:double", "Pop the last element of the first non-empty list, waiting for one.", ListPops::brpop),
+      cmd("brpoplpush", 4, "write denyoom noscript blocking %deprecated:6.2.0:BLMOVE+RIGHT+LEFT", "RW access delete 1; RW insert 2", "2.2.0", "O(1)", "source#0 destination#1 timeout:double", "Move the last element of a list to the head of another, waiting until there is one.", ListPops::brpopLPush),
       cmd("lindex", 3, "readonly", "RO access 1", "1.0.0", "O(N)", "key index:int", "Element of a list at an index.", ListCommands::lindex),
       cmd("linsert", 5, "write denyoom", "RW insert 1", "2.2.0", "O(N)", "key where:<BEFORE|AFTER> pivot element", "Insert an element before or after another.", ListCommands::linsert),
       cmd("llen", 2, "readonly fast", "RO 1", "1.0.0", "O(1)", "key", "Length of a list.", ListCommands::llen),

@@ -1,15 +1,19 @@
 package io.sampo.command;
 
 import io.sampo.data.ListValue;
+import io.sampo.data.Type;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;
 
-/** The commands that take elements off the ends of lists. */
+/** The commands that take elements off the ends of lists, some of which wait for one to come. */
 final class ListPops {
   private static final byte[] LPOP = Bytes.ascii("LPOP");
   private static final byte[] RPOP = Bytes.ascii("RPOP");
+  private static final byte[] LMOVE = Bytes.ascii("LMOVE");
+  private static final byte[] LEFT = Bytes.ascii("LEFT");
+  private static final byte[] RIGHT = Bytes.ascii("RIGHT");
 
   private static final RespError LPOP_ARITY = arity("lpop");
   private static final RespError RPOP_ARITY = arity("rpop");
@@ -100,6 +104,16 @@ final class ListPops {
     }
   }
 
+  static void blmPop(Context c, Args a) {
+    int where = where(a, 2);
+    boolean left = Lists.isLeft(a, where);
+    long count = count(a, where + 1);
+    long timeout = Blocking.timeout(a, 1);
+    if (!takeFirst(c, a, 3, where, left, count)) {
+      Blocking.await(c, 3, where, Type.LIST, timeout);
+    }
+  }
+
   /** Where LEFT or RIGHT stands, behind as many keys as argument {@code i} says. */
   private static int where(Args a, int i) {
     long keys = a.integer(i, NO_KEYS);
@@ -134,9 +148,9 @@ final class ListPops {
   private static boolean takeFirst(
       Context c, Args a, int first, int end, boolean left, long count) {
     for (int i = first; i < end; i++) {
-      Db db = c.db(a, i);
-      int h = Lists.write(c, db, a, i);
+      int h = c.offers(a, i) ? Lists.write(c, c.db(a, i), a, i) : Db.NONE;
       if (h != Db.NONE) {
+        Db db = c.db(a, i);
         c.out().array(2);
         c.out().bulk(a.array(), a.offset(i), a.length(i));
         int n = takeMany(c, db, h, a, i, left, count);
@@ -147,6 +161,33 @@ final class ListPops {
       }
     }
     return false;
+  }
+
+  static void blpop(Context c, Args a) {
+    popAny(c, a, true);
+  }
+
+  static void brpop(Context c, Args a) {
+    popAny(c, a, false);
+  }
+
+  private static void popAny(Context c, Args a, boolean left) {
+    int end = a.count() - 1;
+    long timeout = Blocking.timeout(a, end);
+    for (int i = 1; i < end; i++) {
+      int h = c.offers(a, i) ? Lists.write(c, c.db(a, i), a, i) : Db.NONE;
+      if (h != Db.NONE) {
+        Db db = c.db(a, i);
+        c.out().array(2);
+        c.out().bulk(a.array(), a.offset(i), a.length(i));
+        take(c, db, h, a, i, left, 1);
+        if (c.wantsEffects()) {
+          c.effect(left ? LPOP : RPOP, a.bytes(i));
+        }
+        return;
+      }
+    }
+    Blocking.await(c, 1, end, Type.LIST, timeout);
   }
 
   // --- from list to list
@@ -163,6 +204,33 @@ final class ListPops {
     if (!move(c, a, false, true)) {
       c.out().nil();
     }
+  }
+
+  static void blmove(Context c, Args a) {
+    boolean fromLeft = Lists.isLeft(a, 3);
+    boolean toLeft = Lists.isLeft(a, 4);
+    moveOrWait(c, a, fromLeft, toLeft, Blocking.timeout(a, 5));
+  }
+
+  static void brpopLPush(Context c, Args a) {
+    moveOrWait(c, a, false, true, Blocking.timeout(a, 3));
+  }
+
+  private static void moveOrWait(
+      Context c, Args a, boolean fromLeft, boolean toLeft, long timeout) {
+    if (move(c, a, fromLeft, toLeft)) {
+      if (c.wantsEffects()) {
+        c.effect(LMOVE, a.bytes(1), a.bytes(2), word(fromLeft), word(toLeft));
+      }
+    } else if (c.atomic()) {
+      c.out().nil();
+    } else {
+      c.block(new Context.Wait(1, 2, 2, Type.LIST, timeout));
+    }
+  }
+
+  private static byte[] word(boolean left) {
+    return left ? LEFT : RIGHT;
   }
 
   /** Moves an element and answers with it; false if there is none. */

@@ -1,6 +1,5 @@
 package io.sampo.keyspace;
 
-import io.sampo.resp.Bytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,13 +20,13 @@ public final class Watches {
    * affair, the rest may be asked and told from any thread.
    */
   public static final class Watch {
-    private final Set<Watched> keys = new LinkedHashSet<>();
+    private final Set<DbKey> keys = new LinkedHashSet<>();
     private volatile boolean broken;
     private volatile boolean ended;
 
     /** Adds a key, which has then to be added to the watches of its shard as well. */
     public void add(int db, byte[] key) {
-      keys.add(new Watched(db, key));
+      keys.add(new DbKey(db, key));
     }
 
     /** Says that the client no longer cares; shards that have yet to hear of a key ignore it. */
@@ -40,37 +39,19 @@ public final class Watches {
       return broken;
     }
 
-    public Collection<Watched> keys() {
+    public Collection<DbKey> keys() {
       return keys;
     }
   }
 
-  /** A key of a database; equal by value. */
-  public record Watched(int db, byte[] key) {
-    @Override
-    public boolean equals(Object o) {
-      return o instanceof Watched w && w.db == db && Arrays.equals(w.key, key);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(key) * 31 + db;
-    }
-
-    @Override
-    public String toString() {
-      return db + ":" + Bytes.text(key);
-    }
-  }
-
-  private final Map<Watched, List<Watch>> watchers = new HashMap<>();
+  private final Map<DbKey, List<Watch>> watchers = new HashMap<>();
 
   /** Has {@code watch} told of changes of a key; again is as good as once. */
   public void add(Watch watch, int db, byte[] key) {
     if (watch.ended) {
       return;
     }
-    List<Watch> all = watchers.computeIfAbsent(new Watched(db, key), k -> new ArrayList<>(1));
+    List<Watch> all = watchers.computeIfAbsent(new DbKey(db, key), k -> new ArrayList<>(1));
     if (!all.contains(watch)) {
       all.add(watch);
     }
@@ -78,7 +59,7 @@ public final class Watches {
 
   /** Forgets those keys of {@code watch} that are watched here. */
   public void remove(Watch watch) {
-    for (Watched watched : watch.keys) {
+    for (DbKey watched : watch.keys) {
       List<Watch> all = watchers.get(watched);
       if (all != null && all.remove(watch) && all.isEmpty()) {
         watchers.remove(watched);
@@ -89,7 +70,7 @@ public final class Watches {
   /** Tells the watchers of this key that it was changed. */
   public void changed(int db, byte[] a, int offset, int length) {
     if (!watchers.isEmpty()) {
-      Watched watched = new Watched(db, Arrays.copyOfRange(a, offset, offset + length));
+      DbKey watched = new DbKey(db, Arrays.copyOfRange(a, offset, offset + length));
       watchers.getOrDefault(watched, List.of()).forEach(watch -> watch.broken = true);
     }
   }
@@ -102,7 +83,7 @@ public final class Watches {
   public void changedAll(int db, Predicate<byte[]> affected) {
     watchers.forEach(
         (watched, all) -> {
-          if (watched.db == db && affected.test(watched.key)) {
+          if (watched.db() == db && affected.test(watched.key())) {
             all.forEach(watch -> watch.broken = true);
           }
         });

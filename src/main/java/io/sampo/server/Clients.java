@@ -38,6 +38,11 @@ final class Clients {
     session.kill(false);
   }
 
+  /** How many wait for something other than their own next request. */
+  long blocked() {
+    return byId.values().stream().filter(Session::isBlocked).count();
+  }
+
   int count() {
     return count.get();
   }

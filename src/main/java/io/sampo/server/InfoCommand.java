@@ -129,7 +129,7 @@ final class InfoCommand {
     text.field("connected_clients", node.clients.count())
         .field("cluster_connections", 0)
         .field("maxclients", node.settings.maxclients.get())
-        .field("blocked_clients", node.clients.all().stream().filter(Session::isBlocked).count())
+        .field("blocked_clients", node.clients.blocked())
         .field("tracking_clients", 0);
   }
 

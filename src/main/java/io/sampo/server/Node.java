@@ -19,6 +19,7 @@ import io.sampo.command.ZSetCommands;
 import io.sampo.command.ZStoreCommands;
 import io.sampo.data.Limits;
 import io.sampo.journal.Journal;
+import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.RequestDecoder;
@@ -29,6 +30,7 @@ import io.sampo.shard.Executor;
 import io.sampo.shard.Memory;
 import io.sampo.shard.Router;
 import io.sampo.shard.Shard;
+import io.sampo.shard.Waiter;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -295,8 +297,8 @@ public final class Node {
   }
 
   /** Runs a task after some time, on some thread. */
-  void later(Duration delay, Runnable task) {
-    system.scheduler().scheduleOnce(delay, task, system.executionContext());
+  Cancellable later(Duration delay, Runnable task) {
+    return system.scheduler().scheduleOnce(delay, task, system.executionContext());
   }
 
   /** Whether no password is required. */
@@ -337,6 +339,13 @@ public final class Node {
     return strict;
   }
 
+  /** Has these shards, a bit for each, forget that a client waited for keys of them. */
+  void withdraw(Waiter waiter, long those) {
+    for (long involved = those; involved != 0; involved &= involved - 1) {
+      shards.get(Long.numberOfTrailingZeros(involved)).tell(new Shard.Withdraw(waiter));
+    }
+  }
+
   /**
    * Runs a task once every request has been run that any session has sent off by now: the borrower
    * of each loop gets its turn when the sessions there have had theirs, and the shards then.
@@ -357,7 +366,7 @@ public final class Node {
   /** Has every shard forget what is watched. */
   void unwatch(Watches.Watch watch) {
     long involved = 0;
-    for (Watches.Watched watched : watch.keys()) {
+    for (DbKey watched : watch.keys()) {
       involved |= router.shards(watched.key());
     }
     for (; involved != 0; involved &= involved - 1) {

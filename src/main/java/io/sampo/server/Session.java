@@ -4,14 +4,19 @@ import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.Flag;
+import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.Frames;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.shard.Batch;
+import io.sampo.shard.Borrower;
 import io.sampo.shard.Transaction;
+import io.sampo.shard.Waiter;
 import java.net.SocketAddress;
+import java.time.Duration;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStageLogic;
@@ -29,12 +34,16 @@ import org.slf4j.LoggerFactory;
  * may use on whichever thread runs it, for the session waits meanwhile; and {@link #push}, {@link
  * #kill} and {@link #resume}, which anybody may call.
  */
-final class Session extends GraphStageLogic implements InHandler, OutHandler, Client, Batch.Owner {
+final class Session extends GraphStageLogic
+    implements InHandler, OutHandler, Client, Batch.Owner, Waiter.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
   private static final byte[] NOTHING = new byte[0];
+
+  /** More than a scheduler can count, in milliseconds, is for ever. */
+  private static final long FOR_EVER = Duration.ofDays(100).toMillis();
+
   private static final byte[] OK = Bytes.ascii("+OK\r\n");
   private static final int CHUNK = 256 * 1024;
-  private static final Blocked UNBLOCKED = Blocked.forever();
   private static final byte[] QUEUED = Bytes.ascii("+QUEUED\r\n");
 
   /** Told to a session from outside, through its {@link #events}. */
@@ -88,7 +97,16 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Whether the client is paused; it is read ahead then, as also when it is blocked. */
   private boolean paused;
 
-  private volatile Blocked blocked = UNBLOCKED;
+  /** What the client waits for, or last waited for, or may have to as soon as its round is back. */
+  private volatile Waiter waiter = Waiter.forever(this);
+
+  private volatile boolean blocked;
+
+  /** Whether a request that may block is on its way, and what has ended its wait meanwhile. */
+  private boolean attempting;
+
+  private byte[] early = NOTHING;
+  private Cancellable timer = Cancellable.alreadyCancelled();
 
   /** What was read while the client was blocked or paused. */
   private ByteString ahead = ByteString.emptyByteString();
@@ -158,7 +176,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     node.clients.remove(this);
     node.monitors.remove(this);
     node.pause.leave(this);
-    blocked.claim();
+    timer.cancel();
+    abandon(waiter);
     subscriptions.clear();
     unwatch();
   }
@@ -313,12 +332,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       busy = false;
       proceed();
     } else if (event instanceof Resume resume) {
-      blocked = UNBLOCKED;
-      busy = false;
-      if (!muted) {
-        send(resume.reply);
+      if (attempting) {
+        early = resume.reply;
+      } else {
+        unblocked(resume.reply);
       }
-      proceed();
     } else if (event instanceof GoOn) {
       paused = false;
       busy = unfinished != null;
@@ -353,6 +371,14 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       fail();
       return;
     }
+    if (attempting) {
+      attempting = false;
+      if (waiter.hasWaited()) {
+        loop.free(batch);
+        blocked();
+        return;
+      }
+    }
     byte[] replies;
     if (parts == null) {
       replies = batch.replies();
@@ -370,6 +396,35 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
     if (!muted) {
       send(replies);
+    }
+    proceed();
+  }
+
+  /** The request waits for data: goes on reading, though only to see the client's end. */
+  private void blocked() {
+    if (early.length > 0) {
+      byte[] reply = early;
+      early = NOTHING;
+      unblocked(reply);
+    } else if (inputDone || closing) {
+      fail();
+    } else {
+      blocked = true;
+      long millis = waiter.timeoutMillis();
+      if (millis > 0 && millis < FOR_EVER) {
+        Waiter present = waiter;
+        timer = node.later(Duration.ofMillis(millis), () -> timeOut(present));
+      }
+      proceed();
+    }
+  }
+
+  private void unblocked(byte[] reply) {
+    blocked = false;
+    busy = false;
+    timer.cancel();
+    if (!muted) {
+      send(reply);
     }
     proceed();
   }
@@ -429,53 +484,73 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** Closes the connection, from any thread. */
   void kill(boolean afterReply) {
+    abandon(waiter);
     events.invoke(new Kill(afterReply));
   }
 
   /** Goes on after {@link #suspend}, with this reply. From any thread. */
-  void resume(byte[] reply) {
+  @Override
+  public void resume(byte[] reply) {
     events.invoke(new Resume(reply));
   }
 
   /** Stops looking at requests until {@link #resume}, which nobody but the caller can bring. */
   void suspend() {
-    block(Blocked.forever());
+    block(Waiter.forever(this));
   }
 
   /**
-   * Stops looking at requests until {@link #resume}; for commands that run in the session, but not
-   * in a transaction. Whoever resumes it must have claimed what is given here.
+   * Stops looking at requests until what is given here ends; for commands that run in the session,
+   * but not in a transaction.
    */
-  void block(Blocked how) {
-    blocked = how;
+  void block(Waiter how) {
+    waiter = how;
+    blocked = true;
     busy = true;
   }
 
   boolean isBlocked() {
-    return blocked != UNBLOCKED;
+    return blocked;
   }
 
   /** Ends a block, if there is one, with this reply; returns whether it did. From any thread. */
   boolean unblock(byte[] reply) {
-    return end(blocked, reply);
+    Waiter present = waiter;
+    return withdrawn(present, present.end(reply));
   }
 
   /** Ends a block as its timeout would; returns whether it did. From any thread. */
   boolean timeOut() {
-    return timeOut(blocked);
+    return timeOut(waiter);
   }
 
   /** As {@link #timeOut()}, of this block and no later one. */
-  boolean timeOut(Blocked which) {
-    return end(which, which.timeoutReply());
+  boolean timeOut(Waiter which) {
+    return withdrawn(which, which.timeOut());
   }
 
-  private boolean end(Blocked which, byte[] reply) {
-    boolean mine = which.claim();
-    if (mine) {
-      resume(reply);
+  private boolean withdrawn(Waiter which, boolean ended) {
+    if (ended) {
+      node.withdraw(which, which.shards());
     }
-    return mine;
+    return ended;
+  }
+
+  /** Nothing is to be popped for a client that is no more. */
+  private void abandon(Waiter which) {
+    if (which.abandon()) {
+      node.withdraw(which, which.shards());
+    }
+  }
+
+  @Override
+  public void forget(Waiter which, long shards) {
+    node.withdraw(which, shards);
+  }
+
+  @Override
+  public void called(Waiter which) {
+    loop.borrower.tell(new Borrower.Serve(which));
   }
 
   /** Ends a pause; from any thread. */
@@ -592,6 +667,13 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
           next++;
           return;
         }
+      } else if (command.has(Flag.BLOCKING)) {
+        if (round.size > 0) {
+          break;
+        }
+        attempt(command, args);
+        next++;
+        return;
       } else {
         Object extra = state.takeSkip() ? Batch.SILENT : Batch.PLAIN;
         round.add(command, next, extra, node.router.shards(command, args));
@@ -676,6 +758,19 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
   }
 
+  /** Sends off a request that may block; what comes behind it has to wait. */
+  private void attempt(Command command, Args args) {
+    busy = true;
+    attempting = true;
+    muted = state.takeSkip() || state.muted;
+    waiter = Waiter.attempt(this);
+    Batch batch = prepare(loop.batch());
+    long shards = node.router.shards(command, args);
+    batch.add(command, next, waiter, shards);
+    batch.atHome(Long.bitCount(shards) > 1);
+    dispatch(batch);
+  }
+
   private void runHere(Command command) {
     // What was published before an UNSUBSCRIBE or RESET is not to come after its reply.
     if (inbox != null) {
@@ -737,7 +832,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     long shards = ready.shards();
     if (watch != null) {
       ready.watching(watch);
-      for (Watches.Watched watched : watch.keys()) {
+      for (DbKey watched : watch.keys()) {
         shards |= node.router.shards(watched.key());
       }
       watch = null;

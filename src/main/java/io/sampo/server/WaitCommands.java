@@ -7,6 +7,7 @@ import io.sampo.command.Context;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;
+import io.sampo.shard.Waiter;
 import java.time.Duration;
 import java.util.List;
 
@@ -76,10 +77,10 @@ final class WaitCommands {
       return;
     }
     Session session = Session.of(c);
-    Blocked blocked = new Blocked(() -> reply);
-    session.block(blocked);
+    Waiter waiter = Waiter.of(session, () -> reply);
+    session.block(waiter);
     if (timeout > 0 && timeout < FOR_EVER) {
-      session.node.later(Duration.ofMillis(timeout), () -> session.timeOut(blocked));
+      session.node.later(Duration.ofMillis(timeout), () -> session.timeOut(waiter));
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * back. It belongs to whoever holds it at the moment: the session, then the shard, then the session
  * again, which may use it anew.
  */
-public final class Batch implements Shard.Message, Borrower.Message {
+public final class Batch implements Shard.Message, Borrower.Job {
   /** Receives a batch when its replies are complete; called on the thread that ran it. */
   @FunctionalInterface
   public interface Owner {
@@ -69,8 +69,9 @@ public final class Batch implements Shard.Message, Borrower.Message {
    *
    * @param request its index in the frames
    * @param extra {@link #PLAIN}; a {@link Transaction} for EXEC; a {@link
-   *     io.sampo.keyspace.Watches.Watch} for WATCH; what to answer without running anything, as a
-   *     byte array that holds an encoded reply; or one of these as {@link Silent}
+   *     io.sampo.keyspace.Watches.Watch} for WATCH; a {@link Waiter} for what may block; what to
+   *     answer without running anything, as a byte array that holds an encoded reply; or one of
+   *     these as {@link Silent}
    */
   public void add(Command command, int request, Object extra, long itsShards) {
     if (size == commands.length) {
@@ -107,6 +108,7 @@ public final class Batch implements Shard.Message, Borrower.Message {
     return size;
   }
 
+  @Override
   public long shards() {
     return shards;
   }

@@ -17,14 +17,28 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 public final class Borrower extends AbstractBehavior<Borrower.Message> {
   /** What a borrower can be told. */
-  public sealed interface Message permits Batch, Lent {}
+  public sealed interface Message permits Job, Lent {}
+
+  /** Something to be done with shards at hand. */
+  public sealed interface Job extends Message permits Batch, Serve {
+    /** Those that it needs, a bit for each. */
+    long shards();
+  }
+
+  /** There may be what a client waits for. */
+  public record Serve(Waiter waiter) implements Job {
+    @Override
+    public long shards() {
+      return waiter.shards();
+    }
+  }
 
   /** A shard hands over its data until {@link Shard.GiveBack}. */
   public record Lent(Data data) implements Message {}
 
   private final List<ActorRef<Shard.Message>> shards;
   private final Executor executor;
-  private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Job> waiting = new ArrayDeque<>();
 
   /** Shards that the waiting batches need, and those that have been lent. */
   private long needed;
@@ -54,9 +68,9 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
   }
 
   private Behavior<Message> receive(Message message) {
-    if (message instanceof Batch batch) {
-      waiting.add(batch);
-      needed |= batch.shards;
+    if (message instanceof Job job) {
+      waiting.add(job);
+      needed |= job.shards();
       if (!borrowing) {
         borrowing = true;
         borrow(-1);
@@ -89,17 +103,19 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
     }
   }
 
-  /** Runs the waiting batches whose shards are all held; the others came too late and stay. */
+  /** Does the waiting jobs whose shards are all held; the others came too late and stay. */
   private void runAll() {
     needed = 0;
     for (int i = waiting.size(); i > 0; i--) {
-      Batch batch = waiting.poll();
-      if ((batch.shards & ~held) == 0) {
+      Job job = waiting.poll();
+      if ((job.shards() & ~held) != 0) {
+        waiting.add(job);
+        needed |= job.shards();
+      } else if (job instanceof Batch batch) {
         executor.run(batch);
         batch.owner.completed(batch);
-      } else {
-        waiting.add(batch);
-        needed |= batch.shards;
+      } else if (job instanceof Serve serve) {
+        executor.serve(serve.waiter);
       }
     }
   }

@@ -10,6 +10,7 @@ public final class Data {
   final int shard;
   final Keyspace keyspace;
   final Watches watches = new Watches();
+  final Waiters waiters = new Waiters();
 
   /** Unix milliseconds as of the batch that runs: time stands still for it, and costs nothing. */
   private long now;

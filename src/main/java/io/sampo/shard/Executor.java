@@ -7,14 +7,21 @@ import io.sampo.command.Effects;
 import io.sampo.command.Events;
 import io.sampo.command.Flag;
 import io.sampo.command.KeyEvent;
+import io.sampo.data.Type;
 import io.sampo.keyspace.Db;
+import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Listener;
+import io.sampo.keyspace.Slot;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.Frames;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,7 +158,7 @@ public final class Executor {
   void hold(Data its) {
     held |= 1L << its.shard;
     data[its.shard] = its;
-    context.lend(its.shard, its.keyspace, its.watches);
+    context.lend(its.shard, its.keyspace, its.watches, its.waiters);
     its.keyspace.listener(listener);
     its.keyspace.announcing(context.announces());
   }
@@ -241,8 +248,149 @@ public final class Executor {
       }
       batch.request(i, args);
       run(batch.client, batch.commands[i]);
+      if (extra instanceof Waiter waiter && context.blocks()) {
+        register(waiter, batch.commands[i], batch.shards);
+      }
     }
   }
+
+  // --- waiting
+
+  /** Has a client wait for what its request, on which {@link #args} stands, has asked for. */
+  private void register(Waiter waiter, Command command, long needed) {
+    Context.Wait wait = context.awaited();
+    List<DbKey> keys = new ArrayList<>();
+    for (int i = wait.first(); i < wait.end(); i++) {
+      keys.add(new DbKey(context.dbIndex(), args.bytes(i)));
+    }
+    Frames frames = new Frames();
+    frames.append(args);
+    int mark = out.position();
+    out.nilArray();
+    byte[] atTimeout = takeBack(mark);
+    long beside = wait.beside() == 0 ? 0 : bit(args.bytes(wait.beside()));
+    Waiter.Request request = new Waiter.Request(command, frames, needed, beside, keys, wait.type());
+    if (waiter.begin(request, wait.timeoutMillis(), atTimeout)) {
+      keys.forEach(key -> data(key).waiters.add(key, waiter));
+    }
+  }
+
+  /** What the shard of a key holds; null if it is not at hand. */
+  private Data data(DbKey key) {
+    return data[Long.numberOfTrailingZeros(bit(key.key()))];
+  }
+
+  private long bit(byte[] key) {
+    return 1L << Slot.shard(key, 0, key.length, shards);
+  }
+
+  private byte[] takeBack(int mark) {
+    byte[] bytes = Arrays.copyOfRange(out.array(), mark, out.position());
+    out.truncate(mark);
+    return bytes;
+  }
+
+  /** Serves whoever can be served of those who wait for the keys of a waiter that was called. */
+  void serve(Waiter called) {
+    tick();
+    called.answerCall();
+    called.request().keys().forEach(context::ready);
+    serve();
+  }
+
+  /** Forgets a waiter; if it was the first, what it left is for the next. */
+  void withdraw(int shard, Waiter waiter) {
+    tick();
+    for (DbKey key : waiter.request().keys()) {
+      if (data(key) == data[shard]) {
+        data[shard].waiters.remove(key, waiter);
+        context.ready(key);
+      }
+    }
+    serve();
+  }
+
+  /**
+   * Serves those who wait for keys that have changed: key by key in the order of the changes, and
+   * client by client in the order in which they began to wait. What is changed by that comes last.
+   */
+  private void serve() {
+    while (context.hasReady()) {
+      DbKey key = context.takeReady();
+      Db db = context.db(key.key(), key.db());
+      List<Waiter> served = new ArrayList<>();
+      Iterator<Waiter> queue = data(key).waiters.queue(key);
+      while (queue.hasNext()) {
+        int h = db.find(key.key(), 0, key.key().length);
+        if (h == Db.NONE) {
+          break;
+        }
+        Waiter waiter = queue.next();
+        Type type = db.type(h);
+        if (waiter.request().type() != type || waiter.isOver()) {
+          continue;
+        }
+        if ((waiter.request().beside() & ~held) == 0) {
+          if (serves(waiter, key)) {
+            served.add(waiter);
+          }
+        } else {
+          waiter.call();
+          // What is there belongs to this client, unless there is enough for all.
+          if (type != Type.STREAM) {
+            break;
+          }
+        }
+      }
+      served.forEach(this::forget);
+    }
+  }
+
+  private void forget(Waiter waiter) {
+    for (DbKey key : waiter.request().keys()) {
+      if (data(key) != null) {
+        data(key).waiters.remove(key, waiter);
+      }
+    }
+    long rest = waiter.request().shards() & ~held;
+    if (rest != 0) {
+      waiter.owner.forget(waiter, rest);
+    }
+  }
+
+  /** Runs the request of a waiter anew; returns whether that ended its wait. */
+  private boolean serves(Waiter waiter, DbKey key) {
+    if (!waiter.claim()) {
+      return false;
+    }
+    int mark = out.position();
+    out.protocol(waiter.client.protocol());
+    args.at(waiter.request().frames(), 0);
+    context.begin(waiter.client, now);
+    context.serve(key.key());
+    execute(waiter.request().command(), mark);
+    if (effects.wanted()) {
+      effects.commit();
+    }
+    byte[] reply = takeBack(mark);
+    if (context.blocks()) {
+      return !waiter.goOn();
+    }
+    waiter.serve(reply);
+    return true;
+  }
+
+  /** Serves those who waited for what this client has changed. */
+  private void serveBehind(Client client) {
+    if (context.hasReady()) {
+      endStreak(client);
+      serve();
+      out.protocol(client.protocol());
+      time = System.nanoTime();
+    }
+  }
+
+  // --- running
 
   /**
    * Runs one request of which the session itself is the place, with no keyspace at hand.
@@ -265,6 +413,7 @@ public final class Executor {
     if (effects.wanted()) {
       effects.commit();
     }
+    serveBehind(client);
   }
 
   /** Lets the monitors have the request that {@link #args} stands on. */
@@ -290,6 +439,16 @@ public final class Executor {
       streak = command;
     }
     context.begin(client, now);
+    execute(command, mark);
+    show(client, command);
+    streakLength++;
+    if (!command.isConstant()) {
+      endStreak(client);
+    }
+  }
+
+  /** Runs the handler, whose reply begins at {@code mark}. */
+  private void execute(Command command, int mark) {
     long changes = context.changes();
     try {
       command.handler.run(context, args);
@@ -310,11 +469,6 @@ public final class Executor {
       if (command.isWrite()) {
         watchman.torn(command, error);
       }
-    }
-    show(client, command);
-    streakLength++;
-    if (!command.isConstant()) {
-      endStreak(client);
     }
   }
 
@@ -369,6 +523,7 @@ public final class Executor {
     if (effects.wanted()) {
       effects.commit();
     }
+    serveBehind(client);
     endStreak(client);
     time = System.nanoTime();
     stats.ran(command.id(), 1, time - started);
@@ -395,7 +550,7 @@ public final class Executor {
   /** Whether a watched key has been changed, or has expired without anybody having looked at it. */
   private boolean isBroken(Watches.Watch watch) {
     context.begin(NOBODY, now);
-    for (Watches.Watched watched : watch.keys()) {
+    for (DbKey watched : watch.keys()) {
       byte[] key = watched.key();
       context.db(key, watched.db()).find(key, 0, key.length);
     }

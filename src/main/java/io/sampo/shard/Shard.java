@@ -16,7 +16,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 public final class Shard extends AbstractBehavior<Shard.Message> {
   /** What a shard can be told. {@link Batch} is the usual case. */
-  public sealed interface Message permits Batch, Lend, GiveBack, Tend, Unwatch {}
+  public sealed interface Message permits Batch, Lend, GiveBack, Tend, Unwatch, Withdraw {}
 
   /** Asks for the keyspace; answered with {@link Borrower.Lent}. */
   public record Lend(ActorRef<Borrower.Message> borrower) implements Message {}
@@ -34,6 +34,9 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
 
   /** A client no longer watches; there is nobody to wait for it. */
   public record Unwatch(Watches.Watch watch) implements Message {}
+
+  /** A client no longer waits for keys; those behind it may have what it left. */
+  public record Withdraw(Waiter waiter) implements Message {}
 
   private static final GiveBack GIVE_BACK = new GiveBack();
 
@@ -95,6 +98,10 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
       executor.release(data.shard);
     } else if (message instanceof Unwatch unwatch) {
       data.watches.remove(unwatch.watch);
+    } else if (message instanceof Withdraw withdraw) {
+      executor.hold(data);
+      executor.withdraw(data.shard, withdraw.waiter);
+      executor.release(data.shard);
     }
   }
 }

@@ -39,7 +39,7 @@ class StringEffectsTest {
       this.now = now;
       keyspace = new Keyspace(new Settings(), () -> now);
       context = new Context(new ReplyWriter(64), 1, this, this, new Context.Counters());
-      context.lend(0, keyspace, new Watches());
+      context.lend(0, keyspace, new Watches(), Waits.NONE);
     }
 
     /** Runs a command; one that is refused must not have changed anything. */

@@ -1,0 +1,304 @@
+package io.sampo.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.testkit.AgainstRedis;
+import io.sampo.testkit.AgainstRedis.On;
+import io.sampo.testkit.Differential;
+import io.sampo.testkit.RespClient;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Clients that wait for lists are served as Redis serves them. */
+class BlockingTest {
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+
+  private static void say(Differential pair, String... lines) {
+    for (String line : lines) {
+      pair.same(line.split(" ", -1));
+    }
+  }
+
+  /** Has a new client of each server wait, as the {@code n}th. */
+  private static Differential waiting(Differential pair, int n, String line) {
+    Differential other = pair.another();
+    wait(pair, other, n, line);
+    return other;
+  }
+
+  private static void wait(Differential pair, Differential other, int n, String line) {
+    other.sampo().send(line.split(" ", -1));
+    other.redis().send(line.split(" ", -1));
+    awaitBlocked(pair, n);
+  }
+
+  private static void awaitBlocked(Differential pair, int n) {
+    awaitBlocked(pair.sampo(), n);
+    awaitBlocked(pair.redis(), n);
+  }
+
+  static void awaitBlocked(RespClient client, int n) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    String wanted = "blocked_clients:" + n + "\r\n";
+    while (!client.call("INFO", "clients").text().contains(wanted)) {
+      assertTrue(System.nanoTime() < deadline, "never " + wanted);
+      Thread.onSpinWait();
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void whatIsThereIsAnsweredAtOnce(Differential pair) {
+    say(
+        pair,
+        "RPUSH a 1 2 3 4 5 6 7 8",
+        "SET s x",
+        "BLPOP a 0",
+        "BRPOP none a 0",
+        "BLPOP none s a 0");
+    say(pair, "BLMOVE a b LEFT RIGHT 0", "BLMOVE a s LEFT RIGHT 0", "BLMOVE s a LEFT RIGHT 0");
+    say(
+        pair,
+        "BRPOPLPUSH a b 0",
+        "BRPOPLPUSH a s 0",
+        "BLMPOP 0 2 none a LEFT COUNT 2",
+        "LRANGE b 0 -1");
+    say(pair, "BLMPOP 0 1 a RIGHT", "BLMPOP 0 1 s LEFT", "LRANGE a 0 -1");
+  }
+
+  @AgainstRedis
+  void errors(Differential pair) {
+    say(pair, "RPUSH l a b c d e f");
+    for (String timeout :
+        List.of(
+            "x",
+            "",
+            "-1",
+            "nan",
+            "inf",
+            "-inf",
+            "1e300",
+            "-0.1",
+            "9223372036854776",
+            "0x10",
+            "1e-3",
+            "99999999999999999999",
+            " 1")) {
+      for (String command :
+          List.of("BLPOP l", "BRPOP l", "BLMOVE l m LEFT LEFT", "BRPOPLPUSH l m")) {
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.add(timeout);
+        pair.same(words.toArray(String[]::new));
+      }
+      pair.same("BLMPOP", timeout, "1", "l", "LEFT");
+      say(pair, "DEL l m", "RPUSH l a b c d e f");
+    }
+    say(
+        pair,
+        "BLMOVE l m UP LEFT 0",
+        "BLMOVE l m LEFT UP x",
+        "BLMPOP 0 0 l LEFT",
+        "BLMPOP 0 x l LEFT");
+    say(
+        pair,
+        "BLMPOP x 0 l LEFT",
+        "BLMPOP 0 2 l LEFT",
+        "BLMPOP 0 1 l LEFT COUNT 0",
+        "BLMPOP 0 1 l UP");
+    say(pair, "BLMPOP 0 1 l LEFT COUNT", "BLMPOP 0 1 l LEFT COUNT 1 1", "LRANGE l 0 -1");
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void timeouts(Differential pair) {
+    say(
+        pair,
+        "BLPOP a 0.01",
+        "BRPOP a b c 0.02",
+        "BLMOVE a b LEFT LEFT 0.01",
+        "BRPOPLPUSH a b 0.01");
+    say(pair, "BLMPOP 0.01 2 a b LEFT COUNT 3", "PING", "RPUSH a 1", "LPOP a");
+    long before = System.nanoTime();
+    pair.sampo().call("BLPOP", "a", "0.3");
+    long millis = (System.nanoTime() - before) / 1_000_000;
+    assertTrue(millis >= 290 && millis < 3_000, "waited " + millis);
+  }
+
+  @AgainstRedis
+  void aTransactionDoesNotWait(Differential pair) {
+    say(pair, "MULTI", "BLPOP a 0", "BRPOP a 0", "BLMOVE a b LEFT LEFT 0", "BRPOPLPUSH a b 0");
+    say(pair, "BLMPOP 0 1 a LEFT", "RPUSH a 1", "BLPOP a 0", "EXEC");
+  }
+
+  @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
+  void aPushServes(Differential pair) {
+    for (String line :
+        List.of(
+            "BLPOP k 0",
+            "BRPOP x y k z 5",
+            "BLMOVE k d LEFT RIGHT 0",
+            "BRPOPLPUSH k d 0",
+            "BLMPOP 0 3 x k y RIGHT COUNT 2",
+            "BLMOVE k k RIGHT LEFT 0")) {
+      try (Differential other = waiting(pair, 1, line)) {
+        say(pair, "RPUSH k a b c");
+        other.sameNext();
+        say(pair, "LRANGE k 0 -1", "LRANGE d 0 -1", "DEL k d");
+        other.same("PING");
+      }
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
+  void whateverMakesAListServes(Differential pair) {
+    pair.same("RPUSH", "src", "1", "2");
+    for (String line :
+        List.of(
+            "RENAME src k", "COPY k2 k", "LMOVE k2 k LEFT LEFT", "RPOPLPUSH k2 k", "LPUSH k z")) {
+      try (Differential other = waiting(pair, 1, "BLPOP k 0")) {
+        say(pair, line);
+        other.sameNext();
+        say(pair, "DEL k", "DEL k2", "RPUSH k2 3 1 2", "RPUSH src 1 2");
+      }
+    }
+    try (Differential other = waiting(pair, 1, "BLPOP k 0")) {
+      say(pair, "SELECT 1", "RPUSH k moved", "MOVE k 0");
+      other.sameNext();
+      wait(pair, other, 1, "BLPOP k 0");
+      say(pair, "RPUSH k swapped", "SWAPDB 0 1");
+      other.sameNext();
+      say(pair, "FLUSHALL");
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void otherTypesServeNobody(Differential pair) {
+    try (Differential other = waiting(pair, 1, "BLPOP k 0")) {
+      say(pair, "SET k v", "APPEND k w", "DEL k", "MULTI", "RPUSH k a", "DEL k", "EXEC");
+      say(pair, "MULTI", "RPUSH k a", "DEL k", "SET k x", "EXEC", "DEL k");
+      awaitBlocked(pair, 1);
+      say(pair, "RPUSH k last");
+      other.sameNext();
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void aWrongDestinationEndsTheWaitAndTakesNothing(Differential pair) {
+    say(pair, "SET d x");
+    try (Differential first = waiting(pair, 1, "BLMOVE k d LEFT LEFT 0");
+        Differential second = waiting(pair, 2, "BLPOP k 0")) {
+      say(pair, "RPUSH k a");
+      first.sameNext();
+      second.sameNext();
+      say(pair, "EXISTS k", "GET d");
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
+  void oneIsServedFromWhatAnotherMoved(Differential pair) {
+    try (Differential third = waiting(pair, 1, "BLPOP c 0");
+        Differential second = waiting(pair, 2, "BLMOVE b c LEFT LEFT 0");
+        Differential first = waiting(pair, 3, "BRPOPLPUSH a b 0")) {
+      say(pair, "RPUSH a 1");
+      first.sameNext();
+      second.sameNext();
+      third.sameNext();
+      say(pair, "EXISTS a b c");
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
+  void afterATransactionKeysAreServedInTheOrderOfTheirFirstPush(Differential pair) {
+    List<Differential> clients = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      clients.add(waiting(pair, i + 1, i % 2 == 0 ? "BLPOP a b c 0" : "BLPOP c b a 0"));
+    }
+    say(
+        pair,
+        "MULTI",
+        "RPUSH b 1",
+        "RPUSH a 2 3",
+        "RPUSH c 4",
+        "LPUSH b 5",
+        "LPOP a",
+        "RPUSH c 6",
+        "EXEC");
+    for (int i = 0; i < 5; i++) {
+      clients.get(i).sameNext();
+    }
+    awaitBlocked(pair, 1);
+    say(pair, "RPUSH b last");
+    clients.get(5).sameNext();
+    say(pair, "EXISTS a b c");
+    clients.forEach(Differential::close);
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void requestsBehindWait(Differential pair) {
+    try (Differential other = pair.another()) {
+      byte[] bytes =
+          RespClient.encode(
+              List.of(
+                  new String[] {"SET", "s", "1"},
+                  new String[] {"BLPOP", "k", "0"},
+                  new String[] {"INCR", "s"},
+                  new String[] {"BLPOP", "k", "0"},
+                  new String[] {"GET", "s"}));
+      other.sampo().raw(bytes);
+      other.redis().raw(bytes);
+      other.sameNext();
+      awaitBlocked(pair, 1);
+      say(pair, "GET s");
+      other.sampo().send("PING");
+      other.redis().send("PING");
+      say(pair, "RPUSH k a");
+      other.sameNext();
+      other.sameNext();
+      awaitBlocked(pair, 1);
+      say(pair, "RPUSH k b");
+      other.sameNext();
+      other.sameNext();
+      other.sameNext();
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void clientUnblock(Differential pair) {
+    for (String how : List.of("", " TIMEOUT", " ERROR")) {
+      for (String line : List.of("BLPOP k l m 0", "BLMOVE k l LEFT LEFT 0", "BLMPOP 0 1 k LEFT")) {
+        try (Differential other = pair.another()) {
+          String ours = other.sampo().call("CLIENT", "ID").text();
+          String theirs = other.redis().call("CLIENT", "ID").text();
+          wait(pair, other, 1, line);
+          assertEquals("1", pair.sampo().call(("CLIENT UNBLOCK " + ours + how).split(" ")).text());
+          assertEquals(
+              "1", pair.redis().call(("CLIENT UNBLOCK " + theirs + how).split(" ")).text());
+          other.sameNext();
+          assertEquals("0", pair.sampo().call("CLIENT", "UNBLOCK", ours).text());
+          say(pair, "RPUSH k stays", "LPOP k");
+          other.same("PING");
+        }
+      }
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void whoIsKilledOrGoneTakesNothing(Differential pair) {
+    try (Differential killed = pair.another();
+        Differential gone = pair.another();
+        Differential left = pair.another()) {
+      String id = killed.sampo().call("CLIENT", "ID").text();
+      String theirs = killed.redis().call("CLIENT", "ID").text();
+      wait(pair, killed, 1, "BLPOP k a b c 0");
+      wait(pair, gone, 2, "BLMOVE k d LEFT LEFT 0");
+      wait(pair, left, 3, "BLPOP k 0");
+      assertEquals("1", pair.sampo().call("CLIENT", "KILL", "ID", id).text());
+      assertEquals("1", pair.redis().call("CLIENT", "KILL", "ID", theirs).text());
+      gone.sampo().close();
+      gone.redis().close();
+      awaitBlocked(pair, 1);
+      say(pair, "RPUSH k 1 2");
+      left.sameNext();
+      say(pair, "LRANGE k 0 -1", "EXISTS d");
+    }
+  }
+}
