@@ -88,6 +88,7 @@ public final class Node {
   private final List<Loop> loops = new ArrayList<>();
   private final List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
   private final ActorSystem<?> system;
+  private volatile long beatAt = System.currentTimeMillis();
   private volatile RequestDecoder.Limits requestLimits;
   private volatile long queryBufferLimit;
   private volatile boolean strict;
@@ -248,6 +249,7 @@ public final class Node {
   }
 
   private void tend() {
+    beatAt = now();
     // During a pause nothing expires, for that would be a write.
     long expiry =
         activeExpire && !pause.isOn() ? settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
@@ -304,6 +306,11 @@ public final class Node {
   /** Whether no password is required. */
   boolean isOpen() {
     return settings.requirepass.get().isEmpty();
+  }
+
+  /** Wall clock in milliseconds as of the last beat of {@code hz}, for what is told in seconds. */
+  long beat() {
+    return beatAt;
   }
 
   /** Wall clock in milliseconds. */

@@ -186,7 +186,7 @@ final class Session extends GraphStageLogic
   public void onPush() {
     ByteString chunk = grab(shape.in());
     node.traffic.received(loop.index, chunk.length());
-    state.lastInteraction = node.now();
+    state.lastInteraction = node.beat();
     if (busy) {
       ahead = ahead.concat(chunk);
     } else {
@@ -221,7 +221,7 @@ final class Session extends GraphStageLogic
 
   @Override
   public void onPull() {
-    state.lastInteraction = node.now();
+    state.lastInteraction = node.beat();
     emit();
     proceed();
   }
