@@ -57,7 +57,7 @@ final class CounterCommands {
             db.stringArray(h), db.stringOffset(h), db.stringLength(h), RespError.NOT_AN_INTEGER);
   }
 
-  private static long sum(long a, long b) {
+  static long sum(long a, long b) {
     long sum = a + b;
     if (((a ^ sum) & (b ^ sum)) < 0) {
       throw RespError.OVERFLOW;

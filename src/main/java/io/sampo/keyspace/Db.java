@@ -3,6 +3,7 @@ package io.sampo.keyspace;
 import io.sampo.data.KeyHash;
 import io.sampo.data.Lengths;
 import io.sampo.data.Limits;
+import io.sampo.data.PartlyVolatile;
 import io.sampo.data.RawString;
 import io.sampo.data.Type;
 import io.sampo.data.Value;
@@ -10,6 +11,7 @@ import io.sampo.data.Words;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One database of a {@link Keyspace}. Keys are byte ranges. An entry is named by a <em>handle</em>,
@@ -37,6 +39,7 @@ public final class Db {
   private Objects objects;
   private Volatiles volatiles;
   private int evacuated;
+  private PartExpiry parts;
 
   Db(Keyspace keyspace, int index) {
     this.keyspace = keyspace;
@@ -367,6 +370,9 @@ public final class Db {
     int h = place(k, ko, kl, Record.OBJECT, OBJECT_BYTES, keepTtl);
     byte[] b = arena.page(h);
     Words.putInt(b, Record.payloadAt(b, Arena.offset(h)), object);
+    if (v instanceof PartlyVolatile value && value.nextExpiry() != PartlyVolatile.NEVER) {
+      parts.add(k, ko, kl);
+    }
     return h;
   }
 
@@ -432,6 +438,16 @@ public final class Db {
     objects.resized(objectIndex(h));
   }
 
+  /** Says that parts of an object value have come to expire; see {@link PartlyVolatile}. */
+  public void expiresInPart(int h) {
+    parts.add(keyArray(h), keyOffset(h), keyLength(h));
+  }
+
+  /** Says that a part of a value was found to have expired, and removed. */
+  public void partExpired(int h, byte[] part) {
+    keyspace.notePartsExpired(this, key(h), List.of(part));
+  }
+
   /** Sets the expiry in Unix milliseconds, or {@link #NO_EXPIRY} to none; returns the entry. */
   public int expireAt(int h, long whenMillis) {
     byte[] b = arena.page(h);
@@ -485,6 +501,7 @@ public final class Db {
     objects = new Objects();
     volatiles = new Volatiles();
     evacuated = 0;
+    parts = new PartExpiry(this);
   }
 
   /** Finds or makes the record of a key, with room for a payload that the caller has to write. */
@@ -740,6 +757,23 @@ public final class Db {
     }
     segment.nextExpiry = next;
     return count;
+  }
+
+  /** The expiry of parts of values. */
+  PartExpiry parts() {
+    return parts;
+  }
+
+  /** Accounts for parts that a value has lost to expiry, and removes it if it was the last. */
+  void settle(int h, PartlyVolatile value, List<byte[]> expired) {
+    byte[] key = key(h);
+    keyspace.notePartsExpired(this, key, expired);
+    if (value.isEmpty()) {
+      remove(h);
+      keyspace.noteEmptied(this, key);
+    } else {
+      resized(h);
+    }
   }
 
   void evict(int h) {

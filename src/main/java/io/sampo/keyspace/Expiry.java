@@ -70,6 +70,9 @@ final class Expiry {
         }
       }
     }
+    for (int i = 0; i < keyspace.databases(); i++) {
+      keyspace.db(i).parts().cycle(now, deadline);
+    }
     if (seen > 0) {
       // Weighted as in Redis: a twentieth for the newest sample.
       stale = stale * 0.95 + 100.0 * expired / seen * 0.05;

@@ -2,6 +2,7 @@ package io.sampo.keyspace;
 
 import io.sampo.data.KeyHash;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
@@ -24,6 +25,16 @@ public final class Keyspace {
 
         @Override
         public void added(Db db, byte[] key) {
+          // Nobody listens.
+        }
+
+        @Override
+        public void partsExpired(Db db, byte[] key, List<byte[]> parts) {
+          // Nobody listens.
+        }
+
+        @Override
+        public void emptied(Db db, byte[] key) {
           // Nobody listens.
         }
       };
@@ -170,6 +181,14 @@ public final class Keyspace {
   void noteExpired(Db db, byte[] key) {
     expiredKeys++;
     listener.expired(db, key);
+  }
+
+  void notePartsExpired(Db db, byte[] key, List<byte[]> parts) {
+    listener.partsExpired(db, key, parts);
+  }
+
+  void noteEmptied(Db db, byte[] key) {
+    listener.emptied(db, key);
   }
 
   void noteEvicted(Db db, byte[] key) {

@@ -6,6 +6,8 @@ import io.sampo.command.CommandCommands;
 import io.sampo.command.CommandTable;
 import io.sampo.command.ExpireCommands;
 import io.sampo.command.GeoCommands;
+import io.sampo.command.HashCommands;
+import io.sampo.command.HashExpireCommands;
 import io.sampo.command.HyperLogLogCommands;
 import io.sampo.command.KeyCommands;
 import io.sampo.command.KeyspaceCommands;
@@ -163,6 +165,8 @@ public final class Node {
   private void families() {
     commands
         .add("string", StringCommands.COMMANDS)
+        .add("hash", HashCommands.COMMANDS)
+        .add("hash", HashExpireCommands.COMMANDS)
         .add("list", ListCommands.COMMANDS)
         .add("bitmap", BitmapCommands.COMMANDS)
         .add("hyperloglog", HyperLogLogCommands.COMMANDS)

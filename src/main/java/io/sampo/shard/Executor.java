@@ -38,6 +38,7 @@ public final class Executor {
   private static final int MOST_REPLIES = 1 << 20;
 
   private static final byte[] DEL = Bytes.ascii("DEL");
+  private static final byte[] HDEL = Bytes.ascii("HDEL");
 
   /** The smallest batch that is worth it. */
   private static final int PREFETCHED = 4;
@@ -115,6 +116,25 @@ public final class Executor {
         @Override
         public void added(Db db, byte[] key) {
           context.added(db.index(), key);
+        }
+
+        @Override
+        public void partsExpired(Db db, byte[] key, List<byte[]> parts) {
+          context.lost(db.index(), key, KeyEvent.HASH, "hexpired");
+          if (effects.wanted()) {
+            byte[][] request = new byte[parts.size() + 2][];
+            request[0] = HDEL;
+            request[1] = key;
+            for (int i = 0; i < parts.size(); i++) {
+              request[i + 2] = parts.get(i);
+            }
+            effects.add(db.index(), request);
+          }
+        }
+
+        @Override
+        public void emptied(Db db, byte[] key) {
+          context.lost(db.index(), key, KeyEvent.GENERIC, "del");
         }
       };
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sampo.data.HashValue;
 import io.sampo.resp.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,45 @@ final class ExpiryTest {
           public void added(Db db, byte[] key) {
             throw new AssertionError("added");
           }
+
+          @Override
+          public void partsExpired(Db db, byte[] key, List<byte[]> parts) {
+            parts.forEach(part -> expired.add(Bytes.text(key) + "/" + Bytes.text(part)));
+          }
+
+          @Override
+          public void emptied(Db db, byte[] key) {
+            expired.add(Bytes.text(key) + " emptied");
+          }
         });
+  }
+
+  @Test
+  void expiresFieldsOfHashesInSlices() {
+    byte[] key = Bytes.ascii("h");
+    Db db = keyspace.db(3);
+    HashValue hash = new HashValue();
+    for (int i = 0; i < 1000; i++) {
+      byte[] field = Bytes.ascii("f" + i);
+      hash.set(field, 0, field.length, VALUE, 0, VALUE.length, db.limits());
+      hash.expireAt(field, 0, field.length, now.get() + (i % 2 == 0 ? 10 : 1000));
+    }
+    int h = db.put(key, 0, key.length, hash, false);
+    keyspace.expireCycle(1_000_000_000);
+    assertEquals(List.of(), expired);
+    now.addAndGet(10);
+    keyspace.expireCycle(1_000_000_000);
+    assertEquals(500, expired.size());
+    assertEquals(500, hash.size());
+    long before = db.usedMemory();
+    db.resized(h);
+    assertEquals(before, db.usedMemory());
+    now.addAndGet(990);
+    keyspace.expireCycle(1_000_000_000);
+    assertEquals("h emptied", expired.get(1000));
+    assertEquals(Db.NONE, find(db, "h"));
+    keyspace.expireCycle(1_000_000_000);
+    assertEquals(1001, expired.size());
   }
 
   private static int find(Db db, String name) {

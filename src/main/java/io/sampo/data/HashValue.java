@@ -1,0 +1,321 @@
+package io.sampo.data;
+
+import io.sampo.resp.Bytes;
+import io.sampo.resp.ReplyWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A hash: a {@link ListPack} of fields and values in turn while it is small, else a {@link
+ * ByteTable}. Fields may expire; those whose time is over are hidden from readers, who say what
+ * time it is, until somebody removes them.
+ */
+public final class HashValue implements PartlyVolatile {
+  /** What {@link #get} returns for a field that is not there. */
+  public static final byte[] NONE = {};
+
+  private static final int OBJECT_BYTES = 24;
+
+  /** How often {@link #sample} tries to hit a field that is not hidden. */
+  private static final int TRIES = 100;
+
+  private static final byte[] UNPACKED = {};
+
+  private byte[] pack = ListPack.create();
+
+  /** Null while the hash is packed. */
+  private ByteTable table;
+
+  /** Null while no field expires. */
+  private FieldTimes times;
+
+  @Override
+  public Type type() {
+    return Type.HASH;
+  }
+
+  @Override
+  public String encoding() {
+    if (table != null) {
+      return "hashtable";
+    }
+    return times == null ? "listpack" : "listpackex";
+  }
+
+  @Override
+  public long heapBytes() {
+    return OBJECT_BYTES
+        + (table == null ? ListPack.heapBytes(pack) : table.heapBytes())
+        + (times == null ? 0 : times.heapBytes());
+  }
+
+  @Override
+  public HashValue copy() {
+    HashValue copy = new HashValue();
+    copy.pack = table == null ? ListPack.copy(pack) : UNPACKED;
+    copy.table = table == null ? null : table.copy();
+    copy.times = times == null ? null : times.copy();
+    return copy;
+  }
+
+  /** The number of fields, hidden ones included. */
+  public int size() {
+    return table == null ? ListPack.size(pack) / 2 : table.size();
+  }
+
+  /** The number of fields that are not hidden; takes time if any may be. */
+  public int size(long now) {
+    return size() - (times == null ? 0 : times.countOver(now));
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return size() == 0;
+  }
+
+  // ---- one field ----
+
+  /** Whether there is such a field, not hidden. */
+  public boolean has(byte[] f, int fo, int fl, long now) {
+    return !isOver(f, fo, fl, now) && contains(f, fo, fl);
+  }
+
+  private boolean contains(byte[] f, int fo, int fl) {
+    return table == null ? find(f, fo, fl) != ListPack.NONE : table.find(f, fo, fl);
+  }
+
+  private int find(byte[] f, int fo, int fl) {
+    return ListPack.find(pack, ListPack.BEGIN, f, fo, fl, 1);
+  }
+
+  /** Whether a field has a time, which is over. */
+  public boolean isOver(byte[] f, int fo, int fl, long now) {
+    return times != null && times.next() <= now && times.get(f, fo, fl) <= now;
+  }
+
+  /** Writes the value of a field as a bulk string; false if there is none. */
+  public boolean reply(byte[] f, int fo, int fl, long now, ReplyWriter out) {
+    if (isOver(f, fo, fl, now)) {
+      return false;
+    }
+    if (table != null) {
+      if (!table.find(f, fo, fl)) {
+        return false;
+      }
+      out.bulk(table.value(), table.valueAt(), table.valueLength());
+      return true;
+    }
+    int p = find(f, fo, fl);
+    if (p == ListPack.NONE) {
+      return false;
+    }
+    ListPack.bulk(pack, ListPack.next(pack, p), out);
+    return true;
+  }
+
+  /** A copy of the value of a field, or {@link #NONE} itself. */
+  public byte[] get(byte[] f, int fo, int fl, long now) {
+    if (!has(f, fo, fl, now)) {
+      return NONE;
+    }
+    if (table != null) {
+      return Arrays.copyOfRange(
+          table.value(), table.valueAt(), table.valueAt() + table.valueLength());
+    }
+    return ListPack.bytes(pack, ListPack.next(pack, find(f, fo, fl)));
+  }
+
+  /** The length of the value of a field, 0 if there is none. */
+  public int valueLength(byte[] f, int fo, int fl, long now) {
+    if (!has(f, fo, fl, now)) {
+      return 0;
+    }
+    return table != null
+        ? table.valueLength()
+        : ListPack.length(pack, ListPack.next(pack, find(f, fo, fl)));
+  }
+
+  /** Sets a field, which keeps the time it may have; returns whether it is new. */
+  public boolean set(byte[] f, int fo, int fl, byte[] v, int vo, int vl, Limits limits) {
+    if (table == null && Math.max(fl, vl) > limits.hashMaxListpackValue) {
+      unpack();
+    }
+    if (table != null) {
+      return table.put(f, fo, fl, v, vo, vl);
+    }
+    int p = find(f, fo, fl);
+    if (p != ListPack.NONE) {
+      pack = ListPack.replace(pack, ListPack.next(pack, p), v, vo, vl);
+      return false;
+    }
+    pack = ListPack.append(pack, f, fo, fl);
+    pack = ListPack.append(pack, v, vo, vl);
+    if (size() > limits.hashMaxListpackEntries) {
+      unpack();
+    }
+    return true;
+  }
+
+  /** Removes a field; false if it is not there. */
+  public boolean remove(byte[] f, int fo, int fl) {
+    persist(f, fo, fl);
+    if (table != null) {
+      return table.remove(f, fo, fl);
+    }
+    int p = find(f, fo, fl);
+    if (p == ListPack.NONE) {
+      return false;
+    }
+    pack = ListPack.delete(pack, p, 2);
+    return true;
+  }
+
+  private void unpack() {
+    ByteTable unpacked = new ByteTable();
+    each(unpacked::put);
+    table = unpacked;
+    pack = UNPACKED;
+  }
+
+  // ---- all fields ----
+
+  /** Visits all fields that are not hidden, until the visitor has enough. */
+  public void each(long now, ByteTable.Visitor visitor) {
+    each(visible(now, visitor));
+  }
+
+  private ByteTable.Visitor visible(long now, ByteTable.Visitor visitor) {
+    if (nextExpiry() > now) {
+      return visitor;
+    }
+    return (f, fo, fl, v, vo, vl) ->
+        times.get(f, fo, fl) <= now || visitor.visit(f, fo, fl, v, vo, vl);
+  }
+
+  private void each(ByteTable.Visitor visitor) {
+    if (table != null) {
+      table.each(visitor);
+      return;
+    }
+    byte[] scratch = new byte[2 * PackedPair.ROOM];
+    int end = ListPack.end(pack);
+    for (int p = ListPack.BEGIN; p != end; ) {
+      if (!PackedPair.show(pack, p, scratch, visitor)) {
+        return;
+      }
+      p = ListPack.next(pack, ListPack.next(pack, p));
+    }
+  }
+
+  /**
+   * Visits about {@code count} fields from {@code cursor} on, hidden ones apart; see {@link
+   * ByteTable#scan}. A packed hash is visited whole.
+   */
+  public long scan(long cursor, int count, long now, ByteTable.Visitor visitor) {
+    if (table != null) {
+      return table.scan(cursor, count, visible(now, visitor));
+    }
+    each(now, visitor);
+    return 0;
+  }
+
+  /** Visits a random field that is not hidden, if there is one; all are equally likely. */
+  public void sample(SplittableRandom random, long now, ByteTable.Visitor visitor) {
+    boolean[] shown = {false};
+    ByteTable.Visitor once =
+        (f, fo, fl, v, vo, vl) -> {
+          shown[0] = true;
+          visitor.visit(f, fo, fl, v, vo, vl);
+          return false;
+        };
+    ByteTable.Visitor tried = visible(now, once);
+    for (int i = 0; i < TRIES && !shown[0]; i++) {
+      sample(random, tried);
+    }
+    if (!shown[0]) {
+      each(now, once);
+    }
+  }
+
+  private void sample(SplittableRandom random, ByteTable.Visitor visitor) {
+    if (table != null) {
+      table.sample(random);
+      visitor.visit(
+          table.key(),
+          table.keyAt(),
+          table.keyLength(),
+          table.value(),
+          table.valueAt(),
+          table.valueLength());
+    } else {
+      int p = ListPack.at(pack, 2L * random.nextInt(size()));
+      PackedPair.show(pack, p, new byte[2 * PackedPair.ROOM], visitor);
+    }
+  }
+
+  /** Shows two neighbours of a pack as byte ranges. */
+  private static final class PackedPair {
+    /** The longest integer in decimal. */
+    static final int ROOM = 20;
+
+    private PackedPair() {}
+
+    static boolean show(byte[] pack, int p, byte[] scratch, ByteTable.Visitor visitor) {
+      int q = ListPack.next(pack, p);
+      boolean number = ListPack.isInteger(pack, p);
+      boolean numberBehind = ListPack.isInteger(pack, q);
+      if (number) {
+        Bytes.putLong(scratch, 0, ListPack.integer(pack, p));
+      }
+      if (numberBehind) {
+        Bytes.putLong(scratch, ROOM, ListPack.integer(pack, q));
+      }
+      return visitor.visit(
+          number ? scratch : pack,
+          number ? 0 : ListPack.stringAt(pack, p),
+          ListPack.length(pack, p),
+          numberBehind ? scratch : pack,
+          numberBehind ? ROOM : ListPack.stringAt(pack, q),
+          ListPack.length(pack, q));
+    }
+  }
+
+  // ---- expiry ----
+
+  /** When a field expires, in Unix milliseconds; {@link #NEVER} if it stays or is not there. */
+  public long expireAt(byte[] f, int fo, int fl) {
+    return times == null ? NEVER : times.get(f, fo, fl);
+  }
+
+  /** Has a field, which there must be, expire at a time in Unix milliseconds. */
+  public void expireAt(byte[] f, int fo, int fl, long when) {
+    if (times == null) {
+      times = new FieldTimes();
+    }
+    times.set(f, fo, fl, when);
+  }
+
+  /** Has a field stay; false if it did so before. */
+  public boolean persist(byte[] f, int fo, int fl) {
+    if (times == null || !times.remove(f, fo, fl)) {
+      return false;
+    }
+    if (times.size() == 0) {
+      times = null;
+    }
+    return true;
+  }
+
+  @Override
+  public long nextExpiry() {
+    return times == null ? NEVER : times.next();
+  }
+
+  @Override
+  public List<byte[]> expireParts(long now, int limit) {
+    List<byte[]> over = times == null ? List.of() : times.over(now, limit);
+    over.forEach(field -> remove(field, 0, field.length));
+    return over;
+  }
+}
