@@ -14,6 +14,7 @@ import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
 import io.sampo.shard.Transaction;
 import io.sampo.shard.Waiter;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import org.apache.pekko.actor.Cancellable;
@@ -312,7 +313,9 @@ final class Session extends GraphStageLogic
 
   private void limitOutput() {
     if (node.limits.isOverOutput(this, output.length())) {
-      fail();
+      drop();
+      // A mere end would wait until the client has taken what the socket's stage still holds.
+      failStage(new IOException("output buffer limit"));
     }
   }
 
@@ -355,10 +358,15 @@ final class Session extends GraphStageLogic
 
   /** Ends the connection at once; what was not sent is lost. */
   private void fail() {
+    drop();
+    completeStage();
+  }
+
+  /** Sends nothing any more. */
+  private void drop() {
     output = ByteString.emptyByteString();
     closing = true;
     closed = true;
-    completeStage();
   }
 
   @Override
