@@ -3,7 +3,6 @@ package io.sampo.command;
 import io.sampo.resp.Args;
 import io.sampo.resp.RespError;
 import java.util.SplittableRandom;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How many random elements HRANDFIELD and SRANDMEMBER are asked for: distinct ones, or if negative
@@ -36,10 +35,6 @@ final class RandomCount {
       throw new OutOfMemoryError("a reply of more than 2 GiB");
     }
     return (int) -count;
-  }
-
-  static SplittableRandom random() {
-    return new SplittableRandom(ThreadLocalRandom.current().nextLong());
   }
 
   /** Whether to choose {@code count} of {@code size} elements by walking through all of them. */

@@ -34,9 +34,9 @@ final class RandomFields {
     if (count == 0 || size == 0) {
       c.out().array(0);
     } else if (count < 0) {
-      repeated(c, hash, RandomCount.repeated(count), withValues);
+      repeated(c, db, hash, RandomCount.repeated(count), withValues);
     } else {
-      distinct(c, hash, size, (int) Math.min(count, size), withValues);
+      distinct(c, db, hash, size, (int) Math.min(count, size), withValues);
     }
   }
 
@@ -46,23 +46,24 @@ final class RandomFields {
     if (h == Db.NONE || Hashes.hash(db, h).size(c.now()) == 0) {
       c.out().nil();
     } else {
-      Hashes.hash(db, h).sample(RandomCount.random(), c.now(), shown(c.out(), false, false));
+      Hashes.hash(db, h).sample(db.dice(), c.now(), shown(c.out(), false, false));
     }
   }
 
-  private static void repeated(Context c, HashValue hash, int count, boolean withValues) {
+  private static void repeated(Context c, Db db, HashValue hash, int count, boolean withValues) {
     header(c.out(), count, withValues);
-    SplittableRandom random = RandomCount.random();
+    SplittableRandom random = db.dice();
     ByteTable.Visitor shown = shown(c.out(), withValues, c.out().resp3());
     for (int i = 0; i < count; i++) {
       hash.sample(random, c.now(), shown);
     }
   }
 
-  private static void distinct(Context c, HashValue hash, int size, int count, boolean withValues) {
+  private static void distinct(
+      Context c, Db db, HashValue hash, int size, int count, boolean withValues) {
     header(c.out(), count, withValues);
     ByteTable.Visitor shown = shown(c.out(), withValues, c.out().resp3());
-    SplittableRandom random = RandomCount.random();
+    SplittableRandom random = db.dice();
     if (RandomCount.walks(size, count)) {
       RandomCount.Choice choice = new RandomCount.Choice(size, count, random);
       hash.each(

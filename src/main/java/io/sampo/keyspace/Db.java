@@ -12,6 +12,7 @@ import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * One database of a {@link Keyspace}. Keys are byte ranges. An entry is named by a <em>handle</em>,
@@ -73,6 +74,11 @@ public final class Db {
   /** Up to where values keep their compact encodings. */
   public Limits limits() {
     return keyspace.settings.limits;
+  }
+
+  /** What chance there is in commands on this database comes from. */
+  public SplittableRandom dice() {
+    return keyspace.random;
   }
 
   // ---- looking up ----

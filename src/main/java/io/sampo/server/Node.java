@@ -14,6 +14,8 @@ import io.sampo.command.KeyspaceCommands;
 import io.sampo.command.ListCommands;
 import io.sampo.command.ObjectCommands;
 import io.sampo.command.ScanCommands;
+import io.sampo.command.SetAlgebraCommands;
+import io.sampo.command.SetCommands;
 import io.sampo.command.StringCommands;
 import io.sampo.command.ZPopCommands;
 import io.sampo.command.ZRangeCommands;
@@ -167,6 +169,8 @@ public final class Node {
         .add("string", StringCommands.COMMANDS)
         .add("hash", HashCommands.COMMANDS)
         .add("hash", HashExpireCommands.COMMANDS)
+        .add("set", SetCommands.COMMANDS)
+        .add("set", SetAlgebraCommands.COMMANDS)
         .add("list", ListCommands.COMMANDS)
         .add("bitmap", BitmapCommands.COMMANDS)
         .add("hyperloglog", HyperLogLogCommands.COMMANDS)
