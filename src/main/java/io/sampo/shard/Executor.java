@@ -43,6 +43,9 @@ public final class Executor {
   /** The smallest batch that is worth it. */
   private static final int PREFETCHED = 4;
 
+  /** So many entries are likely to be in the cache anyway. */
+  private static final int CACHED = 10_000;
+
   private static final long EVICTION_SLICE_NANOS = 500_000;
 
   /** On whose behalf a keyspace is tended. */
@@ -205,7 +208,7 @@ public final class Executor {
     tick();
     out.protocol(client.protocol());
     time = System.nanoTime();
-    if (batch.size >= PREFETCHED && batch.done == 0) {
+    if (batch.size >= PREFETCHED && batch.done == 0 && isBig(client.db())) {
       prefetch(batch);
     }
     int i = batch.done;
@@ -232,6 +235,15 @@ public final class Executor {
       LOG.error("out of heap for the replies to client {}", client.id(), error);
       batch.lose();
     }
+  }
+
+  /** Whether a database has too many entries at hand for the cache to hold. */
+  private boolean isBig(int db) {
+    long entries = 0;
+    for (long rest = held; rest != 0; rest &= rest - 1) {
+      entries += data[Long.numberOfTrailingZeros(rest)].keyspace.db(db).size();
+    }
+    return entries >= CACHED;
   }
 
   /** Brings the entries that a batch is about to use into the cache, all at once. */

@@ -35,7 +35,7 @@ public final class Router {
       int first = command.firstKey();
       if (first > 0) {
         int last = Math.min(command.lastKey(a.count()), a.count() - 1);
-        for (int i = first; i <= last; i += command.keyStep()) {
+        for (int i = first; i <= last && bits != all; i += command.keyStep()) {
           bits |= bit(a, i);
         }
       }
