@@ -398,7 +398,9 @@ public final class ListPack {
   /** Makes room at {@code p} for an element of this size, in place of the one there or before. */
   private static byte[] open(byte[] pack, int p, int replaced, int size) {
     int to = replaced == 0 ? p : next(pack, p);
-    return splice(pack, p, to, size + backSize(size), 1 - replaced);
+    int room = size + backSize(size);
+    boolean fits = replaced != 0 && to - p == room;
+    return fits ? pack : splice(pack, p, to, room, 1 - replaced);
   }
 
   /** Replaces what is between two positions by {@code room} bytes. */
@@ -425,6 +427,19 @@ public final class ListPack {
 
   private static void used(byte[] pack, int used) {
     Words.putInt(pack, 0, used);
+  }
+
+  /**
+   * Makes room at the end of a pack that will be appended to often: {@code more} bytes at least, if
+   * they are few beside what it holds.
+   */
+  public static byte[] reserve(byte[] pack, int more) {
+    int used = used(pack);
+    int roomy = used / 3;
+    if (pack.length - used >= more || more > roomy || used > Integer.MAX_VALUE / 2) {
+      return pack;
+    }
+    return Arrays.copyOf(pack, aligned(used + roomy));
   }
 
   /** Room for {@code used} bytes and a little more, in what the heap hands out. */

@@ -16,6 +16,11 @@ import io.sampo.command.ObjectCommands;
 import io.sampo.command.ScanCommands;
 import io.sampo.command.SetAlgebraCommands;
 import io.sampo.command.SetCommands;
+import io.sampo.command.StreamClaimCommands;
+import io.sampo.command.StreamCommands;
+import io.sampo.command.StreamGroupCommands;
+import io.sampo.command.StreamInfoCommands;
+import io.sampo.command.StreamReadCommands;
 import io.sampo.command.StringCommands;
 import io.sampo.command.ZPopCommands;
 import io.sampo.command.ZRangeCommands;
@@ -179,6 +184,11 @@ public final class Node {
         .add("sorted-set", ZPopCommands.COMMANDS)
         .add("sorted-set", ZStoreCommands.COMMANDS)
         .add("geo", GeoCommands.COMMANDS)
+        .add("stream", StreamCommands.COMMANDS)
+        .add("stream", StreamReadCommands.COMMANDS)
+        .add("stream", StreamGroupCommands.COMMANDS)
+        .add("stream", StreamClaimCommands.COMMANDS)
+        .add("stream", StreamInfoCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
         .add("generic", ExpireCommands.COMMANDS)
         .add("generic", ScanCommands.COMMANDS)

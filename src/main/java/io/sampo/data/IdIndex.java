@@ -1,0 +1,206 @@
+package io.sampo.data;
+
+import java.util.Arrays;
+
+/**
+ * Items in the order of their stream IDs, in chunks that are split when they are full. Adding
+ * behind the last, which is usual, fills chunks to the brim.
+ */
+final class IdIndex<T extends IdIndex.Item> {
+  /** What has an ID, which never changes. */
+  interface Item {
+    long ms();
+
+    long seq();
+  }
+
+  private static final int FIRST_CHUNK = 4;
+  private static final int CHUNK = 128;
+  private static final int ARRAY_HEADER = 16;
+  private static final int REFERENCE = 4;
+
+  private final T none;
+  private final HeapTally tally;
+  private Item[][] chunks = new Item[1][];
+  private int[] sizes = new int[1];
+
+  /** How many chunks there are. */
+  private int count;
+
+  private int size;
+
+  /**
+   * @param none stands for no item where one is asked for
+   * @param tally is told of the heap that chunks take
+   */
+  IdIndex(T none, HeapTally tally) {
+    this.none = none;
+    this.tally = tally;
+  }
+
+  int size() {
+    return size;
+  }
+
+  T first() {
+    return count == 0 ? none : item(chunks[0][0]);
+  }
+
+  T last() {
+    return count == 0 ? none : item(chunks[count - 1][sizes[count - 1] - 1]);
+  }
+
+  /** The item of this ID. */
+  T get(long ms, long seq) {
+    T item = floor(ms, seq);
+    return item != none && item.ms() == ms && item.seq() == seq ? item : none;
+  }
+
+  /** The last item whose ID is not above. */
+  T floor(long ms, long seq) {
+    int chunk = chunk(ms, seq);
+    return chunk < 0 ? none : item(chunks[chunk][index(chunk, ms, seq)]);
+  }
+
+  /** The first item whose ID is above. */
+  T higher(long ms, long seq) {
+    int chunk = chunk(ms, seq);
+    if (chunk < 0) {
+      return first();
+    }
+    int next = index(chunk, ms, seq) + 1;
+    if (next < sizes[chunk]) {
+      return item(chunks[chunk][next]);
+    }
+    return chunk + 1 < count ? item(chunks[chunk + 1][0]) : none;
+  }
+
+  /** The last item whose ID is below. */
+  T lower(long ms, long seq) {
+    if (ms == 0 && seq == 0) {
+      return none;
+    }
+    return seq == 0 ? floor(ms - 1, -1) : floor(ms, seq - 1);
+  }
+
+  /** The first item whose ID is not below. */
+  T ceiling(long ms, long seq) {
+    T item = get(ms, seq);
+    return item == none ? higher(ms, seq) : item;
+  }
+
+  /** Adds an item, of whose ID there is none yet. */
+  void add(T item) {
+    int chunk = chunk(item.ms(), item.seq());
+    int at = chunk < 0 ? 0 : index(chunk, item.ms(), item.seq()) + 1;
+    int to = Math.max(chunk, 0);
+    if (count == 0) {
+      insertChunk(0, new Item[FIRST_CHUNK], 0);
+    } else if (sizes[to] == CHUNK && at == CHUNK && to == count - 1) {
+      insertChunk(++to, new Item[CHUNK], 0);
+      at = 0;
+    } else if (sizes[to] == CHUNK) {
+      split(to);
+      if (at > sizes[to]) {
+        at -= sizes[to++];
+      }
+    } else if (sizes[to] == chunks[to].length) {
+      tally.bytes += (long) REFERENCE * sizes[to];
+      chunks[to] = Arrays.copyOf(chunks[to], 2 * sizes[to]);
+    }
+    System.arraycopy(chunks[to], at, chunks[to], at + 1, sizes[to] - at);
+    chunks[to][at] = item;
+    sizes[to]++;
+    size++;
+  }
+
+  private void split(int chunk) {
+    int half = CHUNK / 2;
+    Item[] upper = new Item[CHUNK];
+    System.arraycopy(chunks[chunk], half, upper, 0, half);
+    Arrays.fill(chunks[chunk], half, CHUNK, null);
+    sizes[chunk] = half;
+    insertChunk(chunk + 1, upper, half);
+  }
+
+  private void insertChunk(int at, Item[] chunk, int itsSize) {
+    if (count == chunks.length) {
+      chunks = Arrays.copyOf(chunks, 2 * count);
+      sizes = Arrays.copyOf(sizes, 2 * count);
+    }
+    System.arraycopy(chunks, at, chunks, at + 1, count - at);
+    System.arraycopy(sizes, at, sizes, at + 1, count - at);
+    chunks[at] = chunk;
+    sizes[at] = itsSize;
+    count++;
+    tally.bytes += bytes(chunk);
+  }
+
+  /** What a chunk takes, its place among the others included. */
+  private static long bytes(Item[] chunk) {
+    return ARRAY_HEADER + REFERENCE * (chunk.length + 2L);
+  }
+
+  /** Removes an item that is there. */
+  void remove(T item) {
+    int chunk = chunk(item.ms(), item.seq());
+    int at = index(chunk, item.ms(), item.seq());
+    System.arraycopy(chunks[chunk], at + 1, chunks[chunk], at, sizes[chunk] - at - 1);
+    chunks[chunk][--sizes[chunk]] = null;
+    size--;
+    if (sizes[chunk] == 0) {
+      tally.bytes -= bytes(chunks[chunk]);
+      System.arraycopy(chunks, chunk + 1, chunks, chunk, count - chunk - 1);
+      System.arraycopy(sizes, chunk + 1, sizes, chunk, count - chunk - 1);
+      chunks[--count] = null;
+    }
+  }
+
+  /** Says that the index is no longer in use. */
+  void dispose() {
+    for (int i = 0; i < count; i++) {
+      tally.bytes -= bytes(chunks[i]);
+    }
+  }
+
+  /** The last chunk that begins not above an ID; -1 if all do. */
+  private int chunk(long ms, long seq) {
+    int low = 0;
+    int high = count - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      if (isAbove(chunks[middle][0], ms, seq)) {
+        high = middle - 1;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return high;
+  }
+
+  /** The last item of a chunk that is not above an ID, as its first is. */
+  private int index(int chunk, long ms, long seq) {
+    Item[] items = chunks[chunk];
+    int low = 1;
+    int high = sizes[chunk] - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      if (isAbove(items[middle], ms, seq)) {
+        high = middle - 1;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return high;
+  }
+
+  private static boolean isAbove(Item item, long ms, long seq) {
+    return StreamId.compare(item.ms(), item.seq(), ms, seq) > 0;
+  }
+
+  /** What is in the chunks came in as a T. */
+  @SuppressWarnings("unchecked")
+  private T item(Item item) {
+    return (T) item;
+  }
+}

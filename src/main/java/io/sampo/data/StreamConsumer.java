@@ -1,0 +1,41 @@
+package io.sampo.data;
+
+/** One reader of a {@link StreamGroup}. */
+public final class StreamConsumer {
+  /** Has never been given anything. */
+  public static final long NEVER = -1;
+
+  static final StreamConsumer NOBODY = new StreamConsumer(new byte[0], 0, new HeapTally());
+
+  /** Objects, the name's header, a node of the map of consumers. */
+  static final int OBJECT_BYTES = 168;
+
+  private final byte[] name;
+  final IdIndex<PendingEntry> pending;
+
+  /** When it last tried to do something, in Unix milliseconds. */
+  public long seen;
+
+  /** When it was last given something, in Unix milliseconds, or {@link #NEVER}. */
+  public long active = NEVER;
+
+  StreamConsumer(byte[] name, long now, HeapTally tally) {
+    this.name = name;
+    this.seen = now;
+    this.pending = new IdIndex<>(PendingEntry.NONE, tally);
+  }
+
+  public byte[] name() {
+    return name;
+  }
+
+  /** How many entries it has not acknowledged. */
+  public int pendingCount() {
+    return pending.size();
+  }
+
+  /** The first of its pending entries whose ID is not below, or {@link PendingEntry#NONE}. */
+  public PendingEntry pendingFrom(StreamId id) {
+    return pending.ceiling(id.ms(), id.seq());
+  }
+}

@@ -1,0 +1,136 @@
+package io.sampo.data;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Consumers that share the entries of a stream among them, and what they have yet to acknowledge.
+ */
+public final class StreamGroup {
+  /** {@link #entriesRead} that cannot be told. */
+  public static final long UNKNOWN = -1;
+
+  /** Objects, the name's header, a node of the map of groups. */
+  static final int OBJECT_BYTES = 224;
+
+  private final byte[] name;
+  private final HeapTally tally;
+  private final IdIndex<PendingEntry> pending;
+  private final TreeMap<byte[], StreamConsumer> consumers = new TreeMap<>(Arrays::compareUnsigned);
+
+  /** The last entry that was delivered to anybody. */
+  public StreamId lastId;
+
+  /** How many entries of the stream's history were delivered, or {@link #UNKNOWN}. */
+  public long entriesRead;
+
+  StreamGroup(byte[] name, StreamId lastId, long entriesRead, HeapTally tally) {
+    this.name = name;
+    this.lastId = lastId;
+    this.entriesRead = entriesRead;
+    this.tally = tally;
+    this.pending = new IdIndex<>(PendingEntry.NONE, tally);
+    tally.bytes += OBJECT_BYTES + name.length;
+  }
+
+  StreamGroup copy(HeapTally itsTally) {
+    StreamGroup copy = new StreamGroup(name, lastId, entriesRead, itsTally);
+    for (StreamConsumer from : consumers.values()) {
+      StreamConsumer to = copy.addConsumer(from.name(), from.seen);
+      to.active = from.active;
+      PendingEntry entry = from.pending.first();
+      while (entry != PendingEntry.NONE) {
+        PendingEntry its = copy.assign(entry.id(), to);
+        its.time = entry.time;
+        its.count = entry.count;
+        entry = from.pending.higher(entry.ms(), entry.seq());
+      }
+    }
+    return copy;
+  }
+
+  /** Says that the group is no longer in use. */
+  void dispose() {
+    while (!consumers.isEmpty()) {
+      removeConsumer(consumers.firstEntry().getValue());
+    }
+    pending.dispose();
+    tally.bytes -= OBJECT_BYTES + name.length;
+  }
+
+  public byte[] name() {
+    return name;
+  }
+
+  /** The consumers by their names' bytes. */
+  public Collection<StreamConsumer> consumers() {
+    return Collections.unmodifiableCollection(consumers.values());
+  }
+
+  public Optional<StreamConsumer> consumer(byte[] itsName) {
+    return Optional.ofNullable(consumers.get(itsName));
+  }
+
+  /** Adds a consumer of a new name. */
+  public StreamConsumer addConsumer(byte[] itsName, long now) {
+    StreamConsumer consumer = new StreamConsumer(itsName, now, tally);
+    consumers.put(itsName, consumer);
+    tally.bytes += StreamConsumer.OBJECT_BYTES + itsName.length;
+    return consumer;
+  }
+
+  /** Removes a consumer with all it had pending. */
+  public void removeConsumer(StreamConsumer consumer) {
+    while (consumer.pending.size() > 0) {
+      acknowledge(consumer.pending.first());
+    }
+    consumers.remove(consumer.name());
+    tally.bytes -= StreamConsumer.OBJECT_BYTES + consumer.name().length;
+  }
+
+  /** How many entries are not acknowledged. */
+  public int pendingCount() {
+    return pending.size();
+  }
+
+  /** The pending entry of an ID, or {@link PendingEntry#NONE}. */
+  public PendingEntry pending(StreamId id) {
+    return pending.get(id.ms(), id.seq());
+  }
+
+  /** The first pending entry whose ID is not below, or {@link PendingEntry#NONE}. */
+  public PendingEntry pendingFrom(StreamId id) {
+    return pending.ceiling(id.ms(), id.seq());
+  }
+
+  /** The pending entry of the highest ID, or {@link PendingEntry#NONE}. */
+  public PendingEntry lastPending() {
+    return pending.last();
+  }
+
+  /** Makes an entry pending with a consumer, whoever may have had it before. */
+  public PendingEntry assign(StreamId id, StreamConsumer consumer) {
+    PendingEntry entry = pending(id);
+    if (entry == PendingEntry.NONE) {
+      entry = new PendingEntry(id, consumer);
+      pending.add(entry);
+      consumer.pending.add(entry);
+      tally.bytes += PendingEntry.OBJECT_BYTES;
+    } else if (entry.consumer != consumer) {
+      entry.consumer.pending.remove(entry);
+      entry.consumer = consumer;
+      consumer.pending.add(entry);
+    }
+    return entry;
+  }
+
+  /** Forgets a pending entry. */
+  public void acknowledge(PendingEntry entry) {
+    pending.remove(entry);
+    entry.consumer.pending.remove(entry);
+    tally.bytes -= PendingEntry.OBJECT_BYTES;
+  }
+}
