@@ -86,6 +86,25 @@ class ZSetCommandsTest {
   }
 
   @AgainstRedis
+  void setsAmongSortedSets(Differential pair) {
+    pair.same("SADD", "plain", "a", "b", "5", "7");
+    pair.same("SADD", "numbers", "5", "6", "7");
+    pair.same("ZADD", "sorted", "2.5", "a", "-1", "7", "3", "z");
+    for (String command : new String[] {"ZUNION", "ZINTER"}) {
+      pair.same(command, "2", "plain", "sorted", "WITHSCORES");
+      pair.same(command, "2", "sorted", "plain", "WEIGHTS", "2", "0.5", "WITHSCORES");
+      pair.same(command, "3", "plain", "numbers", "sorted", "AGGREGATE", "MAX", "WITHSCORES");
+    }
+    pair.same("ZDIFF", "2", "plain", "sorted", "WITHSCORES");
+    pair.same("ZDIFF", "2", "sorted", "numbers", "WITHSCORES");
+    pair.same("ZINTERCARD", "2", "plain", "numbers");
+    pair.same("ZINTERCARD", "2", "plain", "numbers", "LIMIT", "1");
+    pair.same("ZUNIONSTORE", "out", "2", "plain", "numbers", "WEIGHTS", "3", "inf");
+    pair.same("ZRANGE", "out", "0", "-1", "WITHSCORES");
+    pair.same("ZRANGE", "plain", "0", "-1");
+  }
+
+  @AgainstRedis
   void arityAndTypes(Differential pair) {
     fill(pair);
     all()
