@@ -35,6 +35,9 @@ public final class ListPack {
   private static final byte END = (byte) 0xff;
   private static final int ARRAY_HEADER = 16;
 
+  /** Packs below this many bytes have none to spare, for there may be a great many. */
+  private static final int SMALL = 256;
+
   /** The bytes that any pack may have to spare. */
   private static final int TOLERATED = 64;
 
@@ -442,9 +445,9 @@ public final class ListPack {
     return Arrays.copyOf(pack, aligned(used + roomy));
   }
 
-  /** Room for {@code used} bytes and a little more, in what the heap hands out. */
+  /** Room for {@code used} bytes, and for a little more unless they are few. */
   private static int capacity(long used) {
-    long roomy = used + (used >>> 4);
+    long roomy = used < SMALL ? used : used + (used >>> 4);
     if (roomy > Integer.MAX_VALUE - 16) {
       throw new OutOfMemoryError("a listpack of more than 2 GiB");
     }

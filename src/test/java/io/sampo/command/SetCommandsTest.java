@@ -192,6 +192,22 @@ class SetCommandsTest {
   }
 
   @AgainstRedis
+  void setsAreCombinedWithSortedSets(Differential pair) {
+    say(
+        pair,
+        List.of(
+            "SADD s a b 1 2",
+            "SADD i 1 2 3",
+            "ZADD z 5 a 6 2",
+            "ZUNION 3 s i z WITHSCORES",
+            "ZINTER 2 s z WITHSCORES",
+            "ZDIFF 2 s z WITHSCORES",
+            "ZINTERCARD 2 i z",
+            "ZUNIONSTORE d 2 s z WEIGHTS 3 2 AGGREGATE MAX",
+            "ZRANGE d 0 -1 WITHSCORES"));
+  }
+
+  @AgainstRedis
   void scanOptions(Differential pair) {
     say(
         pair,

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.testkit.AgainstRedis;
+import io.sampo.testkit.Differential;
+import io.sampo.testkit.RespClient;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,34 @@ class ListPackTest {
     assertEquals(1000, ListPack.size(pack));
     assertEquals(0, ListPack.integer(pack, ListPack.BEGIN));
     assertTrue(pack.length < 4000);
+  }
+
+  /** An element of each encoding, in Redis's own words. */
+  @AgainstRedis(protocols = 2)
+  void isRedissOwnFormat(Differential pair) {
+    RespClient redis = pair.redis();
+    redis.call("CONFIG", "SET", "rdbcompression", "no");
+    redis.call("CONFIG", "SET", "hash-max-listpack-value", "10000");
+    List<String> elements = new ArrayList<>(List.of("", "a", "01", "x".repeat(63)));
+    for (int length : new int[] {64, 120, 130, 4095, 4096, 9999}) {
+      elements.add("y".repeat(length));
+    }
+    for (long edge : EDGES) {
+      elements.add("" + edge);
+      elements.add("" + ~edge);
+    }
+    List<String> command = new ArrayList<>(List.of("HSET", "h"));
+    for (int i = 0; i < elements.size(); i++) {
+      for (String text : List.of("f" + i, elements.get(i))) {
+        pack = ListPack.append(pack, Bytes.ascii(text), 0, text.length());
+        command.add(text);
+      }
+    }
+    redis.call(command.toArray(String[]::new));
+    String used = Bytes.text(Arrays.copyOf(pack, ListPack.used(pack)));
+    assertTrue(redis.call("DUMP", "h").text().contains(used));
+    redis.call("CONFIG", "SET", "hash-max-listpack-value", "64");
+    redis.call("CONFIG", "SET", "rdbcompression", "yes");
   }
 
   @Test
