@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +23,7 @@ public final class Differential implements AutoCloseable {
   /** How many of the last commands a failure shows. */
   private static final int REMEMBERED = 30;
 
+  private static final Pattern FOUR_DECIMALS = Pattern.compile("-?[0-9]+\\.[0-9]{4}");
   private final RespClient sampo;
   private final RespClient redis;
   private final int sampoPort;
@@ -101,6 +103,36 @@ public final class Differential implements AutoCloseable {
       mismatch(ours, theirs);
     }
     return ours;
+  }
+
+  /**
+   * As {@link #same}, but numbers printed with four decimals may differ by one in the last: two
+   * libraries' sines and cosines are not always the same double.
+   */
+  public WireReply sameRounded(String... command) {
+    remember(command);
+    both(client -> client.send(command));
+    WireReply ours = sampo.read();
+    WireReply theirs = redis.read();
+    if (!isRoundedSame(ours, theirs)) {
+      mismatch(ours, theirs);
+    }
+    return ours;
+  }
+
+  private static boolean isRoundedSame(WireReply a, WireReply b) {
+    if (a.type() != b.type() || a.elements().size() != b.elements().size()) {
+      return false;
+    }
+    for (int i = 0; i < a.elements().size(); i++) {
+      if (!isRoundedSame(a.elements().get(i), b.elements().get(i))) {
+        return false;
+      }
+    }
+    return a.text().equals(b.text())
+        || (FOUR_DECIMALS.matcher(a.text()).matches()
+            && FOUR_DECIMALS.matcher(b.text()).matches()
+            && Math.abs(Double.parseDouble(a.text()) - Double.parseDouble(b.text())) < 0.00015);
   }
 
   /** Sends the commands in one write each; every reply must be equal. */
