@@ -26,6 +26,7 @@ class JournalReplayTest {
   private static final int CLIENTS = 4;
   private static final int REQUESTS = 3000;
   private static final int KEYS = 25;
+  private static final int COLLECTIONS = 5;
   private static final String FAR = "4102444800";
 
   @ParameterizedTest(name = "{0} shards on {1} loops")
@@ -63,7 +64,7 @@ class JournalReplayTest {
           client.call(queueing ? "EXEC" : "MULTI");
           queueing = !queueing;
         }
-        client.call(request(random));
+        client.call(random.nextInt(3) == 0 ? onCollections(random) : request(random));
       }
       if (queueing) {
         client.call("EXEC");
@@ -103,6 +104,29 @@ class JournalReplayTest {
     };
   }
 
+  /** Hashes and sets have keys of their own, so that most requests find what they are for. */
+  private static String[] onCollections(Random random) {
+    String hash = "hash:" + random.nextInt(COLLECTIONS);
+    String set = "set:" + random.nextInt(COLLECTIONS);
+    String other = "set:" + random.nextInt(COLLECTIONS);
+    String number = String.valueOf(random.nextInt(100));
+    return switch (random.nextInt(15)) {
+      case 0, 1 -> new String[] {"HSET", hash, "f" + number, number, "g", number};
+      case 2 -> new String[] {"HINCRBY", hash, "f" + number, number};
+      case 3 -> new String[] {"HINCRBYFLOAT", hash, "f" + number, number + ".1"};
+      case 4 -> new String[] {"HDEL", hash, "f" + number, "g"};
+      case 5 -> new String[] {"HEXPIRE", hash, "0", "FIELDS", "1", "f" + number};
+      case 6 -> new String[] {"HSETNX", hash, "n" + number, number};
+      case 7, 8 -> new String[] {"SADD", set, number, "m" + number};
+      case 9 -> new String[] {"SPOP", set};
+      case 10 -> new String[] {"SPOP", set, "3"};
+      case 11 -> new String[] {"SMOVE", set, other, number};
+      case 12 -> new String[] {"SUNIONSTORE", set, set, other};
+      case 13 -> new String[] {"SDIFFSTORE", other, set, other};
+      default -> new String[] {"SREM", set, number, "m" + number};
+    };
+  }
+
   private static void replay(byte[] stream, RespClient to) {
     Frames frames = new Frames();
     new RequestDecoder(RequestDecoder.Limits.DEFAULT).decode(stream, 0, stream.length, frames);
@@ -128,6 +152,16 @@ class JournalReplayTest {
       }
     }
     assertTrue(found > 0, "nothing left to compare");
+    ours.call("SELECT", "0");
+    theirs.call("SELECT", "0");
+    for (int i = 0; i < COLLECTIONS; i++) {
+      compare(ours, theirs, "HGETALL", "hash:" + i);
+      compare(ours, theirs, "SMEMBERS", "set:" + i);
+    }
+  }
+
+  private static void compare(RespClient ours, RespClient theirs, String... request) {
+    assertEquals(theirs.call(request).sorted(), ours.call(request).sorted(), request[1]);
   }
 
   private static long ttl(RespClient client, String key) {
