@@ -16,6 +16,7 @@ import io.sampo.command.ObjectCommands;
 import io.sampo.command.ScanCommands;
 import io.sampo.command.SetAlgebraCommands;
 import io.sampo.command.SetCommands;
+import io.sampo.command.SortCommands;
 import io.sampo.command.StreamClaimCommands;
 import io.sampo.command.StreamCommands;
 import io.sampo.command.StreamGroupCommands;
@@ -190,6 +191,7 @@ public final class Node {
         .add("stream", StreamClaimCommands.COMMANDS)
         .add("stream", StreamInfoCommands.COMMANDS)
         .add("generic", KeyCommands.COMMANDS)
+        .add("generic", SortCommands.COMMANDS)
         .add("generic", ExpireCommands.COMMANDS)
         .add("generic", ScanCommands.COMMANDS)
         .add("generic", ObjectCommands.COMMANDS)
