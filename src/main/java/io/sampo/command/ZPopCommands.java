@@ -2,6 +2,7 @@ package io.sampo.command;
 
 import static io.sampo.command.Command.cmd;
 
+import io.sampo.data.Type;
 import io.sampo.data.ZSetValue;
 import io.sampo.data.ZSetWalk;
 import io.sampo.keyspace.Db;
@@ -15,6 +16,9 @@ import java.util.List;
 public final class ZPopCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
+      cmd("bzmpop", -5, "write blocking", "RW access delete 2#0+1", "7.0.0", "O(K)", "timeout:double numkeys:int key... where:<MIN|MAX> [COUNT count:int]", "Pop the lowest or highest members of the first non-empty of several sorted sets, waiting for one.", ZPopCommands::bzmPop),
+      cmd("bzpopmax", -3, "write noscript blocking fast", "RW access delete 1..-2", "5.0.0", "O(log(N))", "key... timeout:double", "Pop the member with the highest score, waiting until there is one.", ZPopCommands::bzpopMax),
+      cmd("bzpopmin", -3, "write noscript blocking fast", "RW access delete 1..-2", "5.0.0", "O(log(N))", "key... timeout:double", "Pop the member with the lowest score, waiting until there is one.", ZPopCommands::bzpopMin),
       cmd("zmpop", -4, "write", "RW access delete 1#0+1", "7.0.0", "O(K)", "numkeys:int key... where:<MIN|MAX> [COUNT count:int]", "Pop the lowest or highest members of the first non-empty of several sorted sets.", ZPopCommands::zmPop),
       cmd("zpopmax", -2, "write fast", "RW access delete 1", "5.0.0", "O(log(N)*M)", "key [count:int]", "Pop the members with the highest scores.", ZPopCommands::zpopMax),
       cmd("zpopmin", -2, "write fast", "RW access delete 1", "5.0.0", "O(log(N)*M)", "key [count:int]", "Pop the members with the lowest scores.", ZPopCommands::zpopMin));
@@ -60,17 +64,57 @@ public final class ZPopCommands {
 
   private static void zmPop(Context c, Args a) {
     int where = where(a, 1);
-    boolean max = a.is(where, "max");
+    if (!popFirst(c, a, 2, where, count(a, where))) {
+      c.out().nilArray();
+    }
+  }
+
+  private static void bzmPop(Context c, Args a) {
+    int where = where(a, 2);
     long count = count(a, where);
-    for (int i = 2; i < where; i++) {
-      Db db = c.db(a, i);
-      int h = ZSets.write(c, db, a, i);
+    long timeout = Blocking.timeout(a, 1);
+    if (!popFirst(c, a, 3, where, count)) {
+      Blocking.await(c, 3, where, Type.ZSET, timeout);
+    }
+  }
+
+  /** Pops from the first sorted set there is before the word MIN or MAX; false if there is none. */
+  private static boolean popFirst(Context c, Args a, int first, int where, long count) {
+    boolean max = a.is(where, "max");
+    for (int i = first; i < where; i++) {
+      int h = c.offers(a, i) ? ZSets.write(c, c.db(a, i), a, i) : Db.NONE;
       if (h != Db.NONE) {
-        popTo(c, db, a, i, h, max, count);
+        popTo(c, c.db(a, i), a, i, h, max, count);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void bzpopMin(Context c, Args a) {
+    popOrWait(c, a, false);
+  }
+
+  private static void bzpopMax(Context c, Args a) {
+    popOrWait(c, a, true);
+  }
+
+  private static void popOrWait(Context c, Args a, boolean max) {
+    int end = a.count() - 1;
+    long timeout = Blocking.timeout(a, end);
+    for (int i = 1; i < end; i++) {
+      int h = c.offers(a, i) ? ZSets.write(c, c.db(a, i), a, i) : Db.NONE;
+      if (h != Db.NONE) {
+        c.out().array(3);
+        c.out().bulk(a.array(), a.offset(i), a.length(i));
+        take(c, c.db(a, i), a, i, h, max, 1, false);
+        if (c.wantsEffects()) {
+          c.effect(max ? ZPOPMAX : ZPOPMIN, a.bytes(i));
+        }
         return;
       }
     }
-    c.out().nilArray();
+    Blocking.await(c, 1, end, Type.ZSET, timeout);
   }
 
   /**

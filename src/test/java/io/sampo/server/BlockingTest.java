@@ -153,7 +153,12 @@ class BlockingTest {
     pair.same("RPUSH", "src", "1", "2");
     for (String line :
         List.of(
-            "RENAME src k", "COPY k2 k", "LMOVE k2 k LEFT LEFT", "RPOPLPUSH k2 k", "LPUSH k z")) {
+            "RENAME src k",
+            "COPY k2 k",
+            "LMOVE k2 k LEFT LEFT",
+            "RPOPLPUSH k2 k",
+            "LPUSH k z",
+            "SORT k2 ALPHA STORE k")) {
       try (Differential other = waiting(pair, 1, "BLPOP k 0")) {
         say(pair, line);
         other.sameNext();
@@ -299,6 +304,35 @@ class BlockingTest {
       say(pair, "RPUSH k 1 2");
       left.sameNext();
       say(pair, "LRANGE k 0 -1", "EXISTS d");
+    }
+  }
+
+  @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
+  void sortedSets(Differential pair) {
+    say(pair, "ZADD z 1 a 2 b 3 c 4 d 5 e", "BZPOPMIN none z 0", "BZPOPMAX z none 0");
+    say(pair, "BZMPOP 0 2 none z MIN COUNT 2", "BZMPOP 0 1 z MAX", "EXISTS z", "SET s x");
+    say(
+        pair,
+        "BZPOPMIN s 0",
+        "BZMPOP 0 1 s MIN",
+        "BZPOPMIN z x",
+        "BZPOPMAX z -1",
+        "BZMPOP x 0 z MIN");
+    say(pair, "BZMPOP x 1 z MIN", "BZMPOP 0 1 z UP", "BZPOPMIN z 0.01", "BZMPOP 0.01 1 z MAX");
+    say(pair, "MULTI", "BZPOPMIN z 0", "BZMPOP 0 1 z MIN", "EXEC");
+    for (String line :
+        List.of(
+            "BZPOPMIN x z y 0", "BZPOPMAX z 5", "BZMPOP 0 2 x z MAX COUNT 2", "BZPOPMIN z z 0")) {
+      for (String made : List.of("ZADD z 1.5 a 2 b 3 c", "ZUNIONSTORE z 1 from", "RENAME from z")) {
+        say(pair, "DEL z from", "ZADD from 1 x 2 y");
+        try (Differential other = waiting(pair, 1, line);
+            Differential list = waiting(pair, 2, "BLPOP z 0")) {
+          say(pair, made);
+          other.sameNext();
+          say(pair, "ZRANGE z 0 -1 WITHSCORES", "DEL z", "RPUSH z element");
+          list.sameNext();
+        }
+      }
     }
   }
 }
