@@ -10,6 +10,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,9 +31,14 @@ public final class Context {
    *
    * @param beside the argument that is a key too, which the request then needs; 0 if there is none
    * @param timeoutMillis how long; 0 is for ever
+   * @param minds whether it also wants to know when such a value has gone
    */
-  public record Wait(int first, int end, int beside, Type type, long timeoutMillis) {
+  public record Wait(int first, int end, int beside, Type type, long timeoutMillis, boolean minds) {
     static final Wait NONE = new Wait(0, 0, 0, Type.STRING, 0);
+
+    Wait(int first, int end, int beside, Type type, long timeoutMillis) {
+      this(first, end, beside, type, timeoutMillis, false);
+    }
   }
 
   private final ReplyWriter out;
@@ -55,6 +61,7 @@ public final class Context {
   private boolean atomic;
   private Watches.Watch watch = new Watches.Watch();
   private Wait wait = Wait.NONE;
+  private Optional<Args> instead = Optional.empty();
   private boolean serving;
   private byte[] served = {};
 
@@ -94,6 +101,7 @@ public final class Context {
     now = nowMillis;
     rewritten = false;
     wait = Wait.NONE;
+    instead = Optional.empty();
     serving = false;
   }
 
@@ -111,6 +119,11 @@ public final class Context {
   /** What the client is to wait for, if the request {@link #blocks}. */
   public Wait awaited() {
     return wait;
+  }
+
+  /** What to run anew for a client that waits after this request. */
+  public Args again(Args request) {
+    return instead.orElse(request);
   }
 
   /** Whether keys that clients wait for have changed. */
@@ -213,6 +226,17 @@ public final class Context {
     wait = what;
   }
 
+  /** As {@link #block(Wait)}, with another request to run anew than the present one. */
+  public void block(Wait what, Args request) {
+    wait = what;
+    instead = Optional.of(request);
+  }
+
+  /** Whether the request is run anew for a client that has waited. */
+  public boolean isServing() {
+    return serving;
+  }
+
   /**
    * Whether key {@code i} is at hand and may be used: all are, but where a client is served that
    * has waited for several, only the one that has become ready is.
@@ -307,6 +331,15 @@ public final class Context {
       int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
     changes++;
     changed(dbIndex, a, offset, length, event, name);
+    wake(dbIndex, a, offset, length);
+  }
+
+  /** Has those looked after who wait for something at key {@code i}. */
+  public void wake(Args a, int i) {
+    wake(db, a.array(), a.offset(i), a.length(i));
+  }
+
+  private void wake(int dbIndex, byte[] a, int offset, int length) {
     Waits here = waits[shard(a, offset, length)];
     if (!here.isEmpty()) {
       DbKey key = new DbKey(dbIndex, Arrays.copyOfRange(a, offset, offset + length));
@@ -319,6 +352,7 @@ public final class Context {
   /** Says that a key has left by itself, by expiry or eviction: no change of the request's. */
   public void lost(int dbIndex, byte[] key, KeyEvent event, String name) {
     changed(dbIndex, key, 0, key.length, event, name);
+    wake(dbIndex, key, 0, key.length);
   }
 
   /** Whether somebody wants to hear of new keys. */
@@ -334,6 +368,7 @@ public final class Context {
   /** Says that key {@code i} has left for another place, where it is {@link #modified}. */
   public void left(int dbIndex, Args a, int i, KeyEvent event, String name) {
     changed(dbIndex, a.array(), a.offset(i), a.length(i), event, name);
+    wake(dbIndex, a.array(), a.offset(i), a.length(i));
   }
 
   private void changed(int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {

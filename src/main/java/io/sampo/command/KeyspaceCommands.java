@@ -56,6 +56,7 @@ public final class KeyspaceCommands {
         c.watches(s).changedAll(i, key -> holds(db, key));
         removed += db.size();
         db.clear();
+        c.waits(s).keys(i).forEach(c::ready);
       }
     }
     c.changed(removed);

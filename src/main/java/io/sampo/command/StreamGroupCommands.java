@@ -172,6 +172,7 @@ public final class StreamGroupCommands {
       stream.removeGroup(group.get());
       db.resized(h);
       Streams.changed(c, a, 2, "xgroup-destroy");
+      c.wake(a, 2);
     }
     c.out().integer(group.isPresent() ? 1 : 0);
   }

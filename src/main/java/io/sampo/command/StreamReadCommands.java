@@ -8,6 +8,7 @@ import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
 import io.sampo.data.StreamRange;
 import io.sampo.data.StreamValue;
+import io.sampo.data.Type;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
@@ -40,6 +41,9 @@ public final class StreamReadCommands {
   private static final RespError NO_TIMEOUT =
       new RespError("ERR timeout is not an integer or out of range");
   private static final RespError NEGATIVE_TIMEOUT = new RespError("ERR timeout is negative");
+  private static final RespError GONE = new RespError("UNBLOCKED the stream key no longer exists");
+  private static final RespError GROUP_GONE =
+      new RespError("NOGROUP the consumer group this client was blocked on no longer exists");
   private static final long NO_WAIT = -1;
 
   private StreamReadCommands() {}
@@ -98,6 +102,21 @@ public final class StreamReadCommands {
       return o;
     }
 
+    /** To wait for one of the streams to have more. */
+    Context.Wait wait(boolean minds) {
+      return new Context.Wait(keys, keys + streams, 0, Type.STREAM, timeout, minds);
+    }
+
+    /** The request with what its IDs mean now. */
+    Args after(Args a, StreamId[] after) {
+      byte[][] request = new byte[a.count()][];
+      for (int i = 0; i < request.length; i++) {
+        int id = i - keys - streams;
+        request[i] = id >= 0 && StreamIds.is(a, i, '$') ? after[id].bytes() : a.bytes(i);
+      }
+      return Args.of(request);
+    }
+
     private static void checkGroupOption(boolean forGroup, String option) {
       if (!forGroup) {
         throw new RespError(
@@ -112,6 +131,9 @@ public final class StreamReadCommands {
     Options o = Options.parse(a, false);
     StreamId[] after = new StreamId[o.streams];
     for (int i = 0; i < o.streams; i++) {
+      if (!c.offers(a, o.keys + i)) {
+        continue;
+      }
       Db db = c.db(a, o.keys + i);
       int h = Streams.read(c, db, a, o.keys + i);
       int id = o.keys + o.streams + i;
@@ -126,6 +148,9 @@ public final class StreamReadCommands {
     int mark = c.out().defer();
     int found = 0;
     for (int i = 0; i < o.streams; i++) {
+      if (!c.offers(a, o.keys + i)) {
+        continue;
+      }
       Db db = c.db(a, o.keys + i);
       int h = db.find(a.array(), a.offset(o.keys + i), a.length(o.keys + i));
       if (h != Db.NONE && !after[i].equals(StreamId.MAX)) {
@@ -137,7 +162,12 @@ public final class StreamReadCommands {
         }
       }
     }
-    end(c, mark, found);
+    if (found > 0 || c.atomic() || o.timeout == NO_WAIT) {
+      end(c, mark, found);
+    } else {
+      c.out().truncate(mark);
+      c.block(o.wait(false), o.after(a, after));
+    }
   }
 
   /** Begins what a reply says of one key. */
@@ -166,9 +196,11 @@ public final class StreamReadCommands {
     StreamId[] after = new StreamId[o.streams];
     StreamGroup[] groups = new StreamGroup[o.streams];
     for (int i = 0; i < o.streams; i++) {
+      if (!c.offers(a, o.keys + i)) {
+        continue;
+      }
       Db db = c.db(a, o.keys + i);
-      int h = Streams.read(c, db, a, o.keys + i);
-      groups[i] = group(db, h, a, o.keys + i, o.group);
+      groups[i] = group(c, db, a, o.keys + i, o.group);
       int id = o.keys + o.streams + i;
       if (StreamIds.is(a, id, '$')) {
         throw LAST_WITH_GROUP;
@@ -180,6 +212,9 @@ public final class StreamReadCommands {
     int found = 0;
     for (int i = 0; i < o.streams; i++) {
       int key = o.keys + i;
+      if (!c.offers(a, key)) {
+        continue;
+      }
       Db db = c.db(a, key);
       int h = db.find(a.array(), a.offset(key), a.length(key));
       StreamValue stream = Streams.stream(db, h);
@@ -200,15 +235,27 @@ public final class StreamReadCommands {
         Streams.seen(c, a, group, o.group + 1);
       }
     }
-    end(c, mark, found);
+    if (found > 0 || c.atomic() || o.timeout == NO_WAIT) {
+      end(c, mark, found);
+    } else {
+      c.out().truncate(mark);
+      c.block(o.wait(true));
+    }
   }
 
-  private static StreamGroup group(Db db, int h, Args a, int i, int g) {
-    if (h != Db.NONE) {
+  private static StreamGroup group(Context c, Db db, Args a, int i, int g) {
+    int h = c.read(db, a, i);
+    if (c.isServing() && (h == Db.NONE || db.type(h) != Type.STREAM)) {
+      throw GONE;
+    }
+    if (Streams.check(db, h) != Db.NONE) {
       var group = Streams.stream(db, h).group(a.bytes(g));
       if (group.isPresent()) {
         return group.get();
       }
+    }
+    if (c.isServing()) {
+      throw GROUP_GONE;
     }
     throw new RespError(
         "NOGROUP No such key '"

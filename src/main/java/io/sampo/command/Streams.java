@@ -42,7 +42,8 @@ final class Streams {
     return check(db, c.write(db, a, i));
   }
 
-  private static int check(Db db, int h) {
+  /** The same entry, unless it is of another type. */
+  static int check(Db db, int h) {
     if (h != Db.NONE && db.type(h) != Type.STREAM) {
       throw RespError.WRONG_TYPE;
     }

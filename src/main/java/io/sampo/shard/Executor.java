@@ -296,12 +296,13 @@ public final class Executor {
       keys.add(new DbKey(context.dbIndex(), args.bytes(i)));
     }
     Frames frames = new Frames();
-    frames.append(args);
+    frames.append(context.again(args));
     int mark = out.position();
     out.nilArray();
     byte[] atTimeout = takeBack(mark);
     long beside = wait.beside() == 0 ? 0 : bit(args.bytes(wait.beside()));
-    Waiter.Request request = new Waiter.Request(command, frames, needed, beside, keys, wait.type());
+    Waiter.Request request =
+        new Waiter.Request(command, frames, needed, beside, keys, wait.type(), wait.minds());
     if (waiter.begin(request, wait.timeoutMillis(), atTimeout)) {
       keys.forEach(key -> data(key).waiters.add(key, waiter));
     }
@@ -350,16 +351,18 @@ public final class Executor {
     while (context.hasReady()) {
       DbKey key = context.takeReady();
       Db db = context.db(key.key(), key.db());
+      boolean gone = db.find(key.key(), 0, key.key().length) == Db.NONE;
       List<Waiter> served = new ArrayList<>();
       Iterator<Waiter> queue = data(key).waiters.queue(key);
       while (queue.hasNext()) {
         int h = db.find(key.key(), 0, key.key().length);
-        if (h == Db.NONE) {
+        if (h == Db.NONE && !gone) {
           break;
         }
         Waiter waiter = queue.next();
-        Type type = db.type(h);
-        if (waiter.request().type() != type || waiter.isOver()) {
+        Type type = waiter.request().type();
+        boolean suits = h != Db.NONE && db.type(h) == type || waiter.request().minds();
+        if (!suits || waiter.isOver()) {
           continue;
         }
         if ((waiter.request().beside() & ~held) == 0) {
@@ -645,6 +648,7 @@ public final class Executor {
     if (memory.limit() > 0) {
       makeRoom();
     }
+    serve();
     if (effects.wanted()) {
       effects.commit();
     }

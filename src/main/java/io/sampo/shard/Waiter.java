@@ -33,9 +33,16 @@ public final class Waiter {
    *
    * @param shards those of all its keys, a bit for each
    * @param beside those it needs besides the shard of the key that it is served from
+   * @param minds whether it is also served when there is no such value any more
    */
   record Request(
-      Command command, Frames frames, long shards, long beside, List<DbKey> keys, Type type) {}
+      Command command,
+      Frames frames,
+      long shards,
+      long beside,
+      List<DbKey> keys,
+      Type type,
+      boolean minds) {}
 
   /** The request is on its way, and may yet be answered at once. */
   private static final Object ATTEMPT = "attempt";
