@@ -54,10 +54,12 @@ public final class StreamGroup {
 
   /** Says that the group is no longer in use. */
   void dispose() {
-    while (!consumers.isEmpty()) {
-      removeConsumer(consumers.firstEntry().getValue());
+    for (StreamConsumer consumer : consumers.values()) {
+      consumer.pending.dispose();
+      tally.bytes -= StreamConsumer.OBJECT_BYTES + consumer.name().length;
     }
     pending.dispose();
+    tally.bytes -= (long) PendingEntry.OBJECT_BYTES * pending.size();
     tally.bytes -= OBJECT_BYTES + name.length;
   }
 

@@ -1,0 +1,204 @@
+package io.sampo.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import io.sampo.resp.ReplyWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Streams hold what a sorted map would, and account for all they take. */
+class StreamValueTest {
+  private static final String[][] FIELDS = {{"a"}, {"a", "b"}, {"b", "a"}, {"c", "d", "e"}};
+
+  private final Limits limits = new Limits();
+  private final TreeMap<StreamId, List<String>> model = new TreeMap<>();
+  private StreamValue stream = new StreamValue();
+
+  private static long seed() {
+    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    System.out.println("random streams, -Dsampo.seed=" + seed);
+    return seed;
+  }
+
+  private void add(StreamId id, List<String> pairs) {
+    byte[][] parts = pairs.stream().map(Bytes::ascii).toArray(byte[][]::new);
+    stream.append(id, Args.of(parts), 0, limits);
+    model.put(id, pairs);
+  }
+
+  private static List<String> pairs(Random random) {
+    List<String> pairs = new ArrayList<>();
+    for (String field : FIELDS[random.nextInt(FIELDS.length)]) {
+      pairs.add(field);
+      pairs.add(random.nextBoolean() ? "" + random.nextLong() : "v".repeat(random.nextInt(90)));
+    }
+    return pairs;
+  }
+
+  private static byte[] encoded(StreamRange range) {
+    ReplyWriter out = new ReplyWriter(64);
+    while (range.next()) {
+      range.write(out);
+    }
+    return out.toByteArray();
+  }
+
+  private byte[] expected(StreamId from, StreamId to, boolean backward) {
+    ReplyWriter out = new ReplyWriter(64);
+    var part =
+        from.isAbove(to)
+            ? new TreeMap<StreamId, List<String>>()
+            : model.subMap(from, true, to, true);
+    (backward ? part.descendingMap() : part)
+        .forEach(
+            (id, pairs) -> {
+              out.array(2);
+              out.bulk(id.toString());
+              out.array(pairs.size());
+              pairs.forEach(out::bulk);
+            });
+    return out.toByteArray();
+  }
+
+  private void compare(StreamId from, StreamId to) {
+    assertEquals(
+        Bytes.text(expected(from, to, false)), Bytes.text(encoded(stream.range(from, to))));
+    assertEquals(
+        Bytes.text(expected(from, to, true)), Bytes.text(encoded(stream.reverseRange(from, to))));
+  }
+
+  @Test
+  void isASortedMap() {
+    Random random = new Random(seed());
+    long empty = stream.heapBytes();
+    for (int round = 0; round < 6; round++) {
+      limits.streamNodeMaxEntries = 1 + random.nextInt(40);
+      for (int i = 0; i < 1500; i++) {
+        change(random);
+        StreamId from = someId(random);
+        StreamId to = someId(random);
+        compare(from, to);
+        assertEquals(model.containsKey(from), stream.contains(from));
+      }
+      compare(StreamId.MIN, StreamId.MAX);
+      assertEquals(model.size(), stream.length());
+      assertEquals(model.isEmpty() ? StreamId.MIN : model.firstKey(), stream.firstId());
+      assertEquals(model.isEmpty() ? StreamId.MIN : model.lastKey(), stream.lastEntryId());
+      StreamValue copy = stream.copy();
+      assertTrue(copy.heapBytes() <= stream.heapBytes());
+      stream.trim(0, StreamId.MAX, false, 0);
+      assertEquals(empty, stream.heapBytes(), "leaks");
+      stream = copy;
+      compare(StreamId.MIN, StreamId.MAX);
+    }
+  }
+
+  private void change(Random random) {
+    StreamId last = stream.lastId();
+    int what = random.nextInt(20);
+    if (what < 14) {
+      StreamId id =
+          random.nextBoolean()
+              ? last.next()
+              : new StreamId(last.ms() + 1 + random.nextInt(3), random.nextInt(5));
+      add(id, pairs(random));
+    } else if (what < 19) {
+      StreamId id = someId(random);
+      assertEquals(model.remove(id) != null, stream.delete(id));
+    } else if (random.nextInt(10) == 0) {
+      long keep = random.nextInt(200);
+      long removed = stream.trim(keep, StreamId.MAX, random.nextBoolean(), 0);
+      assertTrue(removed <= Math.max(0, model.size() - keep));
+      for (; removed > 0; removed--) {
+        model.pollFirstEntry();
+      }
+    }
+  }
+
+  private StreamId someId(Random random) {
+    long most = stream.lastId().ms() + 2;
+    return new StreamId(random.nextLong(most), random.nextInt(5));
+  }
+
+  @Test
+  void anIndexIsASortedSet() {
+    Random random = new Random(seed());
+    HeapTally tally = new HeapTally();
+    IdIndex<PendingEntry> index = new IdIndex<>(PendingEntry.NONE, tally);
+    TreeSet<StreamId> ids = new TreeSet<>();
+    for (int i = 0; i < 40_000; i++) {
+      // It grows at first, and then shrinks to nothing.
+      StreamId id = new StreamId(random.nextInt(3000) - 50, random.nextInt(3) - 1);
+      boolean adds = random.nextInt(40_000) > i;
+      if (adds && ids.add(id)) {
+        index.add(new PendingEntry(id, StreamConsumer.NOBODY));
+      } else if (!adds && !ids.isEmpty()) {
+        StreamId gone = ids.ceiling(id) == null ? ids.first() : ids.ceiling(id);
+        ids.remove(gone);
+        index.remove(index.get(gone.ms(), gone.seq()));
+      }
+      assertEquals(ids.size(), index.size());
+      check(ids.floor(id), index.floor(id.ms(), id.seq()));
+      check(ids.higher(id), index.higher(id.ms(), id.seq()));
+      check(ids.lower(id), index.lower(id.ms(), id.seq()));
+      check(ids.ceiling(id), index.ceiling(id.ms(), id.seq()));
+      check(ids.isEmpty() ? null : ids.first(), index.first());
+      check(ids.isEmpty() ? null : ids.last(), index.last());
+    }
+    while (index.size() > 0) {
+      index.remove(index.last());
+    }
+    assertEquals(0, tally.bytes);
+  }
+
+  private static void check(StreamId expected, PendingEntry entry) {
+    assertEquals(expected == null, entry == PendingEntry.NONE);
+    if (expected != null) {
+      assertEquals(expected, entry.id());
+    }
+  }
+
+  @Test
+  void groupsAccountForWhatTheyHold() {
+    Random random = new Random(seed());
+    long empty = stream.heapBytes();
+    for (int round = 0; round < 20; round++) {
+      stream.addGroup(Bytes.ascii("g"), StreamId.MIN, 0);
+      StreamGroup group = stream.group(Bytes.ascii("g")).orElseThrow();
+      for (int i = 0; i < 1000; i++) {
+        byte[] name = Bytes.ascii("c" + random.nextInt(5));
+        StreamConsumer consumer = group.consumer(name).orElseGet(() -> group.addConsumer(name, 1));
+        StreamId id = new StreamId(random.nextInt(300), 0);
+        switch (random.nextInt(8)) {
+          case 0, 1, 2, 3, 4 -> assertEquals(consumer, group.assign(id, consumer).consumer());
+          case 5, 6 -> {
+            if (group.pending(id) != PendingEntry.NONE) {
+              group.acknowledge(group.pending(id));
+            }
+          }
+          default -> {
+            if (random.nextInt(20) == 0) {
+              group.removeConsumer(consumer);
+            }
+          }
+        }
+        int sum = group.consumers().stream().mapToInt(StreamConsumer::pendingCount).sum();
+        assertEquals(group.pendingCount(), sum);
+      }
+      assertTrue(stream.heapBytes() > empty + 48L * group.pendingCount());
+      StreamValue copy = stream.copy();
+      assertEquals(group.pendingCount(), copy.group(group.name()).orElseThrow().pendingCount());
+      stream.removeGroup(group);
+      assertEquals(empty, stream.heapBytes(), "leaks");
+      assertFalse(copy.groups().isEmpty());
+    }
+  }
+}
