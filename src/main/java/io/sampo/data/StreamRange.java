@@ -1,6 +1,8 @@
 package io.sampo.data;
 
 import io.sampo.resp.ReplyWriter;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Walks over the entries of a stream that have IDs within bounds, one way or the other. It is valid
@@ -140,6 +142,20 @@ public final class StreamRange {
   /** Writes the entry's ID as a bulk string. */
   public void writeId(ReplyWriter out) {
     out.bulk(text, 0, StreamId.put(text, 0, ms, seq));
+  }
+
+  /** Copies of the entry's fields and values in turn. */
+  public List<byte[]> fields() {
+    List<byte[]> copies = new ArrayList<>(2 * fields);
+    int field = same ? node.masterFieldsAt() : valuesAt;
+    int value = same ? valuesAt : ListPack.next(pack, field);
+    for (int i = 0; i < fields; i++) {
+      copies.add(ListPack.bytes(pack, field));
+      copies.add(ListPack.bytes(pack, value));
+      field = ListPack.next(pack, same ? field : value);
+      value = ListPack.next(pack, same ? value : field);
+    }
+    return copies;
   }
 
   /** Writes the entry: its ID, and an array of fields and values in turn. */

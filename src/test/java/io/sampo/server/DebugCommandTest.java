@@ -10,6 +10,9 @@ import io.sampo.testkit.TestNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,14 +60,37 @@ class DebugCommandTest {
     long seed = Long.getLong("sampo.seed", 7);
     System.out.println("random data, -Dsampo.seed=" + seed);
     Random random = new Random(seed);
+    same("FLUSHALL");
     same("DEBUG", "DIGEST");
-    for (int i = 0; i < 300; i++) {
-      String key = "key:" + random.nextInt(100);
-      switch (random.nextInt(4)) {
-        case 0 -> same("DEL", key);
-        case 1 -> same("SET", key, "" + random.nextInt());
-        case 2 -> same("SET", key, "x".repeat(random.nextInt(3000)));
-        default -> same("SET", key, "with expiry", "EX", "1000");
+    for (int i = 0; i < 2000; i++) {
+      int kind = random.nextInt(8);
+      String key = "key:" + kind + ":" + random.nextInt(10);
+      switch (kind) {
+        case 0 -> same("SET", key, "" + random.nextInt());
+        case 1 -> same("SET", key, text(random, 3000));
+        case 2 -> same(filled("RPUSH", key, random, 1, () -> text(random, 200)));
+        case 3 -> same(filled("SADD", key, random, 1, () -> "" + random.nextInt(5000)));
+        case 4 -> same(filled("SADD", key, random, 1, () -> text(random, 70)));
+        case 5 -> same(filled("HSET", key, random, 2, () -> text(random, 70)));
+        case 6 -> {
+          for (int n = random.nextInt(20); n >= 0; n--) {
+            same("ZADD", key, score(random), text(random, 70));
+          }
+        }
+        default -> {
+          String id = (i + 1) + "-" + random.nextInt(3);
+          same("XADD", key, id, "f", text(random, 70), text(random, 3), "" + random.nextInt());
+          if (random.nextInt(3) == 0) {
+            same("XTRIM", key, "MAXLEN", "" + (1 + random.nextInt(9)));
+            ours.call("XGROUP", "CREATE", key, "g" + random.nextInt(9), "0");
+          }
+        }
+      }
+      if (random.nextInt(5) == 0) {
+        same("EXPIRE", key, "1000");
+      }
+      if (random.nextInt(9) == 0) {
+        same("DEL", key);
       }
       if (i % 100 == 50) {
         same("SELECT", "" + random.nextInt(16));
@@ -75,6 +101,30 @@ class DebugCommandTest {
       }
     }
     same("SELECT", "0");
+  }
+
+  private static String[] filled(
+      String name, String key, Random random, int each, Supplier<String> element) {
+    int n = random.nextInt(random.nextInt(10) == 0 ? 200 : 20) + 1;
+    return Stream.concat(Stream.of(name, key), Stream.generate(element).limit((long) n * each))
+        .toArray(String[]::new);
+  }
+
+  private static String text(Random random, int most) {
+    return random
+        .ints(random.nextInt(most), 0, 256)
+        .mapToObj(Character::toString)
+        .collect(Collectors.joining());
+  }
+
+  private static String score(Random random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> "" + random.nextInt(100);
+      case 1 -> "" + random.nextDouble();
+      case 2 -> random.nextBoolean() ? "inf" : "-inf";
+      case 3 -> "" + (random.nextGaussian() * 1e30);
+      default -> "" + Double.longBitsToDouble(random.nextLong() & ~(1L << 62));
+    };
   }
 
   @ParameterizedTest
