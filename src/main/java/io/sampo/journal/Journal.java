@@ -22,6 +22,17 @@ public final class Journal {
      * @param bytes whole requests, encoded as arrays of bulk strings; not to be changed
      */
     void append(long offset, byte[] bytes);
+
+    /**
+     * As {@link #append}, of a request that changes no data: it counts in the offset, as replicas
+     * get it, but there is no need to keep it.
+     */
+    default void signal(long offset, byte[] bytes) {
+      append(offset, bytes);
+    }
+
+    /** The stream begins, or goes on as that of another history, at this offset. */
+    default void restart(long offset) {}
   }
 
   private static final int NO_DB = -1;
@@ -31,13 +42,14 @@ public final class Journal {
 
   private final List<Reader> readers = new CopyOnWriteArrayList<>();
   private volatile boolean read;
-  private long offset;
+  private volatile long offset;
 
   /** The database that the stream's last SELECT chose. */
   private int selected = NO_DB;
 
   /** Adds a reader of what is appended from now on; the first thing it sees is a SELECT. */
   public synchronized void add(Reader reader) {
+    reader.restart(offset);
     readers.add(reader);
     selected = NO_DB;
     read = true;
@@ -48,9 +60,43 @@ public final class Journal {
     read = !readers.isEmpty();
   }
 
-  /** How many bytes have been appended in all. */
-  public synchronized long offset() {
+  /** How many bytes have been appended in all, those of the history gone on from included. */
+  public long offset() {
     return offset;
+  }
+
+  /** The database that the stream's last SELECT chose, or -1 if the next request brings one. */
+  public synchronized int selected() {
+    return selected;
+  }
+
+  /** Goes on at an offset of another history. Nothing may be appended meanwhile. */
+  public synchronized void restart(long newOffset) {
+    offset = newOffset;
+    selected = NO_DB;
+    for (Reader reader : readers) {
+      reader.restart(newOffset);
+    }
+  }
+
+  /** Has the next group begin with a SELECT, for whoever reads from there on. */
+  public synchronized void selectAnew() {
+    selected = NO_DB;
+  }
+
+  /**
+   * Appends a request that changes no data, such as PING; it is dropped if nobody reads.
+   *
+   * @param request encoded
+   */
+  public synchronized void signal(byte[] request) {
+    if (read) {
+      long at = offset;
+      offset = at + request.length;
+      for (Reader reader : readers) {
+        reader.signal(at, request);
+      }
+    }
   }
 
   /** Effects that are appended here; for one executor alone. */
@@ -68,7 +114,7 @@ public final class Journal {
     }
     selected = lastDb;
     long at = offset;
-    offset += bytes.length;
+    offset = at + bytes.length;
     for (Reader reader : readers) {
       reader.append(at, bytes);
     }

@@ -1,0 +1,238 @@
+package io.sampo.replication;
+
+import io.sampo.journal.Journal;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The latest part of the journal's stream, for replicas to read it, each at its own pace. It is a
+ * chain of blocks: dropping the oldest is all there is to trimming, and a block that a {@link
+ * Cursor} stands on, with all behind it, lives as long as the cursor. What has been written to a
+ * block never changes, so that readers need neither lock nor copy.
+ */
+public final class Backlog implements Journal.Reader {
+  private static final int BLOCK = 64 * 1024;
+
+  private static final class Block {
+    final long start;
+    final byte[] bytes;
+
+    /** How much has been written; what is below may be read by anybody. */
+    volatile int length;
+
+    volatile Block next;
+
+    Block(long start, int size) {
+      this.start = start;
+      this.bytes = new byte[size];
+    }
+
+    long end() {
+      return start + length;
+    }
+  }
+
+  /** Whoever wants to know that there is more to read. */
+  @FunctionalInterface
+  public interface Idler {
+    /** Called on the thread of a writer, which must not wait. */
+    void wake();
+  }
+
+  private final Journal journal;
+  private final List<Idler> idlers = new CopyOnWriteArrayList<>();
+
+  /** Whether somebody has read everything; the writer who clears it wakes the idlers. */
+  private volatile boolean drained;
+
+  private volatile long size;
+  private volatile Block first = new Block(0, 0);
+  private volatile Block last = first;
+  private volatile boolean open;
+
+  /**
+   * A closed backlog, which keeps nothing.
+   *
+   * @param size bytes that it keeps at least, once it is open and they have been written
+   */
+  public Backlog(Journal journal, long size) {
+    this.journal = journal;
+    this.size = size;
+  }
+
+  /** Keeps the stream from here on. */
+  public synchronized void open() {
+    if (!open) {
+      journal.add(this);
+      open = true;
+    }
+  }
+
+  /** Keeps nothing any more. */
+  public synchronized void close() {
+    if (open) {
+      open = false;
+      journal.remove(this);
+      restart(journal.offset());
+    }
+  }
+
+  public boolean isOpen() {
+    return open;
+  }
+
+  /** Bytes that it keeps at least, once they have been written. */
+  public long size() {
+    return size;
+  }
+
+  public void size(long bytes) {
+    size = bytes;
+  }
+
+  /** How many bytes it keeps at present. */
+  public long length() {
+    return last.end() - first.start;
+  }
+
+  /** The offset of the first byte that it keeps. */
+  public long start() {
+    return first.start;
+  }
+
+  /** Bytes of heap that it takes. */
+  public long heapBytes() {
+    long sum = 0;
+    for (Block block = first; block != null; block = block.next) {
+      sum += block.bytes.length;
+    }
+    return sum;
+  }
+
+  // Called with the journal's lock held, as by all readers.
+
+  @Override
+  public void append(long offset, byte[] bytes) {
+    int done = 0;
+    while (done < bytes.length) {
+      Block block = last;
+      int room = Math.min(block.bytes.length - block.length, bytes.length - done);
+      if (room == 0) {
+        Block fresh = new Block(block.end(), Math.max(BLOCK, bytes.length - done));
+        block.next = fresh;
+        last = fresh;
+        trim();
+      } else {
+        System.arraycopy(bytes, done, block.bytes, block.length, room);
+        done += room;
+        block.length += room;
+      }
+    }
+    if (drained) {
+      drained = false;
+      idlers.forEach(Idler::wake);
+    }
+  }
+
+  private void trim() {
+    Block oldest = first;
+    long newest = last.start;
+    while (oldest.next != null && newest - oldest.end() >= size) {
+      oldest = oldest.next;
+    }
+    first = oldest;
+  }
+
+  @Override
+  public void restart(long offset) {
+    Block empty = new Block(offset, 0);
+    last = empty;
+    first = empty;
+  }
+
+  /** A reader of what follows {@code offset}, if all of that is still there. */
+  public Optional<Cursor> from(long offset) {
+    Block block = first;
+    if (!open || offset < block.start) {
+      return Optional.empty();
+    }
+    for (Block next = block.next; next != null && next.start <= offset; next = block.next) {
+      block = next;
+    }
+    return offset > block.end()
+        ? Optional.empty()
+        : Optional.of(new Cursor(this, block, (int) (offset - block.start)));
+  }
+
+  /** A reader of what comes from now on. */
+  public Cursor tail() {
+    Block block = last;
+    return new Cursor(this, block, block.length);
+  }
+
+  /** Has {@code idler} woken each time that there is more after somebody has read everything. */
+  public void add(Idler idler) {
+    idlers.add(idler);
+  }
+
+  public void remove(Idler idler) {
+    idlers.remove(idler);
+  }
+
+  /** A place in the stream, from which it is read on. Used by one thread at a time. */
+  public static final class Cursor {
+    private final Backlog backlog;
+    private Block block;
+    private int at;
+
+    private Cursor(Backlog backlog, Block block, int at) {
+      this.backlog = backlog;
+      this.block = block;
+      this.at = at;
+    }
+
+    /** Another reader from the same place on. */
+    public Cursor copy() {
+      return new Cursor(backlog, block, at);
+    }
+
+    /** The offset of what is read next. */
+    public long offset() {
+      return block.start + at;
+    }
+
+    /**
+     * The next bytes, as many as one block has; empty if there are none yet, and then the idlers
+     * are woken when there are.
+     */
+    public ByteString next() {
+      ByteString more = read();
+      if (more.isEmpty()) {
+        backlog.drained = true;
+        // What came before this could be seen woke nobody.
+        more = read();
+      }
+      return more;
+    }
+
+    private ByteString read() {
+      while (true) {
+        // Looked at first: a block with a successor grows no more.
+        Block next = block.next;
+        int length = block.length;
+        if (at < length) {
+          ByteString piece = ByteString.fromArrayUnsafe(block.bytes, at, length - at);
+          at = length;
+          return piece;
+        }
+        if (next == null) {
+          return ByteString.emptyByteString();
+        }
+        block = next;
+        at = 0;
+      }
+    }
+  }
+}
