@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * Compares a Sampo with redis-server, or with another Sampo, on this machine: throughput, CPU and
- * latency under redis-benchmark, memory, idle connections and time to start.
+ * latency under redis-benchmark, memory of keys and of collections, idle connections and time to
+ * start.
  */
 public final class Bench {
   private static final int IDLE = 10_000;
@@ -57,7 +58,11 @@ public final class Bench {
     Stream<Load> latency = Stream.of("set", "get").map(test -> Load.test(test, 1, 1));
     loads(Report.ONE_LOOP, Stream.concat(throughput, latency));
     loads(Report.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
+    if (!options.quick()) {
+      loads(Report.TYPES, TypeLoads.all());
+    }
     memory();
+    collections();
     idle();
     start();
   }
@@ -174,6 +179,16 @@ public final class Bench {
     double usedPerKey = (double) (server.info("used_memory") - used) / MEMORY_KEYS;
     double heapPerKey = jvm ? (double) (server.liveHeap() - heap) / MEMORY_KEYS : Double.NaN;
     return new Memory(server.name(), heapPerKey, usedPerKey, (double) resident / MIB);
+  }
+
+  private void collections() throws IOException, InterruptedException {
+    if (!wanted("collections")) {
+      return;
+    }
+    try (Server a = sampo();
+        Server b = other()) {
+      report.collections(Collections.measure(a, b, options.other().isPresent()));
+    }
   }
 
   private void idle() throws IOException, InterruptedException {

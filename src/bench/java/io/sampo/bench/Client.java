@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
 
 /** The little of RESP2 that the benchmark speaks itself. */
 final class Client implements AutoCloseable {
@@ -50,15 +51,20 @@ final class Client implements AutoCloseable {
   /** Sets keys {@code key:%012d} from 0 to {@code count - 1} to values of {@code size} bytes. */
   void fill(int count, int size) throws IOException {
     String value = "x".repeat(size);
+    pipeline(count, key -> new String[] {"SET", "key:%012d".formatted(key), value});
+  }
+
+  /** Sends so many requests, a few hundred at a time. */
+  void pipeline(int count, IntFunction<String[]> requests) throws IOException {
     int batch = 500;
     for (int from = 0; from < count; from += batch) {
       int to = Math.min(count, from + batch);
-      ByteArrayOutputStream out = new ByteArrayOutputStream(batch * (size + 64));
-      for (int key = from; key < to; key++) {
-        append(out, "SET", "key:%012d".formatted(key), value);
+      ByteArrayOutputStream out = new ByteArrayOutputStream(batch * 256);
+      for (int i = from; i < to; i++) {
+        append(out, requests.apply(i));
       }
       socket.getOutputStream().write(out.toByteArray());
-      for (int key = from; key < to; key++) {
+      for (int i = from; i < to; i++) {
         reply();
       }
     }

@@ -12,8 +12,21 @@ import java.util.regex.Pattern;
  * @param name what the row is called
  * @param pipeline commands per round trip
  * @param words the test's name, or a whole command line
+ * @param before what each run begins with
  */
-record Load(String name, int connections, int pipeline, List<String> words) {
+record Load(String name, int connections, int pipeline, List<String> words, Before before) {
+  /** What a server holds when a run begins. */
+  sealed interface Before {}
+
+  /** {@link #KEYS} keys, set before the first run. */
+  record Keys() implements Before {}
+
+  /** Nothing but what as many commands of this line have left there; of none if it is empty. */
+  record Only(List<String> words) implements Before {}
+
+  /** Nothing but so many subscribers to channel {@code news}. */
+  record Subscribers(int count) implements Before {}
+
   static final int KEYS = 100_000;
   static final int VALUE = 64;
 
@@ -25,12 +38,17 @@ record Load(String name, int connections, int pipeline, List<String> words) {
 
   /** One of redis-benchmark's own tests. */
   static Load test(String test, int connections, int pipeline) {
-    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test));
+    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test), new Keys());
   }
 
   /** A command line, with {@code __rand_int__} where a random number goes. */
   static Load command(String name, int pipeline, List<String> words) {
-    return new Load(name, 50, pipeline, words);
+    return new Load(name, 50, pipeline, words, new Keys());
+  }
+
+  /** The same on a server that holds something else. */
+  Load after(Before other) {
+    return new Load(name, connections, pipeline, words, other);
   }
 
   /** The row's name for {@code --only}. */
@@ -48,26 +66,51 @@ record Load(String name, int connections, int pipeline, List<String> words) {
   record Run(double rate, double cpu, double p50, double p99, double p999) {}
 
   Run run(Server server, long commands) throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + server.port()));
-    line.addAll(List.of("-c", "" + connections, "-P", "" + pipeline, "-n", "" + commands));
-    line.addAll(List.of("-d", "" + VALUE, "-r", "" + KEYS, "--precision", "3"));
-    line.addAll(words);
-    long before = server.cpuMicros();
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    String text = new String(process.getInputStream().readAllBytes());
-    int exit = process.waitFor();
-    long after = server.cpuMicros();
+    if (before instanceof Only only) {
+      try (Client client = Client.connect(server.port())) {
+        client.command("FLUSHALL");
+      }
+      if (!only.words.isEmpty()) {
+        benchmark(server, 16, commands, only.words);
+      }
+    } else if (before instanceof Subscribers subscribers) {
+      try (Audience audience = Audience.of(server.port(), "news", subscribers.count)) {
+        return measured(server, commands);
+      }
+    }
+    return measured(server, commands);
+  }
+
+  private Run measured(Server server, long commands) throws IOException, InterruptedException {
+    long start = server.cpuMicros();
+    String text = benchmark(server, pipeline, commands, words);
+    long end = server.cpuMicros();
     Matcher rate = RATE.matcher(text);
     Matcher summary = SUMMARY.matcher(text);
-    if (exit != 0 || !rate.find() || !summary.find()) {
+    if (!rate.find() || !summary.find()) {
       throw new IOException(row() + " on " + server.name() + " failed:\n" + text);
     }
     return new Run(
         Double.parseDouble(rate.group(1)),
-        (double) (after - before) / commands,
+        (double) (end - start) / commands,
         Double.parseDouble(summary.group(1)),
         Double.parseDouble(summary.group(2)),
         percentile(99.9, text));
+  }
+
+  /** Has redis-benchmark send so many commands; returns what it prints. */
+  private String benchmark(Server server, int depth, long commands, List<String> what)
+      throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + server.port()));
+    line.addAll(List.of("-c", "" + connections, "-P", "" + depth, "-n", "" + commands));
+    line.addAll(List.of("-d", "" + VALUE, "-r", "" + KEYS, "--precision", "3"));
+    line.addAll(what);
+    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes());
+    if (process.waitFor() != 0) {
+      throw new IOException(row() + " on " + server.name() + " failed:\n" + text);
+    }
+    return text;
   }
 
   /** The first step of the printed distribution that covers {@code percent}. */

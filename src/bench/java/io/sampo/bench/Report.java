@@ -12,6 +12,7 @@ import java.util.function.ToDoubleFunction;
 /** The results as they come, on the terminal; at the end as Markdown and as a plot. */
 final class Report {
   static final String ONE_LOOP = "Throughput, CPU and latency";
+  static final String TYPES = "Data types";
   static final String TWO_LOOPS = "Ten random keys per command, Sampo with 2 shards on 2 loops";
 
   private final Options options;
@@ -98,7 +99,9 @@ final class Report {
         pair(rounds, Load.Run::p99),
         pair(rounds, Load.Run::p999),
         ratio(rounds, Load.Run::p999));
-    cells.add(new Plot.Cell(title, load, throughput, cpu));
+    if (!title.equals(TYPES)) {
+      cells.add(new Plot.Cell(title, load, throughput, cpu));
+    }
   }
 
   void memory(Bench.Memory a, Bench.Memory b) {
@@ -112,6 +115,19 @@ final class Report {
           Double.isNaN(m.heapPerKey()) ? "" : format("%.1f", m.heapPerKey()),
           m.usedPerKey(),
           m.residentMib());
+    }
+  }
+
+  void collections(List<Collections.Row> rows) {
+    begin("Memory of collections");
+    line("Elements of 5 in each of 100,000 small ones, of 1,000,000 in a big one; bytes each.");
+    line("");
+    line("| collection | %s live heap | %s `used_memory` | **ratio** |", ours, theirs);
+    line("|---|---:|---:|---:|");
+    for (Collections.Row row : rows) {
+      line(
+          "| %s | %.1f | %.1f | **%.2f** |",
+          row.name(), row.ours(), row.theirs(), row.ours() / row.theirs());
     }
   }
 
