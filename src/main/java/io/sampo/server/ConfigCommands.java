@@ -45,11 +45,14 @@ final class ConfigCommands {
         settings.find(pattern).ifPresent(setting -> found.put(pattern, setting));
       } else {
         Glob glob = Glob.of(a.array(), a.offset(i), a.length(i), true);
-        for (Setting<?> setting : settings.all()) {
-          if (glob.matches(Bytes.ascii(setting.name))) {
-            found.put(setting.name, setting);
-          }
-        }
+        settings
+            .byName()
+            .forEach(
+                (name, setting) -> {
+                  if (glob.matches(Bytes.ascii(name))) {
+                    found.put(name, setting);
+                  }
+                });
       }
     }
     ReplyWriter out = c.out();

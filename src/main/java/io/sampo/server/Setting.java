@@ -23,6 +23,7 @@ public final class Setting<T> {
   private final Function<T, String> format;
   private final List<Consumer<T>> listeners = new ArrayList<>();
   private final T initial;
+  private final List<String> aliases = new ArrayList<>();
   private boolean fixed;
   private Consumer<T> condition = value -> {};
   private volatile T value;
@@ -90,6 +91,17 @@ public final class Setting<T> {
   public Setting<T> fixed() {
     fixed = true;
     return this;
+  }
+
+  /** Adds another name, an older one as a rule. */
+  public Setting<T> alias(String other) {
+    aliases.add(other);
+    return this;
+  }
+
+  /** The other names it goes by. */
+  List<String> aliases() {
+    return aliases;
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 /** All directives of a node, each declared in one line. */
 public final class Settings {
   private final Map<String, Setting<?>> all = new LinkedHashMap<>();
+  private final Map<String, Setting<?>> names = new LinkedHashMap<>();
   private Optional<ConfigFile> file = Optional.empty();
 
   // spotless:off
@@ -67,6 +68,17 @@ public final class Settings {
   public final Setting<String> logfile = add(text("logfile", "").fixed());
   public final Setting<String> pidfile = add(text("pidfile", "").fixed());
 
+  // Replicas.
+  public final Setting<Long> replBacklogSize = add(bytes("repl-backlog-size", 1 << 20, 1, Long.MAX_VALUE));
+  public final Setting<Long> replBacklogTtl = add(integer("repl-backlog-ttl", 3600, 0, Long.MAX_VALUE));
+  public final Setting<Long> replTimeout = add(integer("repl-timeout", 60, 1, Integer.MAX_VALUE));
+  public final Setting<Long> replPingReplicaPeriod = add(integer("repl-ping-replica-period", 10, 1, Integer.MAX_VALUE).alias("repl-ping-slave-period"));
+  public final Setting<Boolean> replDisklessSync = add(bool("repl-diskless-sync", true));
+  public final Setting<Long> replDisklessSyncDelay = add(integer("repl-diskless-sync-delay", 5, 0, Integer.MAX_VALUE));
+  public final Setting<Long> replDisklessSyncMaxReplicas = add(integer("repl-diskless-sync-max-replicas", 0, 0, Integer.MAX_VALUE));
+  public final Setting<Long> minReplicasToWrite = add(integer("min-replicas-to-write", 0, 0, Integer.MAX_VALUE).alias("min-slaves-to-write"));
+  public final Setting<Long> minReplicasMaxLag = add(integer("min-replicas-max-lag", 10, 0, Integer.MAX_VALUE).alias("min-slaves-max-lag"));
+
   // The process.
   public final Setting<String> enableDebugCommand = add(oneOf("enable-debug-command", "no", "no", "yes", "local").fixed());
   public final Setting<Long> shutdownTimeout = add(integer("shutdown-timeout", 10, 0, Integer.MAX_VALUE));
@@ -77,14 +89,14 @@ public final class Settings {
   public final Setting<String> pipelineOrder = add(oneOf("pipeline-order", "shard", "shard", "strict"));
 
   // How values are kept.
-  public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 512, 0, Integer.MAX_VALUE));
-  public final Setting<Long> hashMaxListpackValue = add(bytes("hash-max-listpack-value", 64, 0, Integer.MAX_VALUE));
-  public final Setting<Long> listMaxListpackSize = add(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, Integer.MAX_VALUE));
+  public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 512, 0, Integer.MAX_VALUE).alias("hash-max-ziplist-entries"));
+  public final Setting<Long> hashMaxListpackValue = add(bytes("hash-max-listpack-value", 64, 0, Integer.MAX_VALUE).alias("hash-max-ziplist-value"));
+  public final Setting<Long> listMaxListpackSize = add(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, Integer.MAX_VALUE).alias("list-max-ziplist-size"));
   public final Setting<Long> setMaxIntsetEntries = add(integer("set-max-intset-entries", 512, 0, Integer.MAX_VALUE));
   public final Setting<Long> setMaxListpackEntries = add(integer("set-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
   public final Setting<Long> setMaxListpackValue = add(bytes("set-max-listpack-value", 64, 0, Integer.MAX_VALUE));
-  public final Setting<Long> zsetMaxListpackEntries = add(integer("zset-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
-  public final Setting<Long> zsetMaxListpackValue = add(bytes("zset-max-listpack-value", 64, 0, Integer.MAX_VALUE));
+  public final Setting<Long> zsetMaxListpackEntries = add(integer("zset-max-listpack-entries", 128, 0, Integer.MAX_VALUE).alias("zset-max-ziplist-entries"));
+  public final Setting<Long> zsetMaxListpackValue = add(bytes("zset-max-listpack-value", 64, 0, Integer.MAX_VALUE).alias("zset-max-ziplist-value"));
   public final Setting<Long> streamNodeMaxBytes = add(bytes("stream-node-max-bytes", 4096, 0, Integer.MAX_VALUE));
   public final Setting<Long> streamNodeMaxEntries = add(integer("stream-node-max-entries", 100, 0, Integer.MAX_VALUE));
   public final Setting<Long> hllSparseMaxBytes = add(bytes("hll-sparse-max-bytes", 3000, 0, Integer.MAX_VALUE));
@@ -92,6 +104,8 @@ public final class Settings {
 
   private <T> Setting<T> add(Setting<T> setting) {
     all.put(setting.name, setting);
+    names.put(setting.name, setting);
+    setting.aliases().forEach(alias -> names.put(alias, setting));
     return setting;
   }
 
@@ -113,7 +127,12 @@ public final class Settings {
 
   /** The directive of this name, in any case. */
   public Optional<Setting<?>> find(String name) {
-    return Optional.ofNullable(all.get(name.toLowerCase(Locale.ROOT)));
+    return Optional.ofNullable(names.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** The directives by all their names, in the order of their declaration. */
+  Map<String, Setting<?>> byName() {
+    return Collections.unmodifiableMap(names);
   }
 
   /** The directives in the order of their declaration. */
