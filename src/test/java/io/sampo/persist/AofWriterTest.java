@@ -1,0 +1,141 @@
+package io.sampo.persist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sampo.resp.Bytes;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is appended is in the file, in order, and as safe as the policy has it. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AofWriterTest {
+  private static final byte[] LINE = Bytes.ascii("*1\r\n$4\r\nPING\r\n");
+
+  @TempDir Path directory;
+  private final AtomicLong safe = new AtomicLong();
+  private final AtomicBoolean suspended = new AtomicBoolean();
+  private final AofWriter.Options options =
+      new AofWriter.Options(
+          new AofWriter.Observer() {
+            @Override
+            public void advanced(long offset, long synced) {
+              safe.set(offset);
+            }
+
+            @Override
+            public void lost(IOException why) {
+              throw new AssertionError(why);
+            }
+          },
+          suspended::get,
+          () -> 1_700_000_000_500L);
+
+  private AofWriter start(Path file, AofWriter.Fsync fsync) throws IOException {
+    return AofWriter.start(open(file), file.toString(), 0, fsync, options);
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+  }
+
+  private void append(AofWriter writer, long from, int count) {
+    for (int i = 0; i < count; i++) {
+      writer.append(from + (long) i * LINE.length, LINE);
+    }
+  }
+
+  @Test
+  void withAlwaysSafeMeansForced() throws Exception {
+    Path file = directory.resolve("always");
+    AofWriter writer = start(file, AofWriter.Fsync.ALWAYS);
+    append(writer, 0, 1000);
+    long all = 1000L * LINE.length;
+    await(() -> safe.get() == all);
+    assertEquals(all, writer.synced());
+    assertEquals(all, Files.size(file));
+    suspended.set(true);
+    append(writer, all, 1);
+    await(() -> safe.get() == all + LINE.length);
+    assertEquals(all, writer.synced());
+    suspended.set(false);
+    await(() -> writer.synced() == all + LINE.length);
+    writer.close();
+  }
+
+  @Test
+  void everySecondIsForcedWithoutFurtherAppends() throws Exception {
+    Path file = directory.resolve("everysec");
+    AofWriter writer = start(file, AofWriter.Fsync.EVERYSEC);
+    append(writer, 0, 3);
+    await(() -> writer.synced() == 3L * LINE.length);
+    assertEquals(0, writer.pending());
+    append(writer, 3L * LINE.length, 1);
+    writer.close();
+    assertEquals(4L * LINE.length, writer.synced());
+    assertEquals(4L * LINE.length, Files.size(file));
+  }
+
+  @Test
+  void anotherFileTakesOverAtItsOffset() throws Exception {
+    Path first = directory.resolve("first");
+    Path second = directory.resolve("second");
+    AofWriter writer = start(first, AofWriter.Fsync.NO);
+    append(writer, 0, 500);
+    writer.continueIn(open(second), "second", Bytes.ascii("HEAD"));
+    append(writer, 500L * LINE.length, 20);
+    await(() -> writer.written() == 520L * LINE.length);
+    assertEquals(500L * LINE.length, Files.size(first));
+    assertEquals(500L * LINE.length, writer.synced());
+    assertEquals(20L * LINE.length + 4, writer.size());
+    writer.close();
+    assertTrue(Files.readString(second).startsWith("HEAD*1"));
+  }
+
+  @Test
+  void theTimeIsNotedOnceASecond() throws Exception {
+    Path file = directory.resolve("stamped");
+    AofWriter writer = start(file, AofWriter.Fsync.NO);
+    writer.stamps(true);
+    append(writer, 0, 2);
+    writer.close();
+    assertEquals("#TS:1700000000\r\n" + Bytes.text(LINE).repeat(2), Files.readString(file));
+  }
+
+  @Test
+  void aFullDiskIsToldAndSurvived() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "no /dev/full");
+    AofWriter writer =
+        AofWriter.start(
+            FileChannel.open(full, StandardOpenOption.WRITE),
+            "full",
+            0,
+            AofWriter.Fsync.EVERYSEC,
+            options);
+    append(writer, 0, 1);
+    await(() -> !writer.error().isEmpty());
+    assertEquals("No space left on device", writer.error());
+    assertEquals(LINE.length, writer.pending());
+    assertFalse(safe.get() > 0);
+    writer.close();
+  }
+}
