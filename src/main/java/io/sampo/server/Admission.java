@@ -50,7 +50,7 @@ final class Admission {
     if (session.state.monitor && (command.flags & DATA) != 0) {
       return "ERR Replica can't interact with the keyspace";
     }
-    if (session.inTransaction() && command.has(Flag.NO_MULTI)) {
+    if (session.transactions.isOpen() && command.has(Flag.NO_MULTI)) {
       return "ERR Command not allowed inside a transaction";
     }
     if (session.isSubscriber() && !isForSubscribers(command)) {

@@ -216,7 +216,7 @@ final class ClientCommands {
             .node
             .clients
             .find(a.integer(2))
-            .map(session -> error ? session.unblock(UNBLOCKED) : session.timeOut())
+            .map(session -> error ? session.waiting.end(UNBLOCKED) : session.waiting.timeOut())
             .orElse(false);
     c.out().integer(woken ? 1 : 0);
   }

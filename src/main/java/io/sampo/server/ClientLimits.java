@@ -107,7 +107,7 @@ final class ClientLimits {
         LOG.debug("Closing idle client {}", session.state.describe());
         clients.kill(session);
       } else if (most > 0 || session.state.overSoftLimitSince > 0) {
-        Session.Load load = session.load();
+        Load load = session.load();
         used += load.total();
         if (session.state.overSoftLimitSince > 0) {
           session.checkOutput();

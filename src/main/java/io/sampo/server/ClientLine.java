@@ -14,7 +14,7 @@ final class ClientLine {
    */
   static String of(Session session, long now) {
     ClientState state = session.state;
-    Session.Load load = session.load();
+    Load load = session.load();
     StringBuilder line = new StringBuilder(320);
     line.append("id=").append(state.id);
     line.append(" addr=").append(ClientState.text(state.remote));
@@ -56,8 +56,8 @@ final class ClientLine {
     flag(flags, session.state.monitor, 'O');
     flag(flags, session.subscriptions.any(), 'P');
     flag(flags, session.load().queued() >= 0, 'x');
-    flag(flags, session.isBlocked(), 'b');
-    flag(flags, session.watchBroken(), 'd');
+    flag(flags, session.waiting.isBlocked(), 'b');
+    flag(flags, session.transactions.isBroken(), 'd');
     flag(flags, session.isClosing(), 'c');
     flag(flags, session.state.isUnixSocket(), 'U');
     flag(flags, session.state.noEvict, 'e');

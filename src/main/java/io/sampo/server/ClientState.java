@@ -39,9 +39,6 @@ final class ClientState {
   /** Since when more output is pending than the soft limit allows, in milliseconds; or 0. */
   volatile long overSoftLimitSince;
 
-  /** Whether a request of the open transaction was refused. */
-  boolean transactionFailed;
-
   ClientState(long id, SocketAddress local, SocketAddress remote, long now) {
     this.id = id;
     this.local = local;

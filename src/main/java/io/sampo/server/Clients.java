@@ -40,7 +40,7 @@ final class Clients {
 
   /** How many wait for something other than their own next request. */
   long blocked() {
-    return byId.values().stream().filter(Session::isBlocked).count();
+    return byId.values().stream().filter(session -> session.waiting.isBlocked()).count();
   }
 
   int count() {

@@ -152,7 +152,7 @@ final class ConnectionCommands {
 
   private static void reset(Context c, Args a) {
     Session session = Session.of(c);
-    session.discard();
+    session.transactions.discard();
     session.monitor(false);
     session.subscriptions.clear();
     ClientState state = session.state;

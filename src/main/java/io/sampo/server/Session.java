@@ -4,20 +4,14 @@ import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.Flag;
-import io.sampo.keyspace.DbKey;
-import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
-import io.sampo.resp.Frames;
-import io.sampo.resp.RequestDecoder;
 import io.sampo.shard.Batch;
-import io.sampo.shard.Borrower;
 import io.sampo.shard.Transaction;
 import io.sampo.shard.Waiter;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.time.Duration;
-import org.apache.pekko.actor.Cancellable;
+import java.util.Optional;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStageLogic;
@@ -28,24 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection: it decodes requests, sends them to the shards in rounds, and emits the replies in
- * order. While a round is out nothing more is read, so that the kernel holds the client back.
+ * One connection: it has requests decoded, sends them to the shards in rounds, and emits the
+ * replies in order. While a round is out nothing more is read, so that the kernel holds the client
+ * back.
  *
  * <p>All of it runs on the connection's core loop, but for the {@link Client} part, which a command
  * may use on whichever thread runs it, for the session waits meanwhile; and {@link #push}, {@link
  * #kill} and {@link #resume}, which anybody may call.
  */
-final class Session extends GraphStageLogic
-    implements InHandler, OutHandler, Client, Batch.Owner, Waiter.Owner {
+final class Session extends GraphStageLogic implements InHandler, OutHandler, Client, Batch.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-  private static final byte[] NOTHING = new byte[0];
 
-  /** More than a scheduler can count, in milliseconds, is for ever. */
-  private static final long FOR_EVER = Duration.ofDays(100).toMillis();
-
-  private static final byte[] OK = Bytes.ascii("+OK\r\n");
-  private static final int CHUNK = 256 * 1024;
-  private static final byte[] QUEUED = Bytes.ascii("+QUEUED\r\n");
+  /** Bytes that may be read ahead of the end of a wait. */
+  private static final int MOST_AHEAD = 256 * 1024;
 
   /** Told to a session from outside, through its {@link #events}. */
   private sealed interface Event permits Push, Kill, Resume, GoOn, CheckOutput, CaughtUp {}
@@ -60,81 +49,36 @@ final class Session extends GraphStageLogic
 
   private record CheckOutput() implements Event {}
 
-  private static final GoOn GO_ON = new GoOn();
-  private static final CheckOutput CHECK_OUTPUT = new CheckOutput();
-
-  /**
-   * What a connection holds, in bytes but for {@code queued}, the requests in its transaction or
-   * -1, and {@code chunks}.
-   */
-  record Load(int queued, long query, long arguments, long transaction, int chunks, long output) {
-    private static final int SESSION = 1024;
-
-    long total() {
-      return SESSION + query + arguments + transaction + output;
-    }
-  }
-
   private record CaughtUp() implements Event {}
 
+  private static final GoOn GO_ON = new GoOn();
+  private static final CheckOutput CHECK_OUTPUT = new CheckOutput();
   private static final CaughtUp CAUGHT_UP = new CaughtUp();
 
   final Node node;
   final ClientState state;
   final Subscriptions subscriptions;
+  final Waiting waiting;
+  final Transactions transactions;
   private final Loop loop;
   private final FlowShape<ByteString, ByteString> shape;
-  private final RequestDecoder decoder;
+  private final Input input;
+  private final Answers answers;
+  private final Flight flight;
+  private final Output output = new Output();
   private AsyncCallback<Object> events;
-
-  /** Requests at hand and the next one to look at; null while there are none. */
-  private Frames frames;
-
-  private int next;
 
   /** Whether a round is out, or the client is blocked or paused. */
   private boolean busy;
 
-  /** Whether the client is paused; it is read ahead then, as also when it is blocked. */
-  private boolean paused;
-
-  /** What the client waits for, or last waited for, or may have to as soon as its round is back. */
-  private volatile Waiter waiter = Waiter.forever(this);
-
-  private volatile boolean blocked;
-
-  /** Whether a request that may block is on its way, and what has ended its wait meanwhile. */
-  private boolean attempting;
-
-  private byte[] early = NOTHING;
-  private Cancellable timer = Cancellable.alreadyCancelled();
-
-  /** What was read while the client was blocked or paused. */
-  private ByteString ahead = ByteString.emptyByteString();
-
   /** Whether replies to the round that is out are to be dropped. */
   private boolean muted;
-
-  private Parts parts;
-
-  /** What goes on when the client has taken the replies so far; null where there is no more. */
-  private Batch unfinished;
 
   /** Messages on their way here that the stage will find in its events; null if there are none. */
   private Inbox inbox;
 
-  /** What the client has not yet taken. */
-  private ByteString output = ByteString.emptyByteString();
-
   private boolean inputDone;
   private boolean closing;
-  private boolean closed;
-  private Transaction transaction;
-
-  /** The transaction that is being executed; null if none is. */
-  private Transaction executing;
-
-  private Watches.Watch watch;
 
   Session(
       Node node,
@@ -148,7 +92,11 @@ final class Session extends GraphStageLogic
     this.shape = shape;
     this.state = new ClientState(node.clients.nextId(), local, remote, node.now());
     this.subscriptions = new Subscriptions(this, node.pubSub);
-    this.decoder = new RequestDecoder(node.requestLimits());
+    this.waiting = new Waiting(this, loop);
+    this.input = new Input(this, loop);
+    this.answers = new Answers(this, loop, input);
+    this.transactions = new Transactions(this, loop, input, answers);
+    this.flight = new Flight(this, loop);
     setHandlers(shape.in(), shape.out(), this);
   }
 
@@ -176,11 +124,9 @@ final class Session extends GraphStageLogic
   public void postStop() {
     node.clients.remove(this);
     node.monitors.remove(this);
-    node.pause.leave(this);
-    timer.cancel();
-    abandon(waiter);
+    waiting.close();
     subscriptions.clear();
-    unwatch();
+    transactions.unwatch();
   }
 
   @Override
@@ -189,31 +135,17 @@ final class Session extends GraphStageLogic
     node.traffic.received(loop.index, chunk.length());
     state.lastInteraction = node.beat();
     if (busy) {
-      ahead = ahead.concat(chunk);
+      input.readAhead(chunk);
     } else {
-      decode(chunk.toArrayUnsafe());
+      input.read(chunk);
     }
     proceed();
-  }
-
-  private void decode(byte[] bytes) {
-    if (!state.authenticated) {
-      decoder.authenticated(node.isOpen());
-    }
-    frames = loop.frames();
-    next = 0;
-    try {
-      decoder.decode(bytes, 0, bytes.length, frames);
-    } catch (OutOfMemoryError e) {
-      LOG.error("Closing client whose request does not fit into the heap: {}", state.describe(), e);
-      fail();
-    }
   }
 
   @Override
   public void onUpstreamFinish() {
     inputDone = true;
-    if (isBlocked()) {
+    if (waiting.isBlocked()) {
       fail();
     } else {
       proceed();
@@ -229,42 +161,31 @@ final class Session extends GraphStageLogic
 
   /** Does whatever can be done now: the next round, the next read, or the end. */
   private void proceed() {
-    while (!busy && !closing && frames != null) {
-      if (next < frames.count() && node.pubSub.isBehind()) {
+    while (!busy && !closing && input.isOpen()) {
+      if (input.hasNext() && node.pubSub.isBehind()) {
         busy = true;
         node.pubSub.hold(this);
-      } else if (next < frames.count()) {
+      } else if (input.hasNext()) {
         dispatch();
       } else {
-        loop.free(frames);
-        frames = null;
-        if (decoder.held()) {
-          decode(NOTHING);
-        } else if (decoder.failed()) {
+        input.refill();
+        if (input.isBroken()) {
           closing = true;
-          send(Bytes.ascii("-" + decoder.error() + "\r\n"));
-        } else if (ahead.nonEmpty()) {
-          byte[] bytes = ahead.toArrayUnsafe();
-          ahead = ByteString.emptyByteString();
-          decode(bytes);
+          send(Bytes.ascii("-" + input.error() + "\r\n"));
         }
       }
     }
-    if (!busy && !closing && decoder.pendingBytes() > node.queryBufferLimit()) {
+    if (!busy && !closing && input.partial() > node.queryBufferLimit()) {
       LOG.warn("Closing client that reached max query buffer length: {}", state.describe());
       node.counters.queryLimitDisconnections.increment();
       closing = true;
     }
-    if (output.nonEmpty()) {
+    if (!output.isEmpty()) {
       return;
     }
-    if (unfinished != null) {
-      if (node.pause.await(this)) {
-        paused = true;
-      } else {
-        Batch rest = unfinished;
-        unfinished = null;
-        dispatch(rest);
+    if (flight.isUnfinished()) {
+      if (!waiting.pause()) {
+        flight.goOn();
       }
     } else if ((closing || inputDone) && !busy) {
       completeStage();
@@ -275,40 +196,25 @@ final class Session extends GraphStageLogic
 
   /** Whether more input is welcome: also some while waiting, for only so is a lost peer seen. */
   private boolean readsOn() {
-    return !busy || (waits() && ahead.length() < CHUNK);
-  }
-
-  /** Whether the client is blocked or paused. */
-  private boolean waits() {
-    return paused || isBlocked();
+    return !busy || (waiting.isOn() && input.ahead() < MOST_AHEAD);
   }
 
   private void send(byte[] bytes) {
-    if (bytes.length == 0 || closed) {
+    if (bytes.length == 0 || output.isShut()) {
       return;
     }
     node.traffic.sent(loop.index, bytes.length);
-    ByteString more = ByteString.fromArrayUnsafe(bytes);
-    output = output.isEmpty() ? more : output.concat(more);
+    output.add(bytes);
     limitOutput();
     if (isAvailable(shape.out())) {
       emit();
     }
   }
 
-  /** Hands over the next piece of output; small ones, so that what is pending is known. */
   private void emit() {
-    if (output.isEmpty()) {
-      return;
+    if (!output.isEmpty()) {
+      push(shape.out(), output.take());
     }
-    ByteString piece = output;
-    if (output.length() <= CHUNK) {
-      output = ByteString.emptyByteString();
-    } else {
-      piece = output.take(CHUNK);
-      output = output.drop(CHUNK);
-    }
-    push(shape.out(), piece);
   }
 
   private void limitOutput() {
@@ -335,19 +241,17 @@ final class Session extends GraphStageLogic
       busy = false;
       proceed();
     } else if (event instanceof Resume resume) {
-      if (attempting) {
-        early = resume.reply;
-      } else {
+      if (waiting.ended(resume.reply)) {
         unblocked(resume.reply);
       }
     } else if (event instanceof GoOn) {
-      paused = false;
-      busy = unfinished != null;
+      waiting.pauseEnded();
+      busy = flight.isUnfinished();
       proceed();
     } else if (event instanceof CheckOutput) {
       limitOutput();
     } else if (event instanceof Kill kill) {
-      if (kill.afterReply && !waits()) {
+      if (kill.afterReply && !waiting.isOn()) {
         closing = true;
         proceed();
       } else {
@@ -357,16 +261,15 @@ final class Session extends GraphStageLogic
   }
 
   /** Ends the connection at once; what was not sent is lost. */
-  private void fail() {
+  void fail() {
     drop();
     completeStage();
   }
 
   /** Sends nothing any more. */
   private void drop() {
-    output = ByteString.emptyByteString();
+    output.shut();
     closing = true;
-    closed = true;
   }
 
   @Override
@@ -379,28 +282,18 @@ final class Session extends GraphStageLogic
       fail();
       return;
     }
-    if (attempting) {
-      attempting = false;
-      if (waiter.hasWaited()) {
-        loop.free(batch);
-        blocked();
-        return;
-      }
-    }
-    byte[] replies;
-    if (parts == null) {
-      replies = batch.replies();
-      busy = !batch.isDone();
-      unfinished = batch;
-    } else if (parts.back()) {
-      replies = parts.join();
-      busy = !parts.isDone();
-      unfinished = busy ? parts.next() : batch;
-    } else {
+    if (waiting.hasBegun()) {
+      loop.free(batch);
+      blocked();
       return;
     }
+    if (!flight.isBack()) {
+      return;
+    }
+    byte[] replies = flight.replies(batch);
+    busy = flight.isUnfinished();
     if (!busy) {
-      answered(batch);
+      transactions.executed();
     }
     if (!muted) {
       send(replies);
@@ -410,42 +303,23 @@ final class Session extends GraphStageLogic
 
   /** The request waits for data: goes on reading, though only to see the client's end. */
   private void blocked() {
+    byte[] early = waiting.takeEarly();
     if (early.length > 0) {
-      byte[] reply = early;
-      early = NOTHING;
-      unblocked(reply);
+      unblocked(early);
     } else if (inputDone || closing) {
       fail();
     } else {
-      blocked = true;
-      long millis = waiter.timeoutMillis();
-      if (millis > 0 && millis < FOR_EVER) {
-        Waiter present = waiter;
-        timer = node.later(Duration.ofMillis(millis), () -> timeOut(present));
-      }
+      waiting.begin();
       proceed();
     }
   }
 
   private void unblocked(byte[] reply) {
-    blocked = false;
     busy = false;
-    timer.cancel();
     if (!muted) {
       send(reply);
     }
     proceed();
-  }
-
-  private void answered(Batch last) {
-    unfinished = null;
-    executing = null;
-    if (parts == null) {
-      loop.free(last);
-    } else {
-      parts.free(loop);
-      parts = null;
-    }
   }
 
   /** Sends bytes that answer no request: a message, a line of MONITOR. From any thread. */
@@ -492,19 +366,18 @@ final class Session extends GraphStageLogic
 
   /** Closes the connection, from any thread. */
   void kill(boolean afterReply) {
-    abandon(waiter);
+    waiting.abandon();
     events.invoke(new Kill(afterReply));
   }
 
-  /** Goes on after {@link #suspend}, with this reply. From any thread. */
-  @Override
-  public void resume(byte[] reply) {
+  /** Goes on after {@link #suspend} or {@link #block}, with this reply. From any thread. */
+  void resume(byte[] reply) {
     events.invoke(new Resume(reply));
   }
 
   /** Stops looking at requests until {@link #resume}, which nobody but the caller can bring. */
   void suspend() {
-    block(Waiter.forever(this));
+    block(waiting.forever());
   }
 
   /**
@@ -512,53 +385,8 @@ final class Session extends GraphStageLogic
    * but not in a transaction.
    */
   void block(Waiter how) {
-    waiter = how;
-    blocked = true;
+    waiting.block(how);
     busy = true;
-  }
-
-  boolean isBlocked() {
-    return blocked;
-  }
-
-  /** Ends a block, if there is one, with this reply; returns whether it did. From any thread. */
-  boolean unblock(byte[] reply) {
-    Waiter present = waiter;
-    return withdrawn(present, present.end(reply));
-  }
-
-  /** Ends a block as its timeout would; returns whether it did. From any thread. */
-  boolean timeOut() {
-    return timeOut(waiter);
-  }
-
-  /** As {@link #timeOut()}, of this block and no later one. */
-  boolean timeOut(Waiter which) {
-    return withdrawn(which, which.timeOut());
-  }
-
-  private boolean withdrawn(Waiter which, boolean ended) {
-    if (ended) {
-      node.withdraw(which, which.shards());
-    }
-    return ended;
-  }
-
-  /** Nothing is to be popped for a client that is no more. */
-  private void abandon(Waiter which) {
-    if (which.abandon()) {
-      node.withdraw(which, which.shards());
-    }
-  }
-
-  @Override
-  public void forget(Waiter which, long shards) {
-    node.withdraw(which, shards);
-  }
-
-  @Override
-  public void called(Waiter which) {
-    loop.borrower.tell(new Borrower.Serve(which));
   }
 
   /** Ends a pause; from any thread. */
@@ -573,7 +401,7 @@ final class Session extends GraphStageLogic
 
   /** Whether the client is closed for having been idle. */
   boolean mayTimeOut() {
-    return !state.monitor && !waits() && !subscriptions.any();
+    return !state.monitor && !waiting.isOn() && !subscriptions.any();
   }
 
   boolean isClosing() {
@@ -587,27 +415,19 @@ final class Session extends GraphStageLogic
 
   /** What the connection holds; from any thread, a moment late. */
   Load load() {
-    Transaction open = transaction == null ? executing : transaction;
-    Frames present = frames;
-    ByteString pending = output;
+    Optional<Transaction> transaction = transactions.present();
     return new Load(
-        open == null ? -1 : open.size(),
-        decoder.pendingBytes() + (long) ahead.length(),
-        present == null ? 0 : present.bytes(),
-        open == null ? 0 : open.bytes(),
-        pending.isEmpty() ? 0 : 1 + (pending.length() - 1) / CHUNK,
-        pending.length());
-  }
-
-  boolean watchBroken() {
-    Watches.Watch present = watch;
-    return present != null && present.broken();
+        transaction.map(Transaction::size).orElse(-1),
+        input.partial() + input.ahead(),
+        input.atHand(),
+        transaction.map(Transaction::bytes).orElse(0L),
+        output.length());
   }
 
   /** Has the client logged in, or not any more. */
   void authenticated(boolean yes) {
     state.authenticated = yes;
-    decoder.authenticated(yes);
+    input.authenticated(yes);
   }
 
   /** Whether the client may send whatever it likes. */
@@ -633,46 +453,45 @@ final class Session extends GraphStageLogic
   // --- requests
 
   Batch prepare(Batch batch) {
-    return batch.of(this, this, frames);
+    return batch.of(this, this, input.frames());
   }
 
   /** Puts the requests at hand, as far as they go together, into a round and sends it off. */
   private void dispatch() {
     Round round = loop.round;
     Args args = loop.args;
-    for (; next < frames.count() && !closing; next++) {
-      args.at(frames, next);
+    for (; input.hasNext() && !closing; input.advance()) {
+      args.at(input.frames(), input.next());
       Command command = Admission.resolve(node.commands, args);
       state.command = command;
       String refusal = Admission.refusal(this, command, args);
       if (!refusal.isEmpty()) {
-        reject(round, command, refusal);
-      } else if (node.pause.isOn() && holds(command)) {
+        reject(command, refusal);
+      } else if (node.pause.isOn() && node.pause.holds(command, transactions.flags(command))) {
         if (round.size == 0) {
-          waitForPause();
+          busy = waiting.pause();
           return;
         }
         break;
       } else if (command.place == Command.Place.DISPATCH) {
-        boolean alone = transaction != null && transaction.steering();
+        boolean alone = transactions.steering();
         if (alone && round.size > 0) {
           break;
         }
-        transact(round, command, args);
+        transactions.steer(command, args);
         if (alone) {
-          next++;
+          input.advance();
           break;
         }
-      } else if (transaction != null && Admission.isQueued(command)) {
-        transaction.queue(command, args, node.router.shards(command, args));
-        answer(round, Admission.UNKNOWN, QUEUED);
+      } else if (transactions.isOpen() && Admission.isQueued(command)) {
+        transactions.queue(command, args);
       } else if (command.place == Command.Place.SESSION) {
         if (round.size > 0) {
           break;
         }
         runHere(command);
         if (busy || node.pubSub.isBehind()) {
-          next++;
+          input.advance();
           return;
         }
       } else if (command.has(Flag.BLOCKING)) {
@@ -680,11 +499,11 @@ final class Session extends GraphStageLogic
           break;
         }
         attempt(command, args);
-        next++;
+        input.advance();
         return;
       } else {
         Object extra = state.takeSkip() ? Batch.SILENT : Batch.PLAIN;
-        round.add(command, next, extra, node.router.shards(command, args));
+        round.add(command, input.next(), extra, node.router.shards(command, args));
       }
     }
     if (round.size > 0) {
@@ -693,90 +512,33 @@ final class Session extends GraphStageLogic
     }
   }
 
-  private boolean holds(Command command) {
-    boolean exec = transaction != null && command.name.equals("exec");
-    return node.pause.holds(command, exec ? transaction.flags() : 0);
-  }
-
-  private void waitForPause() {
-    busy = node.pause.await(this);
-    paused = busy;
-  }
-
   /** Refuses what may not run at all, which spoils an open transaction; EXEC then ends it. */
-  private void reject(Round round, Command command, String error) {
+  private void reject(Command command, String error) {
     if (command.name.equals("exec")) {
-      discard();
+      transactions.discard();
       String reason = error.startsWith("ERR ") ? error.substring(4) : error;
-      refuse(round, command, "EXECABORT Transaction discarded because of: " + reason);
+      answers.refuse(command, "EXECABORT Transaction discarded because of: " + reason);
       return;
     }
-    if (transaction != null) {
-      state.transactionFailed = true;
-    }
-    refuse(round, command, error);
-  }
-
-  private void refuse(Round round, Command command, String error) {
-    if (command != Admission.UNKNOWN) {
-      loop.executor.stats().refused(command.id());
-    }
-    node.watchman.failed(error);
-    answer(
-        round,
-        Admission.UNKNOWN,
-        Bytes.ascii("-" + error.replace('\r', ' ').replace('\n', ' ') + "\r\n"));
-  }
-
-  /** Has the round answer this request with bytes already encoded; monitors see the command. */
-  private void answer(Round round, Command shown, byte[] reply) {
-    if (!state.takeSkip()) {
-      round.add(shown, next, reply, 0);
-    }
+    transactions.spoil();
+    answers.refuse(command, error);
   }
 
   private void launch(Round round) {
     busy = true;
     muted = state.muted;
-    long union = round.union;
-    boolean several = (union & union - 1) != 0;
-    if (several && !round.spanning && !node.isStrict()) {
-      parts = new Parts(round, node.router.shards(), loop, this);
-      for (long rest = union; rest != 0; rest &= rest - 1) {
-        int shard = Long.numberOfTrailingZeros(rest);
-        node.shard(shard).tell(parts.batch(shard));
-      }
-      return;
-    }
-    Batch batch = prepare(loop.batch());
-    for (int i = 0; i < round.size; i++) {
-      batch.add(round.commands[i], round.requests[i], round.extras[i], round.shards[i]);
-    }
-    batch.atHome(round.spanning);
-    dispatch(batch);
-  }
-
-  /** Sends a batch to where it can run. */
-  private void dispatch(Batch batch) {
-    long needed = batch.shards();
-    if (batch.atHome() || needed == 0 || (needed & needed - 1) != 0) {
-      loop.borrower.tell(batch);
-    } else {
-      node.shard(Long.numberOfTrailingZeros(needed)).tell(batch);
-    }
+    flight.launch(round);
   }
 
   /** Sends off a request that may block; what comes behind it has to wait. */
   private void attempt(Command command, Args args) {
     busy = true;
-    attempting = true;
     muted = state.takeSkip() || state.muted;
-    waiter = Waiter.attempt(this);
     Batch batch = prepare(loop.batch());
     long shards = node.router.shards(command, args);
-    batch.add(command, next, waiter, shards);
+    batch.add(command, input.next(), waiting.attempt(), shards);
     batch.atHome(Long.bitCount(shards) > 1);
-    dispatch(batch);
+    flight.launch(batch);
   }
 
   private void runHere(Command command) {
@@ -785,107 +547,10 @@ final class Session extends GraphStageLogic
       open(inbox);
     }
     state.takeSkip();
-    byte[] reply = loop.executor.runAlone(this, command, frames, next);
+    byte[] reply = loop.executor.runAlone(this, command, input.frames(), input.next());
     muted = state.muted || state.skipping();
     if (!muted || PubSubCommands.changesSubscriptions(command)) {
       send(reply);
-    }
-  }
-
-  // --- transactions
-
-  private void transact(Round round, Command command, Args args) {
-    switch (command.name) {
-      case "multi" -> {
-        if (transaction != null) {
-          refuse(round, command, "ERR MULTI calls can not be nested");
-          return;
-        }
-        transaction = new Transaction();
-        state.transactionFailed = false;
-        answer(round, command, OK);
-      }
-      case "discard" -> {
-        if (transaction == null) {
-          refuse(round, command, "ERR DISCARD without MULTI");
-          return;
-        }
-        discard();
-        answer(round, command, OK);
-      }
-      case "exec" -> {
-        if (transaction == null) {
-          refuse(round, command, "ERR EXEC without MULTI");
-        } else if (state.transactionFailed) {
-          discard();
-          refuse(round, command, "EXECABORT Transaction discarded because of previous errors.");
-        } else {
-          exec(round, command);
-          return;
-        }
-      }
-      case "watch" -> {
-        watch(round, command, args);
-        return;
-      }
-      default -> throw new IllegalStateException("no command of a transaction: " + command);
-    }
-    loop.executor.stats().ran(command.id(), 1, 0);
-  }
-
-  private void exec(Round round, Command command) {
-    Transaction ready = transaction;
-    transaction = null;
-    executing = ready;
-    long shards = ready.shards();
-    if (watch != null) {
-      ready.watching(watch);
-      for (DbKey watched : watch.keys()) {
-        shards |= node.router.shards(watched.key());
-      }
-      watch = null;
-    }
-    round.add(command, next, unlessSkipped(ready), shards);
-    // Subscriptions are changed on this loop, so the borrower has to run it.
-    round.spanning |= (ready.flags() & Flag.PUBSUB.bit) != 0;
-  }
-
-  /** Notes the keys here, for EXEC to find its shards, and has the shards watch them. */
-  private void watch(Round round, Command command, Args args) {
-    if (transaction != null) {
-      refuse(round, command, "ERR WATCH inside MULTI is not allowed");
-      return;
-    }
-    if (watch == null) {
-      watch = new Watches.Watch();
-    }
-    for (int i = 1; i < args.count(); i++) {
-      watch.add(state.db, args.bytes(i));
-    }
-    round.add(command, next, unlessSkipped(watch), node.router.shards(command, args));
-  }
-
-  private Object unlessSkipped(Object extra) {
-    return state.takeSkip() ? new Batch.Silent(extra) : extra;
-  }
-
-  /** Forgets the transaction, if there is one, and what it watches. */
-  void discard() {
-    transaction = null;
-    state.transactionFailed = false;
-    unwatch();
-  }
-
-  boolean inTransaction() {
-    return transaction != null;
-  }
-
-  /** Forgets what is watched. */
-  void unwatch() {
-    if (watch != null) {
-      watch.end();
-      node.unwatch(watch);
-      watch = null;
     }
   }
 

@@ -37,7 +37,7 @@ final class TransactionCommands {
   }
 
   private static void unwatch(Context c, Args a) {
-    Session.of(c).unwatch();
+    Session.of(c).transactions.unwatch();
     c.out().ok();
   }
 }

@@ -77,10 +77,10 @@ final class WaitCommands {
       return;
     }
     Session session = Session.of(c);
-    Waiter waiter = Waiter.of(session, () -> reply);
+    Waiter waiter = Waiter.of(session, session.waiting, () -> reply);
     session.block(waiter);
     if (timeout > 0 && timeout < FOR_EVER) {
-      session.node.later(Duration.ofMillis(timeout), () -> session.timeOut(waiter));
+      session.node.later(Duration.ofMillis(timeout), () -> session.waiting.timeOut(waiter));
     }
   }
 }

@@ -76,8 +76,8 @@ public final class Waiter {
   }
 
   /** For a request that may have to wait for data. */
-  public static <T extends Client & Owner> Waiter attempt(T session) {
-    return new Waiter(session, session, ATTEMPT, () -> NOTHING);
+  public static Waiter attempt(Client client, Owner owner) {
+    return new Waiter(client, owner, ATTEMPT, () -> NOTHING);
   }
 
   /**
@@ -85,13 +85,13 @@ public final class Waiter {
    *
    * @param atTimeout the encoded reply where nothing came in time
    */
-  public static <T extends Client & Owner> Waiter of(T session, Supplier<byte[]> atTimeout) {
-    return new Waiter(session, session, WAITING, atTimeout);
+  public static Waiter of(Client client, Owner owner, Supplier<byte[]> atTimeout) {
+    return new Waiter(client, owner, WAITING, atTimeout);
   }
 
   /** One that nothing ends. */
-  public static <T extends Client & Owner> Waiter forever(T session) {
-    return new Waiter(session, session, OVER, () -> NOTHING);
+  public static Waiter forever(Client client, Owner owner) {
+    return new Waiter(client, owner, OVER, () -> NOTHING);
   }
 
   // --- for its session, from any thread

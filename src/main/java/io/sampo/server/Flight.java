@@ -1,0 +1,96 @@
+package io.sampo.server;
+
+import io.sampo.shard.Batch;
+
+/**
+ * The round of a session that is out: in one batch, or in one for each shard where their order does
+ * not matter. It may take several flights there and back, with the client taking replies between.
+ */
+final class Flight {
+  private final Session session;
+  private final Node node;
+  private final Loop loop;
+
+  /** Null where the round is one batch. */
+  private Parts parts;
+
+  /** What goes on when the client has taken the replies so far; null where there is no more. */
+  private Batch unfinished;
+
+  Flight(Session session, Loop loop) {
+    this.session = session;
+    this.node = session.node;
+    this.loop = loop;
+  }
+
+  /** Sends a round to the shards. */
+  void launch(Round round) {
+    long union = round.union;
+    boolean several = (union & union - 1) != 0;
+    if (several && !round.spanning && !node.isStrict()) {
+      parts = new Parts(round, node.router.shards(), loop, session);
+      for (long rest = union; rest != 0; rest &= rest - 1) {
+        int shard = Long.numberOfTrailingZeros(rest);
+        node.shard(shard).tell(parts.batch(shard));
+      }
+      return;
+    }
+    Batch batch = session.prepare(loop.batch());
+    for (int i = 0; i < round.size; i++) {
+      batch.add(round.commands[i], round.requests[i], round.extras[i], round.shards[i]);
+    }
+    batch.atHome(round.spanning);
+    launch(batch);
+  }
+
+  /** Sends a batch to where it can run. */
+  void launch(Batch batch) {
+    long needed = batch.shards();
+    if (batch.atHome() || needed == 0 || (needed & needed - 1) != 0) {
+      loop.borrower.tell(batch);
+    } else {
+      node.shard(Long.numberOfTrailingZeros(needed)).tell(batch);
+    }
+  }
+
+  /** Notes that a batch is back; returns whether there are replies now, or others are still out. */
+  boolean isBack() {
+    return parts == null || parts.back();
+  }
+
+  /** The replies, when all is back: as many as there are yet; the last of them ends the round. */
+  byte[] replies(Batch last) {
+    byte[] replies;
+    if (parts == null) {
+      replies = last.replies();
+      unfinished = last.isDone() ? null : last;
+    } else {
+      replies = parts.join();
+      unfinished = parts.isDone() ? null : parts.next();
+    }
+    if (unfinished == null) {
+      end(last);
+    }
+    return replies;
+  }
+
+  private void end(Batch last) {
+    if (parts == null) {
+      loop.free(last);
+    } else {
+      parts.free(loop);
+      parts = null;
+    }
+  }
+
+  /** Whether there are more replies to come, for {@link #goOn} to fetch. */
+  boolean isUnfinished() {
+    return unfinished != null;
+  }
+
+  void goOn() {
+    Batch rest = unfinished;
+    unfinished = null;
+    launch(rest);
+  }
+}

@@ -1,0 +1,123 @@
+package io.sampo.server;
+
+import io.sampo.resp.Frames;
+import io.sampo.resp.RequestDecoder;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a client has sent and was not answered yet: the requests at hand, and bytes behind them. */
+final class Input {
+  private static final Logger LOG = LoggerFactory.getLogger(Input.class);
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Session session;
+  private final Loop loop;
+  private final RequestDecoder decoder;
+
+  /** Requests at hand and the next one to look at; null while there are none. */
+  private Frames frames;
+
+  private int next;
+
+  /** What was read while the requests at hand could not go on. */
+  private ByteString ahead = ByteString.emptyByteString();
+
+  Input(Session session, Loop loop) {
+    this.session = session;
+    this.loop = loop;
+    this.decoder = new RequestDecoder(session.node.requestLimits());
+  }
+
+  /** Has what is read checked against the limits for clients that have logged in, or not. */
+  void authenticated(boolean yes) {
+    decoder.authenticated(yes);
+  }
+
+  /** Takes bytes when there are no requests at hand. */
+  void read(ByteString chunk) {
+    decode(chunk.toArrayUnsafe());
+  }
+
+  /** Takes bytes that are to be looked at later. */
+  void readAhead(ByteString chunk) {
+    ahead = ahead.concat(chunk);
+  }
+
+  private void decode(byte[] bytes) {
+    if (!session.state.authenticated) {
+      decoder.authenticated(session.node.isOpen());
+    }
+    frames = loop.frames();
+    next = 0;
+    try {
+      decoder.decode(bytes, 0, bytes.length, frames);
+    } catch (OutOfMemoryError e) {
+      LOG.error(
+          "Closing client whose request does not fit into the heap: {}",
+          session.state.describe(),
+          e);
+      session.fail();
+    }
+  }
+
+  /** Whether there are requests at hand, though all may have been looked at. */
+  boolean isOpen() {
+    return frames != null;
+  }
+
+  boolean hasNext() {
+    return next < frames.count();
+  }
+
+  Frames frames() {
+    return frames;
+  }
+
+  /** Which of {@link #frames} is the next to look at. */
+  int next() {
+    return next;
+  }
+
+  void advance() {
+    next++;
+  }
+
+  /** Looks for more when all requests at hand have been looked at. */
+  void refill() {
+    loop.free(frames);
+    frames = null;
+    if (decoder.held()) {
+      decode(NOTHING);
+    } else if (!decoder.failed() && ahead.nonEmpty()) {
+      byte[] bytes = ahead.toArrayUnsafe();
+      ahead = ByteString.emptyByteString();
+      decode(bytes);
+    }
+  }
+
+  /** Whether what comes behind the requests looked at breaks the protocol: {@link #error}. */
+  boolean isBroken() {
+    return frames == null && decoder.failed();
+  }
+
+  String error() {
+    return decoder.error();
+  }
+
+  /** Bytes of a request that is not complete yet. */
+  long partial() {
+    return decoder.pendingBytes();
+  }
+
+  /** Bytes read ahead. */
+  int ahead() {
+    return ahead.length();
+  }
+
+  /** Bytes of the requests at hand; from any thread, a moment late. */
+  long atHand() {
+    Frames present = frames;
+    return present == null ? 0 : present.bytes();
+  }
+}

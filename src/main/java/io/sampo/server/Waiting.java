@@ -1,0 +1,171 @@
+package io.sampo.server;
+
+import io.sampo.shard.Borrower;
+import io.sampo.shard.Waiter;
+import java.time.Duration;
+import org.apache.pekko.actor.Cancellable;
+
+/**
+ * What a connection waits for besides its rounds: what a command has blocked it for, or the end of
+ * a pause. Ends may come from any thread; all else is the session's own.
+ */
+final class Waiting implements Waiter.Owner {
+  private static final byte[] NOTHING = new byte[0];
+
+  /** More than a scheduler can count, in milliseconds, is for ever. */
+  private static final long FOR_EVER = Duration.ofDays(100).toMillis();
+
+  private final Session session;
+  private final Node node;
+  private final Loop loop;
+
+  /** What the client waits for, or last waited for, or may have to as soon as its round is back. */
+  private volatile Waiter waiter;
+
+  private volatile boolean blocked;
+
+  /** Whether a request that may block is on its way, and what has ended its wait meanwhile. */
+  private boolean attempting;
+
+  private byte[] early = NOTHING;
+  private Cancellable timer = Cancellable.alreadyCancelled();
+  private boolean paused;
+
+  Waiting(Session session, Loop loop) {
+    this.session = session;
+    this.node = session.node;
+    this.loop = loop;
+    waiter = forever();
+  }
+
+  // --- for the session
+
+  /** Whether the client is blocked or paused. */
+  boolean isOn() {
+    return paused || blocked;
+  }
+
+  boolean isBlocked() {
+    return blocked;
+  }
+
+  /** For a request that may have to wait for data. */
+  Waiter attempt() {
+    attempting = true;
+    waiter = Waiter.attempt(session, this);
+    return waiter;
+  }
+
+  /** Ends an attempt, if there is one; returns whether it has come to wait. */
+  boolean hasBegun() {
+    if (!attempting) {
+      return false;
+    }
+    attempting = false;
+    return waiter.hasWaited();
+  }
+
+  /** The reply to a wait that was over before it had begun here, or nothing. */
+  byte[] takeEarly() {
+    byte[] reply = early;
+    early = NOTHING;
+    return reply;
+  }
+
+  /** Waits for what an attempt has asked for. */
+  void begin() {
+    blocked = true;
+    Waiter present = waiter;
+    long millis = present.timeoutMillis();
+    if (millis > 0 && millis < FOR_EVER) {
+      timer = node.later(Duration.ofMillis(millis), () -> timeOut(present));
+    }
+  }
+
+  /** Blocks the client until what is given here ends. */
+  void block(Waiter how) {
+    waiter = how;
+    blocked = true;
+  }
+
+  /** One that nothing ends. */
+  Waiter forever() {
+    return Waiter.forever(session, this);
+  }
+
+  /** Takes note of an end; false if the attempt is not back yet, and then finds it early. */
+  boolean ended(byte[] reply) {
+    if (attempting) {
+      early = reply;
+      return false;
+    }
+    blocked = false;
+    timer.cancel();
+    return true;
+  }
+
+  /** Has the client wait for the end of a pause; false if there is none. */
+  boolean pause() {
+    paused = paused || node.pause.await(session);
+    return paused;
+  }
+
+  void pauseEnded() {
+    paused = false;
+  }
+
+  /** Waits for nothing any more, for there is nobody left to answer. */
+  void close() {
+    node.pause.leave(session);
+    timer.cancel();
+    abandon();
+  }
+
+  // --- from any thread
+
+  /** Ends a block, if there is one, with this reply; returns whether it did. */
+  boolean end(byte[] reply) {
+    Waiter present = waiter;
+    return withdrawn(present, present.end(reply));
+  }
+
+  /** Ends a block as its timeout would; returns whether it did. */
+  boolean timeOut() {
+    return timeOut(waiter);
+  }
+
+  /** As {@link #timeOut()}, of this block and no later one. */
+  boolean timeOut(Waiter which) {
+    return withdrawn(which, which.timeOut());
+  }
+
+  private boolean withdrawn(Waiter which, boolean ended) {
+    if (ended) {
+      node.withdraw(which, which.shards());
+    }
+    return ended;
+  }
+
+  /** Sees to it that nothing is popped for a client that is no more. */
+  void abandon() {
+    Waiter present = waiter;
+    if (present.abandon()) {
+      node.withdraw(present, present.shards());
+    }
+  }
+
+  @Override
+  public void resume(byte[] reply) {
+    session.resume(reply);
+  }
+
+  @Override
+  public void forget(Waiter which, long shards) {
+    node.withdraw(which, shards);
+  }
+
+  @Override
+  public void called(Waiter which) {
+    loop.borrower.tell(new Borrower.Serve(which));
+  }
+}
