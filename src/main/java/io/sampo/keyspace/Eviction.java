@@ -51,7 +51,7 @@ final class Eviction {
     for (int tries = keyspace.databases(); tries > 0; tries--) {
       nextDb = (nextDb + 1) % keyspace.databases();
       Db db = keyspace.db(nextDb);
-      int h = db.sample(onlyVolatile);
+      int h = db.storage().sample(onlyVolatile, keyspace.random);
       if (h != Db.NONE) {
         db.evict(h);
         return true;
@@ -63,7 +63,7 @@ final class Eviction {
   /** A candidate may have gone or moved since; an address alone could be another key's by now. */
   private boolean isStillThere(int i, boolean onlyVolatile) {
     Db db = dbs[i];
-    Table table = db.table();
+    Table table = db.storage().table;
     Segment segment = table.segment(hashes[i]);
     return table.slot(segment, hashes[i], addresses[i]) >= 0
         && table.hashOf(addresses[i]) == hashes[i]
@@ -76,7 +76,7 @@ final class Eviction {
     for (int i = 0; i < keyspace.databases(); i++) {
       Db db = keyspace.db(i);
       for (int n = keyspace.settings.samples; n > 0; n--) {
-        int h = db.sample(policy.onlyVolatile());
+        int h = db.storage().sample(policy.onlyVolatile(), keyspace.random);
         if (h == Db.NONE) {
           break;
         }
@@ -97,7 +97,7 @@ final class Eviction {
   }
 
   private void offer(Db db, int h, long score) {
-    long hash = db.table().hashOf(h);
+    long hash = db.storage().table.hashOf(h);
     for (int i = 0; i < count; i++) {
       if (addresses[i] == h && hashes[i] == hash && dbs[i] == db) {
         return;

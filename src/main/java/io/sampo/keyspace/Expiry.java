@@ -46,11 +46,11 @@ final class Expiry {
         rest--;
         continue;
       }
-      Table table = current.table();
+      Table table = current.storage().table;
       Segment segment = table.segment(hash);
       long behind = Table.behind(segment, hash);
       if (segment.nextExpiry <= now && segment.volatiles > 0) {
-        int n = current.expireSegment(segment, now, STEP);
+        int n = expire(current, segment, now);
         expired += n;
         seen += n;
         steps += STEP;
@@ -80,5 +80,31 @@ final class Expiry {
       stale *= 0.95;
     }
     return expired;
+  }
+
+  /** Removes a step's worth of the entries of a segment whose time is over; returns how many. */
+  private static int expire(Db db, Segment segment, long now) {
+    int count = 0;
+    long next = Long.MAX_VALUE;
+    for (int slot = 0; slot < segment.length(); ) {
+      int h = segment.address(slot);
+      if (h == Db.NONE || !db.storage().isVolatile(h)) {
+        slot++;
+        continue;
+      }
+      long expiry = db.expireAt(h);
+      if (expiry > now) {
+        next = Math.min(next, expiry);
+        slot++;
+      } else if (count == STEP) {
+        return count;
+      } else {
+        // What follows moves up into this slot.
+        db.expire(segment, slot, segment.hash(slot));
+        count++;
+      }
+    }
+    segment.nextExpiry = next;
+    return count;
   }
 }

@@ -15,11 +15,13 @@ final class PartExpiry {
   /** Keys, or parts of one value, looked at between two looks at the time. */
   private static final int STEP = 32;
 
+  private final Keyspace keyspace;
   private final Db db;
   private final ByteTable keys = new ByteTable();
   private long cursor;
 
-  PartExpiry(Db db) {
+  PartExpiry(Keyspace keyspace, Db db) {
+    this.keyspace = keyspace;
     this.db = db;
   }
 
@@ -57,8 +59,20 @@ final class PartExpiry {
     while (value.nextExpiry() <= now && !isOver(deadline)) {
       List<byte[]> expired = value.expireParts(now, STEP);
       if (!expired.isEmpty()) {
-        db.settle(h, value, expired);
+        settle(h, value, expired);
       }
+    }
+  }
+
+  /** Accounts for parts that a value has lost, and removes it if they were the last. */
+  private void settle(int h, PartlyVolatile value, List<byte[]> expired) {
+    byte[] key = db.key(h);
+    keyspace.notePartsExpired(db, key, expired);
+    if (value.isEmpty()) {
+      db.remove(h);
+      keyspace.noteEmptied(db, key);
+    } else {
+      db.resized(h);
     }
   }
 }

@@ -234,6 +234,38 @@ final class Table {
   }
 
   /**
+   * Visits about {@code count} entries from {@code from} on, in the order of hashes; returns where
+   * to go on, {@link KeyHash#END} at the end.
+   */
+  long scan(long from, int count, Visitor visitor) {
+    long hash = from;
+    int left = count;
+    // Nearly empty segments count a little too, so that a call stays short.
+    int segments = Math.max(16, count);
+    while (left > 0 && segments-- > 0 && hash < KeyHash.END) {
+      Segment segment = segment(hash);
+      long last = -1;
+      long next = behind(segment, hash);
+      for (int i = segment.home(hash); i < segment.length(); i++) {
+        int address = segment.address(i);
+        if (address == Arena.NONE || segment.hash(i) < hash) {
+          continue;
+        }
+        // All entries of one hash go together, for the position cannot tell them apart.
+        if (left <= 0 && segment.hash(i) != last) {
+          next = segment.hash(i);
+          break;
+        }
+        last = segment.hash(i);
+        left--;
+        visitor.visit(address);
+      }
+      hash = next;
+    }
+    return hash;
+  }
+
+  /**
    * A random entry, {@link Arena#NONE} if there is none: all keys nearly equally likely, for
    * segments are of about one size.
    */

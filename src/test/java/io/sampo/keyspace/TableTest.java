@@ -44,17 +44,18 @@ final class TableTest {
     int n = 300_000;
     long worst = 0;
     for (int i = 0; i < n; i++) {
-      long before = db.table().moved();
+      long before = db.storage().table.moved();
       put(i);
-      worst = Math.max(worst, db.table().moved() - before);
+      worst = Math.max(worst, db.storage().table.moved() - before);
     }
     assertTrue(worst <= MOST_MOVED, "an insertion moved " + worst);
-    assertTrue(db.table().moved() < 8L * n, "all insertions moved " + db.table().moved());
+    assertTrue(
+        db.storage().table.moved() < 8L * n, "all insertions moved " + db.storage().table.moved());
     worst = 0;
     for (int i = 0; i < n; i++) {
-      long before = db.table().moved();
+      long before = db.storage().table.moved();
       assertTrue(remove(i));
-      worst = Math.max(worst, db.table().moved() - before);
+      worst = Math.max(worst, db.storage().table.moved() - before);
     }
     assertTrue(worst <= MOST_MOVED, "a removal moved " + worst);
     assertEquals(empty, keyspace.usedMemory());
