@@ -28,6 +28,7 @@ import io.sampo.command.ZRangeCommands;
 import io.sampo.command.ZSetCommands;
 import io.sampo.command.ZStoreCommands;
 import io.sampo.data.Limits;
+import io.sampo.journal.Barrier;
 import io.sampo.journal.Journal;
 import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Policy;
@@ -75,6 +76,10 @@ public final class Node {
   final CommandTable commands = new CommandTable();
   final Router router;
   final Journal journal = new Journal();
+
+  /** Holds back replies until what they tell of is safe. */
+  final Barrier barrier = new Barrier();
+
   final Clients clients = new Clients();
   final Monitors monitors = new Monitors();
   final Counters counters = new Counters();
@@ -404,6 +409,11 @@ public final class Node {
   /** The order of everything that changes this node's data. */
   public Journal journal() {
     return journal;
+  }
+
+  /** What holds back replies. */
+  public Barrier barrier() {
+    return barrier;
   }
 
   /**

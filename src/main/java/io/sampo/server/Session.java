@@ -274,7 +274,12 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   @Override
   public void completed(Batch batch) {
-    events.invoke(batch);
+    // What it changed or saw has been appended by now. What it was merely told needs no safety.
+    if (node.barrier.isOn() && batch.shards() != 0) {
+      node.barrier.await(node.journal.offset(), () -> events.invoke(batch));
+    } else {
+      events.invoke(batch);
+    }
   }
 
   private void back(Batch batch) {

@@ -160,6 +160,15 @@ final class Waiting implements Waiter.Owner {
   }
 
   @Override
+  public void served(byte[] reply) {
+    if (node.barrier.isOn()) {
+      node.barrier.await(node.journal.offset(), () -> session.resume(reply));
+    } else {
+      session.resume(reply);
+    }
+  }
+
+  @Override
   public void forget(Waiter which, long shards) {
     node.withdraw(which, shards);
   }

@@ -21,6 +21,9 @@ public final class Waiter {
     /** The wait is over, and this is the reply. */
     void resume(byte[] reply);
 
+    /** As {@link #resume}, with a reply that tells of data; on the thread that has changed it. */
+    void served(byte[] reply);
+
     /** These shards, a bit for each, still know of a wait that is over. */
     void forget(Waiter waiter, long shards);
 
@@ -171,7 +174,7 @@ public final class Waiter {
   /** Ends the wait of one that was claimed. */
   void serve(byte[] reply) {
     state.set(OVER);
-    owner.resume(reply);
+    owner.served(reply);
   }
 
   /** Goes on waiting after having been claimed in vain; false if its end came meanwhile. */
