@@ -1,0 +1,220 @@
+package io.sampo.cluster;
+
+import io.sampo.cluster.Stance.Following;
+import io.sampo.cluster.Stance.Leading;
+import io.sampo.cluster.Stance.Voice;
+import io.sampo.cluster.Stance.Waiting;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * One node's part in choosing the master of a replica set: a value without clock, network or disk,
+ * which answers every input with its successor and what is to be done.
+ *
+ * <p>The rules, of which those on terms are Raft's (Ongaro and Ousterhout, 2014):
+ *
+ * <ol>
+ *   <li>A voter promises a term to one candidate at most, and none older than what it promised.
+ *   <li>It promises only to candidates that rank at least as high as itself, and acknowledges
+ *       nothing of older terms from then on.
+ *   <li>Who has promises of a majority of the voters leads the term. An offset is safe once a
+ *       majority holds the term's stream up to it.
+ *   <li>A voter that granted a master a lease promises nothing to others until the lease has run
+ *       out by its own clock, nor for as long after a start. Hence a master that counts its lease
+ *       from before it asked is alone, as long as clocks differ by less than the drift allowed for.
+ *   <li>A voter that may have forgotten promises counts for nothing until it has the data of a term
+ *       that every single voter has promised; one that has lost data vouches for nobody until it
+ *       has been synchronised. If all voters promise, the best there is has been found.
+ * </ol>
+ *
+ * <p>Rule 4 concerns reads from a master; that no acknowledged write is lost rests on the others,
+ * and thus on no clock.
+ *
+ * @param lease the one it has granted
+ * @param dueAt when it becomes a candidate if it does not hear of a master
+ * @param heard the highest term it has heard of
+ */
+public record Elector(
+    Setup setup, Ballot ballot, Lease lease, Stance stance, long dueAt, long heard) {
+  /** Until when a voter promises nothing to others than the holder. */
+  public record Lease(String holder, long term, long until) {}
+
+  /** What comes of an input. */
+  public record Step(Elector next, List<Output> outputs) {}
+
+  /** What is promised to nobody. */
+  static final String NOBODY = "";
+
+  /** At the start of the process: it may have granted a lease just before its end. */
+  public static Elector start(Setup setup, Ballot ballot, long now) {
+    Lease quarantine = new Lease(NOBODY, 0, now + setup.lease());
+    Elector elector = new Elector(setup, ballot, quarantine, new Waiting(), 0, ballot.term());
+    return elector.due(now + setup.lease() + elector.jitter(now));
+  }
+
+  /**
+   * Takes an input.
+   *
+   * @param now by the monotonic clock, in nanoseconds
+   * @param holding the data at this time, or before: what it holds may grow meanwhile
+   */
+  public Step step(long now, Holding holding, Input input) {
+    return new Round(now, holding, this).run(input);
+  }
+
+  /** Whether it leads, if its lease allows it. */
+  public boolean leads() {
+    return stance instanceof Leading;
+  }
+
+  /** The term it is in. */
+  public long term() {
+    if (stance instanceof Leading leading) {
+      return leading.term();
+    }
+    return stance instanceof Following following ? following.term() : ballot.term();
+  }
+
+  /** Until when it is sure to be the only master, by its own clock; long past if it is none. */
+  public long leaseUntil() {
+    if (!(stance instanceof Leading leading)) {
+      return Long.MIN_VALUE / 2;
+    }
+    Stream<Long> own =
+        lease.holder().equals(setup.self()) && counts(setup.self(), standingAsLeader())
+            ? Stream.of(lease.until() - setup.lease())
+            : Stream.empty();
+    Stream<Long> others =
+        leading.supports().entrySet().stream()
+            .filter(e -> counts(e.getKey(), e.getValue().standing()))
+            .map(e -> e.getValue().sentAt());
+    return majority(Stream.concat(own, others), Long.MIN_VALUE / 2) + setup.lease() - setup.drift();
+  }
+
+  /**
+   * Up to which offset a majority holds the term's stream; -1 if it does not hold its beginning.
+   */
+  public long safeOffset(Holding holding) {
+    if (!(stance instanceof Leading leading)) {
+      return -1;
+    }
+    Stream<Long> own =
+        setup.votes(setup.self()) ? Stream.of(offset(holding, leading.term())) : Stream.empty();
+    Stream<Long> others =
+        leading.supports().entrySet().stream()
+            .filter(e -> setup.votes(e.getKey()))
+            .map(e -> e.getValue().offset());
+    return majority(Stream.concat(own, others), -1);
+  }
+
+  /** What its voice is worth. */
+  public Standing standing(Holding holding) {
+    if (ballot.fresh()) {
+      return Standing.FRESH;
+    }
+    return setup.witness() || isIntact(holding) ? Standing.WHOLE : Standing.BARE;
+  }
+
+  private Standing standingAsLeader() {
+    return ballot.fresh() ? Standing.FRESH : Standing.WHOLE;
+  }
+
+  /** How much it has of what it may have acknowledged. */
+  Rank rank(Holding holding) {
+    return !setup.witness() && isIntact(holding)
+        ? new Rank(ballot.reached(), holding.offset())
+        : Rank.NONE;
+  }
+
+  private boolean isIntact(Holding holding) {
+    return holding.whole() && holding.offset() >= ballot.start();
+  }
+
+  private boolean counts(String voter, Standing standing) {
+    return setup.votes(voter) && standing != Standing.FRESH;
+  }
+
+  /** The highest value that a majority of the voters has at least. */
+  private long majority(Stream<Long> values, long none) {
+    List<Long> sorted = values.sorted((a, b) -> Long.compare(b, a)).toList();
+    return sorted.size() < setup.majority() ? none : sorted.get(setup.majority() - 1);
+  }
+
+  /** The offset it can acknowledge in a term; -1 if it has no right to. */
+  long offset(Holding holding, long term) {
+    boolean may =
+        ballot.reached() == term && holding.term() == term && !setup.witness() && !ballot.fresh();
+    return may && isIntact(holding) ? holding.offset() : -1;
+  }
+
+  /** Having seen how far the data has come. */
+  Elector observed(Holding holding) {
+    long start = -1;
+    boolean unanimous = false;
+    if (stance instanceof Following following && following.term() == ballot.term()) {
+      start = following.start();
+      Long own = following.unanimity().get(setup.self());
+      unanimous = own != null && own == ballot.incarnation();
+    } else if (stance instanceof Leading leading && leading.term() == ballot.term()) {
+      start = leading.start();
+      unanimous = isUnanimous(leading.voices());
+    }
+    if (start < 0) {
+      return this;
+    }
+    Ballot seen = ballot;
+    boolean there = holding.term() == seen.term() && holding.whole() && holding.offset() >= start;
+    if (there && !setup.witness() && seen.reached() < seen.term()) {
+      seen = seen.reach(seen.term(), start);
+    }
+    if (unanimous && seen.fresh() && (setup.witness() || there)) {
+      seen = seen.settle();
+    }
+    return with(seen);
+  }
+
+  boolean isUnanimous(Map<String, Voice> voices) {
+    return voices.keySet().containsAll(setup.voters());
+  }
+
+  boolean isElected(Map<String, Voice> voices) {
+    long whole =
+        voices.entrySet().stream()
+            .filter(e -> setup.votes(e.getKey()) && e.getValue().standing() == Standing.WHOLE)
+            .count();
+    return whole >= setup.majority() || isUnanimous(voices);
+  }
+
+  /** Whether a lease forbids it to promise anything to this candidate. */
+  boolean isBound(long now, String candidate, String released, long releasedTerm) {
+    boolean runs = lease.until() - now > 0 && !lease.holder().equals(candidate);
+    return runs && !(lease.holder().equals(released) && lease.term() <= releasedTerm);
+  }
+
+  /** Some time below the jitter, another one for each node and moment. */
+  long jitter(long now) {
+    long mixed = (now ^ setup.self().hashCode()) * 0x9E3779B97F4A7C15L;
+    return setup.jitter() == 0 ? 0 : (mixed >>> 1) % setup.jitter();
+  }
+
+  Elector with(Ballot newBallot) {
+    return new Elector(setup, newBallot, lease, stance, dueAt, Math.max(heard, newBallot.term()));
+  }
+
+  Elector with(Lease newLease) {
+    return new Elector(setup, ballot, newLease, stance, dueAt, heard);
+  }
+
+  Elector with(Stance newStance) {
+    return new Elector(setup, ballot, lease, newStance, dueAt, heard);
+  }
+
+  Elector due(long at) {
+    return new Elector(setup, ballot, lease, stance, at, heard);
+  }
+
+  Elector hearing(long term) {
+    return new Elector(setup, ballot, lease, stance, dueAt, Math.max(heard, term));
+  }
+}

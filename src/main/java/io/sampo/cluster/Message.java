@@ -1,0 +1,72 @@
+package io.sampo.cluster;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Map;
+
+/**
+ * What electors tell one another. Any of it may be lost, come twice, late, or in another order.
+ * Times are those of the clock of whoever wrote them down first, and mean nothing to others.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Message.Canvass.class, name = "canvass"),
+  @JsonSubTypes.Type(value = Message.Vote.class, name = "vote"),
+  @JsonSubTypes.Type(value = Message.Beat.class, name = "beat"),
+  @JsonSubTypes.Type(value = Message.Grant.class, name = "grant"),
+  @JsonSubTypes.Type(value = Message.Ack.class, name = "ack"),
+  @JsonSubTypes.Type(value = Message.Invite.class, name = "invite"),
+})
+public sealed interface Message {
+  /**
+   * Asks for a vote.
+   *
+   * @param trial whether it only asks how a vote would be, and binds nobody
+   * @param incarnation of the candidate's memory, without which it is not the same candidate
+   * @param released the node that has given up its lease so that this one may be elected, or ""
+   * @param releasedTerm the last term of that lease
+   */
+  record Canvass(
+      long term, boolean trial, Rank rank, long incarnation, String released, long releasedTerm)
+      implements Message {}
+
+  /**
+   * Answers {@link Canvass}.
+   *
+   * @param promised the highest term that the voter has promised
+   */
+  record Vote(
+      long term, boolean trial, boolean granted, long promised, Standing standing, long incarnation)
+      implements Message {}
+
+  /**
+   * The master's sign of life, and its request for a lease.
+   *
+   * @param start the offset at which the term began; negative while that is not known
+   * @param sentAt by the master's clock, in nanoseconds
+   * @param unanimity the incarnations of all voters, if every one has promised the term, else empty
+   */
+  record Beat(long term, long start, long sentAt, Map<String, Long> unanimity) implements Message {}
+
+  /**
+   * Answers {@link Beat}.
+   *
+   * @param granted whether the lease is: not so if the node has promised a higher term
+   * @param sentAt of the beat
+   */
+  record Grant(
+      long term,
+      boolean granted,
+      long promised,
+      long sentAt,
+      Standing standing,
+      long incarnation,
+      long offset)
+      implements Message {}
+
+  /** A replica holds the term's stream up to this offset. */
+  record Ack(long term, long offset) implements Message {}
+
+  /** The master has given up its lease; the receiver is to be its successor. */
+  record Invite(long term) implements Message {}
+}

@@ -1,0 +1,367 @@
+package io.sampo.cluster;
+
+import io.sampo.cluster.Stance.Canvassing;
+import io.sampo.cluster.Stance.Following;
+import io.sampo.cluster.Stance.Leading;
+import io.sampo.cluster.Stance.Support;
+import io.sampo.cluster.Stance.Voice;
+import io.sampo.cluster.Stance.Waiting;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The handling of one input: what becomes of the elector, and what is to be done. */
+final class Round {
+  private final Setup setup;
+  private final long now;
+  private final Holding holding;
+  private final List<Output> outputs = new ArrayList<>();
+  private Elector next;
+
+  Round(long now, Holding holding, Elector present) {
+    this.now = now;
+    this.holding = holding;
+    this.next = present;
+    this.setup = present.setup();
+  }
+
+  /** Takes the input; once only. */
+  Elector.Step run(Input input) {
+    Ballot before = next.ballot();
+    next = next.observed(holding);
+    if (input instanceof Input.Tick) {
+      tick();
+    } else if (input instanceof Input.Received received) {
+      receive(received.from(), received.message());
+    } else if (input instanceof Input.Led led) {
+      led(led);
+    } else if (input instanceof Input.HandOver handOver) {
+      handOver(handOver.successor());
+    } else {
+      acknowledge();
+    }
+    next = next.observed(holding);
+    if (!next.ballot().equals(before)) {
+      outputs.add(0, new Output.Remember(next.ballot()));
+    }
+    return new Elector.Step(next, List.copyOf(outputs));
+  }
+
+  // --- time
+
+  private void tick() {
+    if (next.stance() instanceof Leading leading) {
+      if (next.leaseUntil() - now > 0) {
+        leading = leading.since(now);
+        next = next.with(leading);
+      }
+      if (now - leading.since() > 2 * setup.lease()) {
+        // It has been cut off: whoever was not may need its vote.
+        outputs.add(new Output.Retire());
+        await(setup.lease());
+      } else if (leading.beatAt() - now <= 0) {
+        beat(leading);
+      }
+    } else if (next.stance() instanceof Canvassing canvassing) {
+      if (canvassing.until() - now <= 0) {
+        await(0);
+      }
+    } else if (next.dueAt() - now <= 0 && setup.votes(setup.self()) && !setup.witness()) {
+      canvass(true, Elector.NOBODY, 0);
+    }
+  }
+
+  private void await(long atLeast) {
+    next = next.with(new Waiting()).due(now + atLeast + next.jitter(now));
+  }
+
+  // --- candidates
+
+  private void canvass(boolean trial, String released, long releasedTerm) {
+    if (next.isBound(now, setup.self(), released, releasedTerm)) {
+      await(Math.max(0, next.lease().until() - now));
+      return;
+    }
+    long term = Math.max(next.heard(), next.ballot().term()) + 1;
+    Map<String, Voice> own = Map.of(setup.self(), voice());
+    if (!trial) {
+      next = next.with(next.ballot().promise(term, self()));
+      outputs.add(new Output.Retire());
+    }
+    long until = now + setup.beat() + next.jitter(now);
+    next = next.with(new Canvassing(term, trial, until, own, released, releasedTerm));
+    ask(term, trial, released, releasedTerm);
+    elect();
+  }
+
+  private void ask(long term, boolean trial, String released, long releasedTerm) {
+    Rank rank = next.rank(holding);
+    long incarnation = next.ballot().incarnation();
+    tell(new Message.Canvass(term, trial, rank, incarnation, released, releasedTerm));
+  }
+
+  private Voice voice() {
+    return new Voice(next.standing(holding), next.ballot().incarnation());
+  }
+
+  private String self() {
+    return Ballot.candidate(setup.self(), next.ballot().incarnation());
+  }
+
+  private void elect() {
+    if (!(next.stance() instanceof Canvassing canvassing) || !next.isElected(canvassing.voices())) {
+      return;
+    }
+    if (canvassing.trial()) {
+      canvass(false, canvassing.released(), canvassing.releasedTerm());
+    } else {
+      lead(canvassing.term(), canvassing.voices(), Map.of());
+    }
+  }
+
+  private void lead(long term, Map<String, Voice> voices, Map<String, Support> supports) {
+    Leading leading = new Leading(term, -1, voices, supports, now, now, 0, Map.of());
+    outputs.add(new Output.Lead(term));
+    beat(leading);
+  }
+
+  private void voted(String from, Message.Vote vote) {
+    Voice voice = new Voice(vote.standing(), vote.incarnation());
+    if (!vote.granted()) {
+      next = next.hearing(vote.promised());
+    } else if (next.stance() instanceof Canvassing c
+        && c.term() == vote.term()
+        && c.trial() == vote.trial()) {
+      next = next.with(c.heardFrom(from, voice));
+      elect();
+    } else if (next.stance() instanceof Leading l && !vote.trial()) {
+      if (l.term() == vote.term()) {
+        next = next.with(l.heardFrom(Stance.with(l.voices(), from, voice)));
+      } else if (l.nextTerm() == vote.term()) {
+        Map<String, Voice> voices = Stance.with(l.nextVoices(), from, voice);
+        if (next.isElected(voices)) {
+          lead(l.nextTerm(), voices, l.leases());
+        } else {
+          next = next.with(l.asking(l.nextTerm(), voices));
+        }
+      }
+    }
+  }
+
+  // --- voters
+
+  private void canvassed(String from, Message.Canvass canvass) {
+    if (!setup.votes(setup.self()) || !setup.votes(from)) {
+      return;
+    }
+    long promised = next.ballot().term();
+    String candidate = Ballot.candidate(from, canvass.incarnation());
+    boolean free =
+        canvass.term() > promised
+            || (canvass.term() == promised && next.ballot().candidate().equals(candidate));
+    boolean granted =
+        free
+            && !next.isBound(now, from, canvass.released(), canvass.releasedTerm())
+            && canvass.rank().compareTo(next.rank(holding)) >= 0;
+    Voice voice = voice();
+    if (granted && !canvass.trial() && canvass.term() > promised) {
+      next = next.with(next.ballot().promise(canvass.term(), candidate));
+      outputs.add(new Output.Retire());
+      await(setup.lease());
+    }
+    send(
+        from,
+        new Message.Vote(
+            canvass.term(),
+            canvass.trial(),
+            granted,
+            next.ballot().term(),
+            voice.standing(),
+            voice.incarnation()));
+  }
+
+  // --- masters
+
+  private void beat(Leading leading) {
+    if (!next.ballot().fresh() || next.isUnanimous(leading.voices())) {
+      next = next.with(new Elector.Lease(setup.self(), leading.term(), now + setup.lease()));
+    }
+    next = next.with(leading.beatingAt(now + setup.beat()));
+    tell(new Message.Beat(leading.term(), leading.start(), now, unanimity(leading.voices())));
+    renew();
+  }
+
+  private Map<String, Long> unanimity(Map<String, Voice> voices) {
+    Map<String, Long> incarnations = new HashMap<>();
+    if (next.isUnanimous(voices)) {
+      voices.forEach((voter, voice) -> incarnations.put(voter, voice.incarnation()));
+    }
+    return incarnations;
+  }
+
+  /**
+   * Asks promises for another term while leading this one, if a voter has promised a higher term to
+   * somebody who was not elected, or counts for nothing until all have promised.
+   */
+  private void renew() {
+    if (!(next.stance() instanceof Leading leading) || leading.start() < 0) {
+      return;
+    }
+    boolean challenged = next.heard() > next.ballot().term();
+    boolean asks = leading.nextTerm() != 0 && !challenged;
+    if (!asks && !challenged && !canGainVoters(leading)) {
+      return;
+    }
+    if (!asks) {
+      long term = Math.max(next.heard(), next.ballot().term()) + 1;
+      next = next.with(next.ballot().promise(term, self()));
+      Map<String, Voice> own = Map.of(setup.self(), voice());
+      leading = leading.asking(term, own);
+      next = next.with(leading);
+    }
+    ask(leading.nextTerm(), false, Elector.NOBODY, 0);
+    if (next.isElected(leading.nextVoices())) {
+      lead(leading.nextTerm(), leading.nextVoices(), leading.leases());
+    }
+  }
+
+  /** Whether all voters are there, and one of them needs a term that all have promised. */
+  private boolean canGainVoters(Leading leading) {
+    boolean gains = false;
+    for (String voter : setup.voters()) {
+      if (voter.equals(setup.self())) {
+        continue;
+      }
+      Support support = leading.supports().get(voter);
+      if (support == null || now - support.sentAt() > setup.lease()) {
+        return false;
+      }
+      Voice voice = leading.voices().get(voter);
+      gains |=
+          support.standing() == Standing.FRESH
+              && (voice == null
+                  || voice.incarnation() != support.incarnation()
+                  || !next.isUnanimous(leading.voices()));
+    }
+    return gains;
+  }
+
+  private void led(Input.Led led) {
+    if (next.stance() instanceof Leading l && l.term() == led.term() && l.start() < 0) {
+      beat(l.startingAt(led.start()));
+    }
+  }
+
+  private void granted(String from, Message.Grant grant) {
+    if (!grant.granted()) {
+      next = next.hearing(grant.promised());
+    } else if (next.stance() instanceof Leading l && l.term() == grant.term()) {
+      Support old = l.supports().get(from);
+      long sentAt = old == null ? grant.sentAt() : Math.max(old.sentAt(), grant.sentAt());
+      Support support = new Support(sentAt, grant.standing(), grant.incarnation(), grant.offset());
+      next = next.with(l.supportedBy(from, support));
+    }
+  }
+
+  private void acknowledged(String from, Message.Ack ack) {
+    if (next.stance() instanceof Leading l && l.term() == ack.term()) {
+      Support old = l.supports().get(from);
+      if (old != null) {
+        Support support =
+            new Support(old.sentAt(), old.standing(), old.incarnation(), ack.offset());
+        next = next.with(l.supportedBy(from, support));
+      }
+    }
+  }
+
+  private void handOver(String successor) {
+    if (next.stance() instanceof Leading leading && leading.nextTerm() == 0) {
+      next = next.with(new Elector.Lease(Elector.NOBODY, 0, now));
+      outputs.add(new Output.Retire());
+      await(setup.lease());
+      send(successor, new Message.Invite(leading.term()));
+    }
+  }
+
+  // --- followers
+
+  private void beaten(String from, Message.Beat beat) {
+    boolean accepted = beat.term() >= next.ballot().term();
+    if (accepted) {
+      follow(from, beat);
+    }
+    send(
+        from,
+        new Message.Grant(
+            beat.term(),
+            accepted,
+            next.ballot().term(),
+            beat.sentAt(),
+            next.standing(holding),
+            next.ballot().incarnation(),
+            next.offset(holding, beat.term())));
+  }
+
+  private void follow(String from, Message.Beat beat) {
+    if (beat.term() > next.ballot().term()) {
+      next = next.with(next.ballot().promise(beat.term(), Elector.NOBODY));
+    }
+    boolean known =
+        next.stance() instanceof Following f && f.term() == beat.term() && f.master().equals(from);
+    if (!known) {
+      outputs.add(new Output.Follow(from, beat.term()));
+    }
+    next =
+        next.with(new Following(from, beat.term(), beat.start(), beat.unanimity()))
+            .with(new Elector.Lease(from, beat.term(), now + setup.lease()))
+            .due(now + setup.lease() + next.jitter(now))
+            .observed(holding);
+  }
+
+  private void invited(String from, Message.Invite invite) {
+    if (next.stance() instanceof Following f
+        && f.master().equals(from)
+        && f.term() == invite.term()
+        && next.ballot().term() == invite.term()
+        && setup.votes(setup.self())
+        && !setup.witness()) {
+      canvass(false, from, invite.term());
+    }
+  }
+
+  private void acknowledge() {
+    if (next.stance() instanceof Following f && f.term() == next.ballot().term()) {
+      long offset = next.offset(holding, f.term());
+      if (offset >= 0) {
+        send(f.master(), new Message.Ack(f.term(), offset));
+      }
+    }
+  }
+
+  // --- the rest
+
+  private void receive(String from, Message message) {
+    if (message instanceof Message.Canvass canvass) {
+      canvassed(from, canvass);
+    } else if (message instanceof Message.Vote vote) {
+      voted(from, vote);
+    } else if (message instanceof Message.Beat beat) {
+      beaten(from, beat);
+    } else if (message instanceof Message.Grant grant) {
+      granted(from, grant);
+    } else if (message instanceof Message.Ack ack) {
+      acknowledged(from, ack);
+    } else if (message instanceof Message.Invite invite) {
+      invited(from, invite);
+    }
+  }
+
+  private void send(String to, Message message) {
+    outputs.add(new Output.Send(to, message));
+  }
+
+  private void tell(Message message) {
+    outputs.add(new Output.Tell(message));
+  }
+}

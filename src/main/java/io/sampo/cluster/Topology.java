@@ -1,0 +1,78 @@
+package io.sampo.cluster;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A replica set as one of its nodes sees it: for people and for clients, which look for the master.
+ * Nothing that must be right is decided by it.
+ *
+ * @param set the name of the replica set
+ * @param term the latest term this node has heard of; 0 if there has been none
+ * @param nodes every node heard of so far, in order of their ids, this one among them
+ */
+public record Topology(String set, long term, List<Node> nodes) {
+  /** What a node is for. */
+  public enum Kind {
+    DATA,
+    WITNESS
+  }
+
+  /** What a node does. */
+  public enum Role {
+    MASTER,
+    REPLICA,
+    WITNESS,
+    /** It knows of no master, so it neither takes writes nor follows. */
+    NONE
+  }
+
+  /**
+   * One node.
+   *
+   * @param id where its cluster port is, as host:port; in lists of voters and seeds it is named so
+   * @param host where clients reach it, as it announces itself
+   * @param port where clients reach it
+   * @param voter whether it votes
+   * @param term the term it is in
+   * @param offset of its data, in bytes of the journal
+   * @param leaseMillis how long its lease goes on, if it is the master; 0 if it has none
+   * @param reachable whether it was heard of lately
+   * @param self whether it is the node whose view this is
+   */
+  public record Node(
+      String id,
+      String host,
+      int port,
+      Kind kind,
+      Role role,
+      boolean voter,
+      long term,
+      long offset,
+      long leaseMillis,
+      boolean reachable,
+      boolean self) {}
+
+  public Topology {
+    nodes = List.copyOf(nodes);
+  }
+
+  /** Before anything is known. */
+  public static Topology empty(String set) {
+    return new Topology(set, 0, List.of());
+  }
+
+  /** The master of the latest term, whether it can be reached or not. */
+  public Optional<Node> master() {
+    return nodes.stream().filter(n -> n.role() == Role.MASTER && n.term() == term).findFirst();
+  }
+
+  public Optional<Node> self() {
+    return nodes.stream().filter(Node::self).findFirst();
+  }
+
+  /** The nodes that follow the master. */
+  public List<Node> replicas() {
+    return nodes.stream().filter(n -> n.role() == Role.REPLICA).toList();
+  }
+}
