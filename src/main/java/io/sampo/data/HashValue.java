@@ -30,6 +30,14 @@ public final class HashValue implements PartlyVolatile {
   /** Null while no field expires. */
   private FieldTimes times;
 
+  /** A hash of the fields and values of a {@link ListPack}, which it takes over. */
+  public static HashValue of(byte[] pack, Limits limits) {
+    HashValue hash = new HashValue();
+    hash.pack = pack;
+    hash.expect(hash.size(), limits);
+    return hash;
+  }
+
   @Override
   public Type type() {
     return Type.HASH;
@@ -171,6 +179,13 @@ public final class HashValue implements PartlyVolatile {
     return true;
   }
 
+  /** Prepares for so many fields in all, which may be too many for a pack. */
+  public void expect(int fields, Limits limits) {
+    if (table == null && fields > limits.hashMaxListpackEntries) {
+      unpack();
+    }
+  }
+
   private void unpack() {
     ByteTable unpacked = new ByteTable();
     each(unpacked::put);
@@ -179,6 +194,21 @@ public final class HashValue implements PartlyVolatile {
   }
 
   // ---- all fields ----
+
+  /** Whether it is a pack of fields and values. */
+  public boolean isPacked() {
+    return table == null;
+  }
+
+  /** The pack, if it {@link #isPacked}; not to be changed. */
+  public byte[] pack() {
+    return pack;
+  }
+
+  /** Whether any field expires. */
+  public boolean hasTimes() {
+    return times != null;
+  }
 
   /** Visits all fields that are not hidden, until the visitor has enough. */
   public void each(long now, ByteTable.Visitor visitor) {
@@ -193,7 +223,8 @@ public final class HashValue implements PartlyVolatile {
         times.get(f, fo, fl) <= now || visitor.visit(f, fo, fl, v, vo, vl);
   }
 
-  private void each(ByteTable.Visitor visitor) {
+  /** Visits all fields, hidden ones too, until the visitor has enough. */
+  public void each(ByteTable.Visitor visitor) {
     if (table != null) {
       table.each(visitor);
       return;

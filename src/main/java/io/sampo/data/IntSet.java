@@ -27,6 +27,25 @@ public final class IntSet {
     return set;
   }
 
+  /** Whether all of an array that came from outside is one well-formed set. */
+  public static boolean isSound(byte[] b) {
+    if (b.length < HEADER) {
+      return false;
+    }
+    int width = Words.getInt(b, 0);
+    long size = Integer.toUnsignedLong(Words.getInt(b, 4));
+    boolean known = width == Short.BYTES || width == Integer.BYTES || width == Long.BYTES;
+    if (!known || size * width != b.length - HEADER) {
+      return false;
+    }
+    for (int i = 1; i < size; i++) {
+      if (get(b, width, i) <= get(b, width, i - 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** A copy without bytes to spare. */
   public static byte[] copy(byte[] set) {
     return Arrays.copyOf(set, (used(set) + 7) & ~7);

@@ -29,9 +29,19 @@ final class ListNode {
   }
 
   private ListNode(byte[] bytes, int end, int count) {
+    this(bytes, 0, end, count);
+  }
+
+  private ListNode(byte[] bytes, int start, int end, int count) {
     this.bytes = bytes;
+    this.start = start;
     this.end = end;
     this.count = count;
+  }
+
+  /** A node of the elements of a {@link ListPack}, which it takes over. */
+  static ListNode of(byte[] pack) {
+    return new ListNode(pack, ListPack.BEGIN, ListPack.end(pack), ListPack.size(pack));
   }
 
   ListNode copy() {
@@ -52,6 +62,11 @@ final class ListNode {
   }
 
   // --- reading
+
+  /** The array that holds the elements, from {@link #first} to before {@link #end}. */
+  byte[] array() {
+    return bytes;
+  }
 
   /** The position of the first element. */
   int first() {

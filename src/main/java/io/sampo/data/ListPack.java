@@ -483,12 +483,15 @@ public final class ListPack {
     };
   }
 
-  private static int backSize(int size) {
-    return size < 1 << 7 ? 1 : size < 1 << 14 ? 2 : size < 1 << 21 ? 3 : size < 1 << 28 ? 4 : 5;
+  /** The bytes of a size in front of the next element; Redis takes one more just below a limit. */
+  static int backSize(int size) {
+    return size < 1 << 7
+        ? 1
+        : size < (1 << 14) - 1 ? 2 : size < (1 << 21) - 1 ? 3 : size < (1 << 28) - 1 ? 4 : 5;
   }
 
   /** Writes a size so that it can be read backward: the last byte holds its lowest seven bits. */
-  private static void putBackSize(byte[] pack, int at, int size) {
+  static void putBackSize(byte[] pack, int at, int size) {
     int i = at + backSize(size);
     int rest = size;
     while (--i > at) {

@@ -1,6 +1,7 @@
 package io.sampo.data;
 
 import io.sampo.resp.ReplyWriter;
+import java.util.List;
 
 /**
  * A list of byte strings: one {@link ListNode} while it is small, a {@link Quicklist} from then on.
@@ -24,6 +25,27 @@ public final class ListValue implements Value {
   private ListValue(ListValue other) {
     pack = other.pack == null ? null : other.pack.copy();
     quick = other.quick == null ? null : other.quick.copy();
+  }
+
+  /**
+   * A list of the elements of {@link ListPack}s, of which there is one at least; it takes them
+   * over. None is empty.
+   */
+  public static ListValue of(List<byte[]> packs, int fill) {
+    ListValue list = new ListValue();
+    list.pack = null;
+    list.quick = new Quicklist(ListNode.of(packs.get(0)));
+    for (byte[] more : packs.subList(1, packs.size())) {
+      list.quick.addLast(ListNode.of(more));
+    }
+    if (packs.size() == 1) {
+      ListNode only = list.quick.node(0);
+      if (!Quicklist.exceeds(fill, only.used() + (long) ListNode.FRAME_BYTES, only.count())) {
+        list.pack = only;
+        list.quick = null;
+      }
+    }
+    return list;
   }
 
   @Override
@@ -88,6 +110,25 @@ public final class ListValue implements Value {
   /** A walk over all elements, from the first, or backward from the last. */
   public Cursor cursor(boolean backward) {
     return new Cursor(backward);
+  }
+
+  /** Takes runs of elements, encoded one behind the other as within a {@link ListPack}. */
+  @FunctionalInterface
+  public interface RunVisitor {
+    void run(byte[] a, int offset, int length, int count);
+  }
+
+  /** How many runs {@link #eachRun} shows. */
+  public int runCount() {
+    return nodeCount();
+  }
+
+  /** Shows all elements, as they are kept. */
+  public void eachRun(RunVisitor visitor) {
+    for (int i = 0; i < nodeCount(); i++) {
+      ListNode node = node(i);
+      visitor.run(node.array(), node.first(), node.used(), node.count());
+    }
   }
 
   private int nodeCount() {

@@ -16,6 +16,25 @@ final class PackedScores {
     return ListPack.size(pack) / 2;
   }
 
+  /** Whether members in turn with something else have scores, and stand in their order. */
+  static boolean isOrdered(byte[] pack) {
+    int end = ListPack.end(pack);
+    double last = Double.NEGATIVE_INFINITY;
+    for (int p = ListPack.BEGIN, before = p; p != end; before = p, p = next(pack, p)) {
+      double score = score(pack, p);
+      if (!(score >= last) || score == last && p != before && !isAbove(pack, p, before)) {
+        return false;
+      }
+      last = score;
+    }
+    return true;
+  }
+
+  private static boolean isAbove(byte[] pack, int p, int before) {
+    byte[] member = ListPack.bytes(pack, before);
+    return compare(pack, p, member, 0, member.length) > 0;
+  }
+
   /** The position of a member, or {@link ListPack#NONE}. */
   static int find(byte[] pack, byte[] a, int offset, int length) {
     return ListPack.find(pack, ListPack.BEGIN, a, offset, length, 1);

@@ -163,6 +163,12 @@ final class Quicklist {
     size++;
   }
 
+  /** Adds a whole node behind the last. */
+  void addLast(ListNode node) {
+    insertNode(nodeCount(), node);
+    size += node.count();
+  }
+
   private static boolean isFull(ListNode node, byte[] a, int offset, int length, int fill) {
     int more = ListPack.sizeOf(a, offset, length);
     return node.count() > 0

@@ -44,6 +44,27 @@ public final class SetValue implements Value {
   /** Null until the set needs it. */
   private ByteTable table;
 
+  /** A set of the members of an {@link IntSet}, which it takes over. */
+  public static SetValue ofIntegers(byte[] integers, Limits limits) {
+    SetValue set = new SetValue();
+    set.packed = integers;
+    if (IntSet.size(integers) > limits.setMaxIntsetEntries) {
+      set.unpack();
+    }
+    return set;
+  }
+
+  /** A set of the elements of a {@link ListPack}, all different, which it takes over. */
+  public static SetValue ofPack(byte[] pack, Limits limits) {
+    SetValue set = new SetValue();
+    set.packed = pack;
+    set.form = Form.PACK;
+    if (ListPack.size(pack) > limits.setMaxListpackEntries) {
+      set.unpack();
+    }
+    return set;
+  }
+
   @Override
   public Type type() {
     return Type.SET;
@@ -84,6 +105,16 @@ public final class SetValue implements Value {
 
   public boolean isEmpty() {
     return size() == 0;
+  }
+
+  /** Whether it is an {@link IntSet}. */
+  public boolean isIntegers() {
+    return form == Form.INTEGERS;
+  }
+
+  /** What it is, if it {@link #isIntegers}; not to be changed. */
+  public byte[] integers() {
+    return packed;
   }
 
   // ---- one member ----

@@ -32,7 +32,7 @@ final class StreamNode implements IdIndex.Item {
   private final long seq;
   private byte[] pack;
 
-  private StreamNode(long ms, long seq, byte[] pack) {
+  StreamNode(long ms, long seq, byte[] pack) {
     this.ms = ms;
     this.seq = seq;
     this.pack = pack;

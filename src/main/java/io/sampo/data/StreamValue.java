@@ -163,6 +163,46 @@ public final class StreamValue implements Value {
     return bytes >= (maxBytes == 0 ? 1 << 30 : Math.min(maxBytes, 1 << 30));
   }
 
+  /** Takes nodes: their IDs, and their entries as Redis packs them. */
+  @FunctionalInterface
+  public interface NodeVisitor {
+    void node(long ms, long seq, byte[] pack);
+  }
+
+  /** Shows all nodes, in order; packs are not to be changed. */
+  public void eachNode(NodeVisitor visitor) {
+    StreamNode node = nodes.first();
+    while (node != StreamNode.NONE) {
+      visitor.node(node.ms(), node.seq(), node.pack());
+      node = nodes.higher(node.ms(), node.seq());
+    }
+  }
+
+  /**
+   * Adds the entries of a node that came from outside.
+   *
+   * @param pack a sound and canonical {@link ListPack}, which it takes over
+   * @return false if these are not entries above {@link #lastId}, which becomes that of the last
+   */
+  public boolean addNode(long ms, long seq, byte[] pack) {
+    StreamNode node = new StreamNode(ms, seq, pack);
+    StreamCheck check = new StreamCheck(node);
+    // An ID of zero is that of no entry, so nothing is lost by asking for more than that.
+    if (!check.isSound(lastId)) {
+      return false;
+    }
+    lastId = check.last();
+    if (node.live() > 0) {
+      boolean first = length == 0;
+      addNode(node);
+      length += node.live();
+      if (first) {
+        findFirst();
+      }
+    }
+    return true;
+  }
+
   private void addNode(StreamNode node) {
     nodes.add(node);
     tally.bytes += node.heapBytes();

@@ -60,6 +60,20 @@ public final class ZSetValue implements Value {
     return new ZSetValue(NO_PACK, new IndexedScores());
   }
 
+  /** A set of the members and scores of a {@link ListPack}, which it takes over. */
+  public static ZSetValue of(byte[] pack, Limits limits) {
+    ZSetValue set = new ZSetValue(pack, null);
+    if (set.size() > limits.zsetMaxListpackEntries) {
+      set.unpack();
+    }
+    return set;
+  }
+
+  /** Whether a pack holds members, all different, and their scores in order. */
+  public static boolean isSound(byte[] pack) {
+    return PackCheck.isDistinct(pack, 2) && PackedScores.isOrdered(pack);
+  }
+
   private ZSetValue(byte[] pack, IndexedScores index) {
     this.pack = pack;
     this.index = index;
@@ -90,6 +104,11 @@ public final class ZSetValue implements Value {
   /** Whether it is a listpack. */
   public boolean isPacked() {
     return index == null;
+  }
+
+  /** The pack, if it {@link #isPacked}; not to be changed. */
+  public byte[] pack() {
+    return pack;
   }
 
   public int size() {

@@ -60,6 +60,22 @@ final class Access {
     return (int) (seconds() - idle) & MASK;
   }
 
+  /** For a new record that is made from an entry. */
+  int of(Entry entry) {
+    int access = entry.access;
+    boolean lfu = settings.policy.lfu();
+    if (access >= 0 && access <= MASK) {
+      return access;
+    }
+    if (access != Entry.NEW && lfu && (access & Entry.COUNTED) != 0) {
+      return counted(access & COUNTER_MAX);
+    }
+    if (access != Entry.NEW && !lfu && (access & Entry.IDLE) != 0) {
+      return idleSince(access & ~Entry.IDLE);
+    }
+    return initial();
+  }
+
   /** The counter, less what time has taken from it: 0 to 255. */
   int decayed(int access) {
     int counter = access & 0xff;

@@ -62,6 +62,11 @@ public final class Db {
     return keyspace.settings.policy.lfu();
   }
 
+  /** Whether the policy goes by how long ago entries were used. */
+  public boolean countsAges() {
+    return keyspace.settings.policy.measure() == Policy.Measure.LRU;
+  }
+
   /** Up to where values keep their compact encodings. */
   public Limits limits() {
     return keyspace.settings.limits;
@@ -314,7 +319,7 @@ public final class Db {
           case Record.OBJECT -> put(k, ko, kl, entry.value, false);
           default -> put(k, ko, kl, entry.bytes, 0, entry.bytes.length, false);
         };
-    storage.access(h, entry.access);
+    storage.access(h, keyspace.access.of(entry));
     return entry.expireAt == NO_EXPIRY ? h : expireAt(h, entry.expireAt);
   }
 

@@ -33,6 +33,7 @@ import io.sampo.journal.Journal;
 import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
+import io.sampo.persist.DumpCommands;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
@@ -201,6 +202,7 @@ public final class Node {
         .add("generic", ScanCommands.COMMANDS)
         .add("generic", ObjectCommands.COMMANDS)
         .add("generic", WaitCommands.COMMANDS)
+        .add("generic", DumpCommands.family(settings.rdbcompression::get))
         .add("server", KeyspaceCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)

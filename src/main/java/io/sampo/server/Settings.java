@@ -100,6 +100,9 @@ public final class Settings {
   public final Setting<Long> streamNodeMaxBytes = add(bytes("stream-node-max-bytes", 4096, 0, Integer.MAX_VALUE));
   public final Setting<Long> streamNodeMaxEntries = add(integer("stream-node-max-entries", 100, 0, Integer.MAX_VALUE));
   public final Setting<Long> hllSparseMaxBytes = add(bytes("hll-sparse-max-bytes", 3000, 0, Integer.MAX_VALUE));
+
+  // Persistence.
+  public final Setting<Boolean> rdbcompression = add(bool("rdbcompression", true));
   // spotless:on
 
   private <T> Setting<T> add(Setting<T> setting) {

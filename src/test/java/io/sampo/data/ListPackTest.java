@@ -109,9 +109,9 @@ class ListPackTest {
   void isRedissOwnFormat(Differential pair) {
     RespClient redis = pair.redis();
     redis.call("CONFIG", "SET", "rdbcompression", "no");
-    redis.call("CONFIG", "SET", "hash-max-listpack-value", "10000");
+    redis.call("CONFIG", "SET", "hash-max-listpack-value", "20000");
     List<String> elements = new ArrayList<>(List.of("", "a", "01", "x".repeat(63)));
-    for (int length : new int[] {64, 120, 130, 4095, 4096, 9999}) {
+    for (int length : new int[] {64, 120, 130, 4095, 4096, 9999, 16377, 16378, 16379}) {
       elements.add("y".repeat(length));
     }
     for (long edge : EDGES) {

@@ -1,0 +1,69 @@
+package io.sampo.persist;
+
+import io.sampo.data.HashValue;
+import io.sampo.data.Limits;
+import io.sampo.data.Words;
+import io.sampo.keyspace.Db;
+import io.sampo.keyspace.Entry;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A single value as DUMP gives it and RESTORE takes it: its type and what RDB has for it, then 2
+ * bytes for the version of RDB and 8 for the checksum of all before, the lowest first.
+ */
+final class Dump {
+  private static final int VERSION_BYTES = 2;
+  private static final int FOOTER_BYTES = VERSION_BYTES + Long.BYTES;
+  private static final int CAPACITY = 256;
+
+  private Dump() {}
+
+  /**
+   * The value of an entry.
+   *
+   * @param compressing whether strings are compressed
+   */
+  static byte[] of(Db db, int h, boolean compressing) {
+    RdbOutput out = new RdbOutput(compressing, CAPACITY);
+    out.octet(ValueWriter.type(db, h));
+    new ValueWriter(out).value(db, h);
+    out.octet(version(db, h));
+    out.octet(0);
+    out.word(out.sum());
+    return out.take();
+  }
+
+  private static int version(Db db, int h) {
+    boolean expiring = db.isObject(h) && db.value(h) instanceof HashValue hash && hash.hasTimes();
+    return expiring ? RdbFormat.LATEST_VERSION : RdbFormat.VERSION;
+  }
+
+  /** Whether a range of bytes has a version that can be read, and its right checksum. */
+  static boolean isIntact(byte[] a, int offset, int length) {
+    if (length < FOOTER_BYTES || version(a, offset, length) > RdbFormat.LATEST_VERSION) {
+      return false;
+    }
+    int summed = length - Long.BYTES;
+    return Words.getLong(a, offset + summed) == Crc64.update(0, a, offset, summed);
+  }
+
+  /** The version of RDB in which a value is written that {@link #isIntact}. */
+  static int version(byte[] a, int offset, int length) {
+    int at = offset + length - FOOTER_BYTES;
+    return a[at] & 0xff | (a[at + 1] & 0xff) << Byte.SIZE;
+  }
+
+  /** The value in a range of bytes that {@link #isIntact}; nothing if it is not well-formed. */
+  static Optional<Entry> read(byte[] a, int offset, int length, Limits limits) {
+    RdbInput in = new RdbInput(a, offset, length - FOOTER_BYTES);
+    try {
+      int type = in.octet();
+      return ValueReader.isType(type) ? new ValueReader(in, limits).read(type) : Optional.empty();
+    } catch (RdbException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new AssertionError("an array cannot fail to be read", e);
+    }
+  }
+}

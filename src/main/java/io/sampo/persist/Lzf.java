@@ -1,0 +1,147 @@
+package io.sampo.persist;
+
+import java.util.Arrays;
+
+/**
+ * Compression in the format of LibLZF, as RDB has it for strings. A chunk begins with a byte c:
+ *
+ * <pre>
+ * c &lt; 32   c + 1 bytes follow as they are
+ * else     c / 32 + 2 bytes are to be repeated, those plus the next byte's value if c / 32 is 7;
+ *          they begin as far before as the lower 5 bits of c and the byte behind tell, plus one
+ * </pre>
+ *
+ * <p>An object compresses for one thread.
+ */
+final class Lzf {
+  /** A byte of compressed data stands for at most that many: 264 are repeated by 3. */
+  static final int MAX_RATIO = 88;
+
+  private static final int HASH_BITS = 13;
+  private static final int MAX_LITERALS = 32;
+  private static final int MAX_DISTANCE = 1 << 13;
+  private static final int MAX_REPEAT = 264;
+  private static final int SHORT_REPEAT = 9;
+
+  /** The further nothing was found to repeat, the less closely is looked. */
+  private static final int PATIENCE_BITS = 6;
+
+  /** Where the three bytes of a hash were last seen, plus {@link #base}. */
+  private final int[] seen = new int[1 << HASH_BITS];
+
+  /** Ascends from call to call, so that what was seen in an earlier one is known to be so. */
+  private int base = 1;
+
+  /**
+   * Compresses a range of bytes into at most {@code room} bytes at {@code at}; returns how many it
+   * took, or 0 if that is not enough.
+   */
+  int compress(byte[] a, int offset, int length, byte[] to, int at, int room) {
+    if (base > Integer.MAX_VALUE - length) {
+      Arrays.fill(seen, 0);
+      base = 1;
+    }
+    int shift = base - offset;
+    int end = offset + length;
+    int limit = at + room;
+    int out = at;
+    int literals = offset;
+    int i = offset;
+    while (i < end - 2) {
+      int hash = hash(a, i);
+      int before = seen[hash] - shift;
+      seen[hash] = i + shift;
+      if (before < offset || i - before > MAX_DISTANCE || !isSame(a, before, i)) {
+        i += 1 + (i - literals >> PATIENCE_BITS);
+        continue;
+      }
+      int most = Math.min(end - i, MAX_REPEAT);
+      int same = 3;
+      while (same < most && a[before + same] == a[i + same]) {
+        same++;
+      }
+      out = literals(a, literals, i, to, out, limit);
+      if (out < 0 || limit - out < 3) {
+        base += length;
+        return 0;
+      }
+      int distance = i - before - 1;
+      if (same < SHORT_REPEAT) {
+        to[out++] = (byte) (same - 2 << 5 | distance >> 8);
+      } else {
+        to[out++] = (byte) (7 << 5 | distance >> 8);
+        to[out++] = (byte) (same - SHORT_REPEAT);
+      }
+      to[out++] = (byte) distance;
+      i += same;
+      literals = i;
+      if (i < end - 2) {
+        seen[hash(a, i - 1)] = i - 1 + shift;
+      }
+    }
+    base += length;
+    out = literals(a, literals, end, to, out, limit);
+    return out < 0 ? 0 : out - at;
+  }
+
+  private static int hash(byte[] a, int i) {
+    int three = (a[i] & 0xff) << 16 | (a[i + 1] & 0xff) << 8 | a[i + 2] & 0xff;
+    return three * 0x9e3779b1 >>> Integer.SIZE - HASH_BITS;
+  }
+
+  private static boolean isSame(byte[] a, int i, int j) {
+    return a[i] == a[j] && a[i + 1] == a[j + 1] && a[i + 2] == a[j + 2];
+  }
+
+  /** Writes bytes as they are; returns where they end, or -1 if there is no room. */
+  private static int literals(byte[] a, int from, int end, byte[] to, int at, int limit) {
+    int out = at;
+    for (int i = from; i < end; ) {
+      int run = Math.min(end - i, MAX_LITERALS);
+      if (run >= limit - out) {
+        return -1;
+      }
+      to[out++] = (byte) (run - 1);
+      System.arraycopy(a, i, to, out, run);
+      out += run;
+      i += run;
+    }
+    return out;
+  }
+
+  /** Fills an array from its beginning with what was compressed; false if it is not that. */
+  static boolean decompress(byte[] a, int offset, int length, byte[] to) {
+    int i = offset;
+    int end = offset + length;
+    int out = 0;
+    while (i < end) {
+      int control = a[i++] & 0xff;
+      if (control < MAX_LITERALS) {
+        int run = control + 1;
+        if (run > end - i || run > to.length - out) {
+          return false;
+        }
+        System.arraycopy(a, i, to, out, run);
+        i += run;
+        out += run;
+        continue;
+      }
+      int run = (control >> 5) + 2;
+      if (run == SHORT_REPEAT && i < end) {
+        run += a[i++] & 0xff;
+      }
+      if (i == end) {
+        return false;
+      }
+      int before = out - 1 - ((control & 0x1f) << 8) - (a[i++] & 0xff);
+      if (before < 0 || run > to.length - out) {
+        return false;
+      }
+      // Byte by byte, for what is repeated may overlap what it becomes.
+      for (int n = 0; n < run; n++) {
+        to[out++] = to[before++];
+      }
+    }
+    return out == to.length;
+  }
+}

@@ -1,0 +1,167 @@
+package io.sampo.persist;
+
+import io.sampo.data.HashValue;
+import io.sampo.data.IntSet;
+import io.sampo.data.ListPack;
+import io.sampo.data.ListValue;
+import io.sampo.data.PartlyVolatile;
+import io.sampo.data.SetValue;
+import io.sampo.data.StreamValue;
+import io.sampo.data.Value;
+import io.sampo.data.Words;
+import io.sampo.data.ZSetValue;
+import io.sampo.data.ZSetWalk;
+import io.sampo.keyspace.Db;
+
+/** Writes values. What is packed is copied as it is, for it has Redis's own formats. */
+final class ValueWriter {
+  private static final int FRAME = ListPack.BEGIN + 1;
+  private static final int UNCOUNTED = 0xffff;
+
+  private final RdbOutput out;
+  private final StreamWriter streams;
+
+  /** A listpack that is put together to be written. */
+  private byte[] scratch = new byte[1 << 13];
+
+  ValueWriter(RdbOutput out) {
+    this.out = out;
+    this.streams = new StreamWriter(out);
+  }
+
+  /** How the value of an entry is written. */
+  static int type(Db db, int h) {
+    return db.isString(h) ? RdbFormat.STRING : type(db.value(h));
+  }
+
+  private static int type(Value value) {
+    if (value instanceof HashValue hash) {
+      return hash.hasTimes()
+          ? RdbFormat.HASH_METADATA
+          : hash.isPacked() ? RdbFormat.HASH_LISTPACK : RdbFormat.HASH;
+    }
+    if (value instanceof SetValue set) {
+      return set.isIntegers() ? RdbFormat.SET_INTSET : RdbFormat.SET;
+    }
+    if (value instanceof ZSetValue zset) {
+      return zset.isPacked() ? RdbFormat.ZSET_LISTPACK : RdbFormat.ZSET_2;
+    }
+    if (value instanceof ListValue) {
+      return RdbFormat.LIST_QUICKLIST_2;
+    }
+    if (value instanceof StreamValue) {
+      return RdbFormat.STREAM_LISTPACKS_2;
+    }
+    throw new IllegalStateException("no RDB type for a " + value.type());
+  }
+
+  /** Writes the value of an entry. */
+  void value(Db db, int h) {
+    if (db.isLong(h)) {
+      out.number(db.longValue(h));
+    } else if (db.isString(h)) {
+      out.string(db.stringArray(h), db.stringOffset(h), db.stringLength(h));
+    } else {
+      value(db.value(h));
+    }
+  }
+
+  private void value(Value value) {
+    if (value instanceof HashValue hash) {
+      hash(hash);
+    } else if (value instanceof SetValue set) {
+      set(set);
+    } else if (value instanceof ZSetValue zset) {
+      zset(zset);
+    } else if (value instanceof ListValue list) {
+      out.length(list.runCount());
+      list.eachRun(this::node);
+    } else if (value instanceof StreamValue stream) {
+      streams.write(stream);
+    }
+  }
+
+  /** A node of a list: its elements, made a listpack. */
+  private void node(byte[] a, int offset, int length, int count) {
+    int size = FRAME + length;
+    if (size > scratch.length) {
+      scratch = new byte[size + size / 2];
+    }
+    Words.putInt(scratch, 0, size);
+    int counted = Math.min(count, UNCOUNTED);
+    scratch[4] = (byte) counted;
+    scratch[5] = (byte) (counted >> 8);
+    System.arraycopy(a, offset, scratch, ListPack.BEGIN, length);
+    scratch[size - 1] = (byte) 0xff;
+    out.length(RdbFormat.PACKED);
+    out.blob(scratch, 0, size);
+  }
+
+  private void set(SetValue set) {
+    if (set.isIntegers()) {
+      out.blob(set.integers(), 0, IntSet.used(set.integers()));
+      return;
+    }
+    out.length(set.size());
+    set.each(
+        (a, offset, length) -> {
+          out.string(a, offset, length);
+          return true;
+        });
+  }
+
+  private void hash(HashValue hash) {
+    if (hash.hasTimes()) {
+      volatileHash(hash);
+    } else if (hash.isPacked()) {
+      pack(hash.pack());
+    } else {
+      out.length(hash.size());
+      hash.each(
+          (f, fo, fl, v, vo, vl) -> {
+            out.string(f, fo, fl);
+            out.string(v, vo, vl);
+            return true;
+          });
+    }
+  }
+
+  /** The first expiry, then the fields, each with its own: 0 for none, 1 for the first. */
+  private void volatileHash(HashValue hash) {
+    long[] first = {PartlyVolatile.NEVER};
+    hash.each(
+        (f, fo, fl, v, vo, vl) -> {
+          first[0] = Math.min(first[0], hash.expireAt(f, fo, fl));
+          return true;
+        });
+    out.word(first[0]);
+    out.length(hash.size());
+    hash.each(
+        (f, fo, fl, v, vo, vl) -> {
+          long when = hash.expireAt(f, fo, fl);
+          out.length(when == PartlyVolatile.NEVER ? 0 : when - first[0] + 1);
+          out.string(f, fo, fl);
+          out.string(v, vo, vl);
+          return true;
+        });
+  }
+
+  /** Big ones are written from their ends, for so Redis rebuilds them fastest. */
+  private void zset(ZSetValue zset) {
+    if (zset.isPacked()) {
+      pack(zset.pack());
+      return;
+    }
+    out.length(zset.size());
+    ZSetWalk walk = zset.walk(zset.size() - 1, true);
+    for (int n = zset.size(); n > 0; n--) {
+      walk.next();
+      out.string(walk.array(), walk.offset(), walk.length());
+      out.real(walk.score());
+    }
+  }
+
+  private void pack(byte[] pack) {
+    out.blob(pack, 0, ListPack.used(pack));
+  }
+}
