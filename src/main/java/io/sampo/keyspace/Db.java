@@ -30,13 +30,17 @@ public final class Db {
 
   private final Keyspace keyspace;
   private int index;
+
+  /** The index it had when the last snapshot was begun. */
+  private int indexAtCut;
+
   private Storage storage;
   private PartExpiry parts;
 
   Db(Keyspace keyspace, int index) {
     this.keyspace = keyspace;
     this.index = index;
-    clear();
+    reset();
   }
 
   public int index() {
@@ -341,17 +345,23 @@ public final class Db {
 
   /** Changes the number of an entry that {@link #isLong}, in place. */
   public void setLong(int h, long v) {
+    keep(h);
     storage.number(h, v);
   }
 
   /** Replaces the object of an entry that {@link #isObject}, in place. */
   public void setValue(int h, Value v) {
+    keep(h);
     storage.setValue(h, v);
   }
 
   /** Turns a string into one that can be changed in place, by {@link #raw}; returns the entry. */
   public int makeRaw(int h) {
-    return isObject(h) ? h : storage.makeRaw(h);
+    if (isObject(h)) {
+      return h;
+    }
+    keep(h);
+    return storage.makeRaw(h);
   }
 
   /** Accounts for an object value that has changed. */
@@ -371,6 +381,7 @@ public final class Db {
 
   /** Sets the expiry in Unix milliseconds, or {@link #NO_EXPIRY} to none; returns the entry. */
   public int expireAt(int h, long whenMillis) {
+    keep(h);
     return storage.expireAt(h, whenMillis);
   }
 
@@ -386,11 +397,17 @@ public final class Db {
 
   /** Removes an entry. What its value is made of is left to the collector. */
   public void remove(int h) {
+    keep(h);
     storage.remove(h);
   }
 
   /** Removes everything, at once. */
   public void clear() {
+    keyspace.clearing(this);
+    reset();
+  }
+
+  private void reset() {
     storage = new Storage(keyspace.hashes);
     parts = new PartExpiry(keyspace, this);
   }
@@ -405,13 +422,15 @@ public final class Db {
     int slot = storage.table.slot(segment, hash, k, ko, kl);
     if (slot >= 0) {
       int old = segment.address(slot);
+      keep(old);
       if (isVisible(old) || keyspace.replica()) {
         int access = keyspace.access.replaced(storage.access(old));
-        return storage.replace(segment, slot, hash, kind, access, payload, keepTtl);
+        return storage.replace(segment, slot, hash, kind | keyspace.era, access, payload, keepTtl);
       }
       expire(segment, slot, hash);
     }
-    int h = storage.insert(hash, k, ko, kl, kind, keyspace.access.initial(), payload);
+    int h =
+        storage.insert(hash, k, ko, kl, kind | keyspace.era, keyspace.access.initial(), payload);
     keyspace.noteAdded(this, k, ko, kl);
     return h;
   }
@@ -485,6 +504,52 @@ public final class Db {
     return NONE;
   }
 
+  // ---- for snapshots ----
+
+  /**
+   * Says that the value of a key, if there is one, is about to be changed in place: what a snapshot
+   * needs of it has to be read before. Replacing, removing and expiring a key need no word.
+   */
+  public void keep(byte[] a, int offset, int length) {
+    long hash = keyspace.hashes.of(a, offset, length);
+    Segment segment = storage.table.segment(hash);
+    int slot = storage.table.slot(segment, hash, a, offset, length);
+    if (slot >= 0) {
+      keep(segment.address(slot));
+    }
+  }
+
+  private void keep(int h) {
+    if (isUnsaved(h)) {
+      keyspace.keep(this, h);
+    }
+  }
+
+  /** Whether a snapshot is being taken that has still to hand over this entry. */
+  boolean isUnsaved(int h) {
+    return storage.era(h) != keyspace.era;
+  }
+
+  void markSaved(int h) {
+    storage.turn(h);
+  }
+
+  void beginSnapshot() {
+    indexAtCut = index;
+  }
+
+  int indexAtCut() {
+    return indexAtCut;
+  }
+
+  /** A database of its own with the content of this one, which has to give it up. */
+  Db detached() {
+    Db other = new Db(keyspace, index);
+    other.indexAtCut = indexAtCut;
+    other.storage = storage;
+    return other;
+  }
+
   // ---- for expiry and eviction ----
 
   Storage storage() {
@@ -493,6 +558,7 @@ public final class Db {
 
   /** Removes an entry whose time is over; {@link Table#shrink} is left to the caller. */
   void expire(Segment segment, int slot, long hash) {
+    keep(segment.address(slot));
     byte[] key = key(segment.address(slot));
     storage.remove(segment, slot, hash);
     keyspace.noteExpired(this, key);

@@ -3,6 +3,7 @@ package io.sampo.keyspace;
 import io.sampo.data.KeyHash;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
@@ -48,6 +49,11 @@ public final class Keyspace {
   private final Expiry expiry = new Expiry(this);
   private final Eviction eviction = new Eviction(this);
   private Listener listener = DEAF;
+
+  /** The {@link Record#ERA} of what a snapshot no longer has to hand over. */
+  int era;
+
+  private Optional<Snapshot> snapshot = Optional.empty();
   private boolean announcing;
   private boolean replica;
   private boolean showsExpired;
@@ -82,6 +88,38 @@ public final class Keyspace {
     dbs[b] = db;
     dbs[a].index(a);
     dbs[b].index(b);
+  }
+
+  /**
+   * Begins a snapshot of what is here now; see {@link Snapshot#advance}.
+   *
+   * @throws IllegalStateException if the last one has not come to its end
+   */
+  public Snapshot snapshot(Snapshot.Sink sink) {
+    if (snapshot.isPresent()) {
+      throw new IllegalStateException("a snapshot is being taken already");
+    }
+    era ^= Record.ERA;
+    Snapshot begun = new Snapshot(this, sink);
+    snapshot = Optional.of(begun);
+    return begun;
+  }
+
+  /** Whether a snapshot is being taken: then changes have to be told to {@link Db#keep}. */
+  public boolean isSaving() {
+    return snapshot.isPresent();
+  }
+
+  void endSnapshot() {
+    snapshot = Optional.empty();
+  }
+
+  void keep(Db db, int h) {
+    snapshot.ifPresent(s -> s.keep(db, h));
+  }
+
+  void clearing(Db db) {
+    snapshot.ifPresent(s -> s.clearing(db));
   }
 
   /** Sets who hears of expired and evicted keys; see also {@link #announcing}. */

@@ -56,6 +56,9 @@ final class PartExpiry {
       keys.remove(key, 0, key.length);
       return;
     }
+    if (value.nextExpiry() <= now) {
+      db.keep(key, 0, key.length);
+    }
     while (value.nextExpiry() <= now && !isOver(deadline)) {
       List<byte[]> expired = value.expireParts(now, STEP);
       if (!expired.isEmpty()) {

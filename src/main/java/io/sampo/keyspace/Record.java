@@ -7,7 +7,7 @@ import io.sampo.data.Words;
  * The layout of a key's record in a page:
  *
  * <pre>
- * 1 byte   flags: kind of the value, whether there is an expiry
+ * 1 byte   flags: kind of the value, whether there is an expiry, the era (see {@link Snapshot})
  * 3 bytes  when or how often it was accessed, see {@link Access}
  * 1-4      length of the key
  *          key
@@ -23,6 +23,7 @@ final class Record {
   static final int OBJECT = 2;
   static final int KIND_MASK = 3;
   static final int TTL = 4;
+  static final int ERA = 8;
 
   /** The flags of a slot that holds no record. */
   static final int FREE = 0xff;

@@ -59,6 +59,16 @@ final class Storage {
     Record.head(b, p, Record.flags(b, p), access);
   }
 
+  /** The {@link Record#ERA} of a record; see {@link Snapshot}. */
+  int era(int h) {
+    return Record.flags(arena.page(h), Arena.offset(h)) & Record.ERA;
+  }
+
+  /** Turns it into the other. */
+  void turn(int h) {
+    arena.page(h)[Arena.offset(h)] ^= Record.ERA;
+  }
+
   int keyLength(int h) {
     return Record.keyLength(arena.page(h), Arena.offset(h));
   }
@@ -191,7 +201,11 @@ final class Storage {
 
   // ---- writing ----
 
-  /** Makes the record of a key that is not there, with room for a payload yet to be written. */
+  /**
+   * Makes the record of a key that is not there, with room for a payload yet to be written.
+   *
+   * @param kind with the era, here and in {@link #replace}
+   */
   int insert(long hash, byte[] k, int ko, int kl, int kind, int access, int payload) {
     int h = arena.allocate(Record.size(kl, false, payload));
     byte[] b = arena.page(h);
