@@ -55,6 +55,7 @@ public final class Context {
   private Client client;
   private int db;
   private long now;
+  private long horizon;
   private long changes;
   private boolean rewritten;
   private int databases;
@@ -99,6 +100,7 @@ public final class Context {
     client = itsClient;
     db = itsClient.db();
     now = nowMillis;
+    horizon = itsClient.isObeyed() ? Long.MIN_VALUE : nowMillis;
     rewritten = false;
     wait = Wait.NONE;
     instead = Optional.empty();
@@ -192,6 +194,14 @@ public final class Context {
   /** Wall clock in milliseconds; stands still while a command runs. */
   public long now() {
     return now;
+  }
+
+  /**
+   * What expires no later than this is over, in milliseconds: {@link #now}, but that nothing is for
+   * who is {@link Client#isObeyed obeyed}.
+   */
+  public long horizon() {
+    return horizon;
   }
 
   public int shards() {

@@ -100,7 +100,7 @@ public final class ExpireCommands {
       return;
     }
     // A replica leaves it to its master to delete.
-    if (when <= c.now() && !db.replica()) {
+    if (when <= c.horizon() && !db.replica()) {
       db.remove(h);
       c.modified(a, 1, KeyEvent.GENERIC, "del");
       if (c.wantsEffects()) {

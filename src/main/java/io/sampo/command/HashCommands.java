@@ -78,7 +78,7 @@ public final class HashCommands {
     int h = Hashes.writeOrCreate(c, db, a);
     HashValue hash = Hashes.hash(db, h);
     Hashes.expire(c, db, h, hash, a, 2);
-    if (hash.has(a.array(), a.offset(2), a.length(2), c.now())) {
+    if (hash.has(a.array(), a.offset(2), a.length(2), c.horizon())) {
       c.out().integer(0);
       return;
     }
@@ -99,7 +99,7 @@ public final class HashCommands {
     int deleted = 0;
     int over = 0;
     for (int i = 2; i < a.count() && !hash.isEmpty(); i++) {
-      boolean isOver = hash.isOver(a.array(), a.offset(i), a.length(i), c.now());
+      boolean isOver = hash.isOver(a.array(), a.offset(i), a.length(i), c.horizon());
       if (hash.remove(a.array(), a.offset(i), a.length(i))) {
         over += isOver ? 1 : 0;
         deleted++;
@@ -117,7 +117,7 @@ public final class HashCommands {
     if (h != Db.NONE) {
       HashValue hash = Hashes.hash(db, h);
       Hashes.expire(c, db, h, hash, a, 2);
-      byte[] old = hash.get(a.array(), a.offset(2), a.length(2), c.now());
+      byte[] old = hash.get(a.array(), a.offset(2), a.length(2), c.horizon());
       if (old != HashValue.NONE) {
         value = CounterCommands.sum(Bytes.toLong(old, 0, old.length, NOT_AN_INTEGER), increment);
       }
@@ -140,7 +140,7 @@ public final class HashCommands {
     if (h != Db.NONE) {
       HashValue hash = Hashes.hash(db, h);
       Hashes.expire(c, db, h, hash, a, 2);
-      byte[] old = hash.get(a.array(), a.offset(2), a.length(2), c.now());
+      byte[] old = hash.get(a.array(), a.offset(2), a.length(2), c.horizon());
       if (old != HashValue.NONE) {
         LongDouble value = LongDouble.parse(old, 0, old.length);
         if (value.isNaN()) {
@@ -194,7 +194,7 @@ public final class HashCommands {
 
   private static void value(Context c, Db db, int h, Args a, int i) {
     if (h == Db.NONE
-        || !Hashes.hash(db, h).reply(a.array(), a.offset(i), a.length(i), c.now(), c.out())) {
+        || !Hashes.hash(db, h).reply(a.array(), a.offset(i), a.length(i), c.horizon(), c.out())) {
       c.out().nil();
     }
   }
@@ -203,7 +203,7 @@ public final class HashCommands {
     Db db = c.db(a, 1);
     int h = Hashes.read(c, db, a, 1);
     boolean has =
-        h != Db.NONE && Hashes.hash(db, h).has(a.array(), a.offset(2), a.length(2), c.now());
+        h != Db.NONE && Hashes.hash(db, h).has(a.array(), a.offset(2), a.length(2), c.horizon());
     c.out().integer(has ? 1 : 0);
   }
 
@@ -220,7 +220,7 @@ public final class HashCommands {
         .integer(
             h == Db.NONE
                 ? 0
-                : Hashes.hash(db, h).valueLength(a.array(), a.offset(2), a.length(2), c.now()));
+                : Hashes.hash(db, h).valueLength(a.array(), a.offset(2), a.length(2), c.horizon()));
   }
 
   private static void hgetAll(Context c, Args a) {
@@ -232,9 +232,9 @@ public final class HashCommands {
       return;
     }
     HashValue hash = Hashes.hash(db, h);
-    out.map(hash.size(c.now()));
+    out.map(hash.size(c.horizon()));
     hash.each(
-        c.now(),
+        c.horizon(),
         (f, fo, fl, v, vo, vl) -> {
           out.bulk(f, fo, fl);
           out.bulk(v, vo, vl);
@@ -251,9 +251,9 @@ public final class HashCommands {
       return;
     }
     HashValue hash = Hashes.hash(db, h);
-    out.array(hash.size(c.now()));
+    out.array(hash.size(c.horizon()));
     hash.each(
-        c.now(),
+        c.horizon(),
         (f, fo, fl, v, vo, vl) -> {
           out.bulk(f, fo, fl);
           return true;
@@ -269,9 +269,9 @@ public final class HashCommands {
       return;
     }
     HashValue hash = Hashes.hash(db, h);
-    out.array(hash.size(c.now()));
+    out.array(hash.size(c.horizon()));
     hash.each(
-        c.now(),
+        c.horizon(),
         (f, fo, fl, v, vo, vl) -> {
           out.bulk(v, vo, vl);
           return true;
@@ -297,7 +297,7 @@ public final class HashCommands {
             .scan(
                 cursor,
                 options.count(),
-                c.now(),
+                c.horizon(),
                 (f, fo, fl, v, vo, vl) -> {
                   if (options.matches(f, fo, fl)) {
                     found.bulk(f, fo, fl);

@@ -143,13 +143,13 @@ public final class HashExpireCommands {
   private static int expire(
       Context c, Args a, int i, HashValue hash, Condition condition, long when) {
     byte[] b = a.array();
-    if (!hash.has(b, a.offset(i), a.length(i), c.now())) {
+    if (!hash.has(b, a.offset(i), a.length(i), c.horizon())) {
       return ABSENT;
     }
     if (!condition.holds(hash.expireAt(b, a.offset(i), a.length(i)), when)) {
       return REFUSED;
     }
-    if (when <= c.now()) {
+    if (when <= c.horizon()) {
       hash.remove(b, a.offset(i), a.length(i));
       if (c.wantsEffects()) {
         c.effect(HDEL, a.bytes(1), a.bytes(i));
@@ -176,7 +176,7 @@ public final class HashExpireCommands {
     HashValue hash = Hashes.hash(db, h);
     boolean changed = false;
     for (int i = first; i < a.count(); i++) {
-      if (!hash.has(a.array(), a.offset(i), a.length(i), c.now())) {
+      if (!hash.has(a.array(), a.offset(i), a.length(i), c.horizon())) {
         c.out().integer(ABSENT);
       } else if (hash.persist(a.array(), a.offset(i), a.length(i))) {
         changed = true;
@@ -204,7 +204,7 @@ public final class HashExpireCommands {
     HashValue hash = Hashes.hash(db, h);
     for (int i = first; i < a.count(); i++) {
       long when = hash.expireAt(a.array(), a.offset(i), a.length(i));
-      if (!hash.has(a.array(), a.offset(i), a.length(i), c.now())) {
+      if (!hash.has(a.array(), a.offset(i), a.length(i), c.horizon())) {
         c.out().integer(ABSENT);
       } else if (when == HashValue.NEVER) {
         c.out().integer(STAYS);

@@ -46,7 +46,7 @@ final class Hashes {
    */
   static boolean set(Context c, Db db, HashValue hash, Args a, int i) {
     byte[] b = a.array();
-    boolean over = hash.isOver(b, a.offset(i), a.length(i), c.now());
+    boolean over = hash.isOver(b, a.offset(i), a.length(i), c.horizon());
     hash.persist(b, a.offset(i), a.length(i));
     return hash.set(b, a.offset(i), a.length(i), b, a.offset(i + 1), a.length(i + 1), db.limits())
         || over;
@@ -54,7 +54,7 @@ final class Hashes {
 
   /** Removes the field in argument {@code i} if its time is over, before it is worked with. */
   static void expire(Context c, Db db, int h, HashValue hash, Args a, int i) {
-    if (hash.isOver(a.array(), a.offset(i), a.length(i), c.now())) {
+    if (hash.isOver(a.array(), a.offset(i), a.length(i), c.horizon())) {
       hash.remove(a.array(), a.offset(i), a.length(i));
       db.resized(h);
       db.partExpired(h, a.bytes(i));

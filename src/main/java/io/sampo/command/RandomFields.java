@@ -30,7 +30,7 @@ final class RandomFields {
     Db db = c.db(a, 1);
     int h = Hashes.read(c, db, a, 1);
     HashValue hash = h == Db.NONE ? new HashValue() : Hashes.hash(db, h);
-    int size = hash.size(c.now());
+    int size = hash.size(c.horizon());
     if (count == 0 || size == 0) {
       c.out().array(0);
     } else if (count < 0) {
@@ -43,10 +43,10 @@ final class RandomFields {
   private static void one(Context c, Args a) {
     Db db = c.db(a, 1);
     int h = Hashes.read(c, db, a, 1);
-    if (h == Db.NONE || Hashes.hash(db, h).size(c.now()) == 0) {
+    if (h == Db.NONE || Hashes.hash(db, h).size(c.horizon()) == 0) {
       c.out().nil();
     } else {
-      Hashes.hash(db, h).sample(db.dice(), c.now(), shown(c.out(), false, false));
+      Hashes.hash(db, h).sample(db.dice(), c.horizon(), shown(c.out(), false, false));
     }
   }
 
@@ -55,7 +55,7 @@ final class RandomFields {
     SplittableRandom random = db.dice();
     ByteTable.Visitor shown = shown(c.out(), withValues, c.out().resp3());
     for (int i = 0; i < count; i++) {
-      hash.sample(random, c.now(), shown);
+      hash.sample(random, c.horizon(), shown);
     }
   }
 
@@ -67,7 +67,7 @@ final class RandomFields {
     if (RandomCount.walks(size, count)) {
       RandomCount.Choice choice = new RandomCount.Choice(size, count, random);
       hash.each(
-          c.now(),
+          c.horizon(),
           (f, fo, fl, v, vo, vl) -> {
             if (choice.takes()) {
               shown.visit(f, fo, fl, v, vo, vl);
@@ -80,7 +80,7 @@ final class RandomFields {
     while (seen.size() < count) {
       hash.sample(
           random,
-          c.now(),
+          c.horizon(),
           (f, fo, fl, v, vo, vl) -> seen.add(f, fo, fl) && shown.visit(f, fo, fl, v, vo, vl));
     }
   }

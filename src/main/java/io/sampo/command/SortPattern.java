@@ -58,7 +58,7 @@ record SortPattern(boolean self, boolean hasStar, byte[] prefix, byte[] suffix, 
     if (!db.isObject(h) || !(db.value(h) instanceof HashValue hash)) {
       return NONE;
     }
-    byte[] value = hash.get(field, 0, field.length, c.now());
+    byte[] value = hash.get(field, 0, field.length, c.horizon());
     return value == HashValue.NONE ? NONE : value;
   }
 }

@@ -187,7 +187,7 @@ public final class StringCommands {
     boolean expires = (options & SetOptions.TIME) != 0;
     long when = expires ? SetOptions.expireAt(c, a, options, "getex") : Db.NO_EXPIRY;
     db.bulk(h, c.out());
-    if (expires && when <= c.now()) {
+    if (expires && when <= c.horizon()) {
       delete(c, db, a, h);
     } else if (expires) {
       db.expireAt(h, when);

@@ -173,10 +173,9 @@ final class ConnectionCommands {
       throw new RespError(
           "ERR value is out of range, value must between -2147483648 and 2147483647");
     }
-    if (index < 0 || index >= Session.of(c).node.settings.databases.get()) {
+    if (!c.client().select((int) index)) {
       throw NO_DB;
     }
-    c.client().select((int) index);
     c.out().ok();
   }
 }

@@ -30,6 +30,7 @@ import io.sampo.command.ZStoreCommands;
 import io.sampo.data.Limits;
 import io.sampo.journal.Barrier;
 import io.sampo.journal.Journal;
+import io.sampo.journal.Replay;
 import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
@@ -416,6 +417,16 @@ public final class Node {
   /** What holds back replies. */
   public Barrier barrier() {
     return barrier;
+  }
+
+  /**
+   * What carries out a stream of requests on this node's data.
+   *
+   * @param offset where in the stream it begins
+   */
+  public Replay replay(long offset, Replay.Follower follower) {
+    int databases = settings.databases.get().intValue();
+    return new Replay(commands, router, loops.get(0).borrower, databases, offset, follower);
   }
 
   /**

@@ -572,8 +572,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   @Override
-  public void select(int db) {
-    state.db = db;
+  public boolean select(int db) {
+    boolean exists = db >= 0 && db < node.settings.databases.get();
+    state.db = exists ? db : state.db;
+    return exists;
   }
 
   @Override

@@ -168,7 +168,8 @@ public final class Batch implements Shard.Message, Borrower.Job {
     }
   }
 
-  void request(int item, Args args) {
+  /** Moves {@code args} to request {@code item} of this batch. */
+  public void request(int item, Args args) {
     args.at(frames, requests[item]);
   }
 }

@@ -105,6 +105,10 @@ public final class Executor {
   void run(Batch batch) {
     Client client = batch.client;
     tick();
+    boolean obeyed = client.isObeyed();
+    if (obeyed) {
+      held.showExpired(true);
+    }
     out.protocol(client.protocol());
     streak.start();
     prefetch.fetch(batch);
@@ -124,6 +128,9 @@ public final class Executor {
       batch.end(i, out.position());
     }
     streak.end(client);
+    if (obeyed) {
+      held.showExpired(false);
+    }
     batch.done = i;
     try {
       batch.replies(out.take());
@@ -240,7 +247,11 @@ public final class Executor {
 
   private void attempt(Client client, Command command) {
     int mark = out.position();
-    if (room.isBounded() && !context.atomic() && !room.make() && command.has(Flag.DENYOOM)) {
+    if (room.isBounded()
+        && !context.atomic()
+        && !client.isObeyed()
+        && !room.make()
+        && command.has(Flag.DENYOOM)) {
       stats.refused(command.id());
       refuse(OOM);
       return;
@@ -295,7 +306,7 @@ public final class Executor {
     for (long rest = held.shards(); rest != 0; rest &= rest - 1) {
       context.watches(Long.numberOfTrailingZeros(rest)).remove(transaction.watch());
     }
-    if (!broken && lacksMemory(transaction)) {
+    if (!broken && !client.isObeyed() && lacksMemory(transaction)) {
       stats.refused(command.id());
       refuse("EXECABORT Transaction discarded because of: " + OOM);
       return;

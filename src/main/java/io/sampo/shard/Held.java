@@ -46,4 +46,11 @@ final class Held {
   long bit(byte[] key) {
     return 1L << Slot.shard(key, 0, key.length, data.length);
   }
+
+  /** Lets expired keys be seen, or not any more. */
+  void showExpired(boolean yes) {
+    for (long rest = shards; rest != 0; rest &= rest - 1) {
+      data[Long.numberOfTrailingZeros(rest)].keyspace.showExpired(yes);
+    }
+  }
 }

@@ -15,7 +15,7 @@ final class Nobody implements Client {
   }
 
   @Override
-  public void select(int db) {
+  public boolean select(int db) {
     throw new UnsupportedOperationException("nobody selects nothing");
   }
 

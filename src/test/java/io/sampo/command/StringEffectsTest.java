@@ -121,7 +121,7 @@ class StringEffectsTest {
     }
 
     @Override
-    public void select(int db) {
+    public boolean select(int db) {
       throw new UnsupportedOperationException("there is one database");
     }
 
