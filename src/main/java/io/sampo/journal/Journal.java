@@ -42,17 +42,21 @@ public final class Journal {
 
   private final List<Reader> readers = new CopyOnWriteArrayList<>();
   private volatile boolean read;
+  private volatile boolean relaying;
   private volatile long offset;
 
   /** The database that the stream's last SELECT chose. */
   private int selected = NO_DB;
 
-  /** Adds a reader of what is appended from now on; the first thing it sees is a SELECT. */
+  /**
+   * Adds a reader of what is appended from now on. The first thing it sees is a SELECT, but for a
+   * stream that is {@link #relaying relayed}, of which {@link #selected} tells the database.
+   */
   public synchronized void add(Reader reader) {
     reader.restart(offset);
     readers.add(reader);
-    selected = NO_DB;
     read = true;
+    selectAnew();
   }
 
   public synchronized void remove(Reader reader) {
@@ -81,16 +85,49 @@ public final class Journal {
 
   /** Has the next group begin with a SELECT, for whoever reads from there on. */
   public synchronized void selectAnew() {
-    selected = NO_DB;
+    if (!relaying) {
+      selected = NO_DB;
+    }
   }
 
   /**
-   * Appends a request that changes no data, such as PING; it is dropped if nobody reads.
+   * Says whether the stream is a master's from now on, with nothing of our own in it. All data has
+   * to stand still meanwhile.
+   */
+  public synchronized void relaying(boolean yes) {
+    relaying = yes;
+    selectAnew();
+  }
+
+  /** Whether the stream is a master's. */
+  public boolean isRelaying() {
+    return relaying;
+  }
+
+  /**
+   * Appends a piece of the master's stream as it is.
+   *
+   * @param db the database that is selected behind it
+   */
+  public synchronized void relay(byte[] bytes, int db) {
+    selected = db;
+    long at = offset;
+    offset = at + bytes.length;
+    if (bytes.length > 0) {
+      for (Reader reader : readers) {
+        reader.append(at, bytes);
+      }
+    }
+  }
+
+  /**
+   * Appends a request that changes no data, such as PING; it is dropped if nobody reads, or if the
+   * stream is a master's.
    *
    * @param request encoded
    */
   public synchronized void signal(byte[] request) {
-    if (read) {
+    if (read && !relaying) {
       long at = offset;
       offset = at + request.length;
       for (Reader reader : readers) {
@@ -135,7 +172,7 @@ public final class Journal {
 
     @Override
     public boolean wanted() {
-      return read;
+      return read && !relaying;
     }
 
     @Override

@@ -1,6 +1,11 @@
 package io.sampo.net;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
 import org.apache.pekko.Done;
@@ -40,7 +45,7 @@ public final class CoreTcp {
   }
 
   /**
-   * An accepted connection.
+   * A connection.
    *
    * @param localAddress this end
    * @param remoteAddress the peer; of a unix socket it has an empty path
@@ -73,5 +78,30 @@ public final class CoreTcp {
   public static Source<Connection, CompletionStage<Binding>> bind(
       SocketAddress address, Options options) {
     return Source.fromGraph(new AcceptStage(address, options));
+  }
+
+  /**
+   * A connection of our own to a server. Blocks until there is one.
+   *
+   * @param timeoutMillis how long that may take
+   * @throws IOException if it takes longer, or is refused
+   */
+  public static Connection connect(String host, int port, int timeoutMillis) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(host);
+    }
+    SocketChannel channel = SocketChannel.open();
+    try {
+      channel.socket().connect(address, timeoutMillis);
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      return new Connection(
+          channel.getLocalAddress(), address, Flow.fromGraph(new ConnectionStage(channel)));
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 }

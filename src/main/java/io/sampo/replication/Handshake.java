@@ -1,0 +1,137 @@
+package io.sampo.replication;
+
+import io.sampo.resp.Bytes;
+import io.sampo.resp.ReplyWriter;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * What a replica and its master say to each other before the stream: PING, AUTH, REPLCONF, PSYNC.
+ * One request at a time, each answered by one line.
+ */
+final class Handshake {
+  /**
+   * Who we are to the master.
+   *
+   * @param user for AUTH; empty for the default user
+   * @param password empty if there is none
+   * @param announcedIp empty if it is what the master sees
+   * @param announcedPort where clients reach us
+   */
+  record Identity(String user, String password, String announcedIp, int announcedPort) {}
+
+  /** What a line of the master's leads to. */
+  sealed interface Step permits Say, Wait, Full, Partial, Refused {}
+
+  /** The next request, encoded. */
+  record Say(byte[] request) implements Step {}
+
+  /** Nothing yet. */
+  record Wait() implements Step {}
+
+  /** All data is to come, as of this offset of this history, and then the stream. */
+  record Full(String id, long offset) implements Step {}
+
+  /** The stream goes on from where we are; the history may have a new name. */
+  record Partial(String id) implements Step {}
+
+  /** It does not work, at least now. */
+  record Refused(String reason) implements Step {}
+
+  private static final Wait WAIT = new Wait();
+  private static final int ID_LENGTH = 40;
+
+  /** What each answer is an answer to; the last is PSYNC. */
+  private final ArrayDeque<List<String>> requests = new ArrayDeque<>();
+
+  private final String id;
+
+  /**
+   * @param id names the history that we have
+   * @param offset up to where we have it
+   */
+  Handshake(Identity identity, String id, long offset) {
+    this.id = id;
+    requests.add(List.of("PING"));
+    if (!identity.password.isEmpty()) {
+      requests.add(
+          identity.user.isEmpty()
+              ? List.of("AUTH", identity.password)
+              : List.of("AUTH", identity.user, identity.password));
+    }
+    requests.add(List.of("REPLCONF", "listening-port", String.valueOf(identity.announcedPort)));
+    if (!identity.announcedIp.isEmpty()) {
+      requests.add(List.of("REPLCONF", "ip-address", identity.announcedIp));
+    }
+    requests.add(List.of("REPLCONF", "capa", "eof", "capa", "psync2"));
+    requests.add(List.of("PSYNC", id, String.valueOf(offset + 1)));
+  }
+
+  /** The first request. */
+  byte[] begin() {
+    return encode(requests.peek());
+  }
+
+  /**
+   * The next step after a line, without its end, from the master. Empty lines only say that it
+   * lives.
+   */
+  Step answered(String line) {
+    if (line.isEmpty()) {
+      return WAIT;
+    }
+    List<String> request = requests.poll();
+    boolean error = line.charAt(0) == '-';
+    switch (request.get(0)) {
+      case "PING" -> {
+        if (error && !line.startsWith("-NOAUTH") && !line.startsWith("-NOPERM")) {
+          return new Refused("PING: " + line);
+        }
+      }
+      case "AUTH" -> {
+        if (error) {
+          return new Refused("AUTH: " + line);
+        }
+      }
+      case "PSYNC" -> {
+        return synced(line);
+      }
+      default -> {
+        // A master may be too old for some REPLCONF, and serves us nevertheless.
+      }
+    }
+    return new Say(encode(requests.peek()));
+  }
+
+  private Step synced(String line) {
+    String[] words = line.split(" ");
+    if (words[0].equals("+CONTINUE")) {
+      return new Partial(words.length > 1 && isId(words[1]) ? words[1] : id);
+    }
+    if (words[0].equals("+FULLRESYNC") && words.length == 3 && isId(words[1])) {
+      byte[] offset = Bytes.ascii(words[2]);
+      if (Bytes.isLong(offset, 0, offset.length)) {
+        return new Full(words[1], Bytes.parseLong(offset, 0, offset.length));
+      }
+    }
+    return new Refused("PSYNC: " + line);
+  }
+
+  private static boolean isId(String word) {
+    return word.length() == ID_LENGTH;
+  }
+
+  private static byte[] encode(List<String> request) {
+    return request(request.toArray(new String[0]));
+  }
+
+  /** A request as it is sent. */
+  static byte[] request(String... parts) {
+    ReplyWriter out = new ReplyWriter(128);
+    out.array(parts.length);
+    for (String part : parts) {
+      out.bulk(Bytes.ascii(part));
+    }
+    return out.toByteArray();
+  }
+}

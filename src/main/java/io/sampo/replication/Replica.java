@@ -1,0 +1,677 @@
+package io.sampo.replication;
+
+import io.sampo.command.Command;
+import io.sampo.journal.Journal;
+import io.sampo.journal.Replay;
+import io.sampo.replication.Following.State;
+import io.sampo.resp.Args;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows a master, while there is one: connects, takes over all its data or what is missing,
+ * carries out its stream, and relays the stream unchanged into the journal, so that whoever reads
+ * that goes on at the master's own offsets. A broken link is made anew, and a master that still has
+ * what was missed meanwhile sends only that.
+ */
+public final class Replica extends AbstractBehavior<Replica.Message> {
+  /** What a replica can be told. */
+  public sealed interface Message
+      permits Follow,
+          Lead,
+          Turned,
+          Connected,
+          Received,
+          Written,
+          Lost,
+          Loaded,
+          Ready,
+          Retry,
+          Tick {}
+
+  /** Follow this master from now on; {@code then} runs when the node has become a replica. */
+  public record Follow(String host, int port, Runnable then) implements Message {}
+
+  /** Follow nobody any more; {@code then} runs when the node has become a master. */
+  public record Lead(Runnable then) implements Message {}
+
+  private record Turned(Runnable then) implements Message {}
+
+  private record Connected(int attempt, Flow<ByteString, ByteString, NotUsed> socket)
+      implements Message {}
+
+  private record Received(int attempt, ByteString bytes) implements Message {}
+
+  private record Written(int attempt, String error) implements Message {}
+
+  private record Lost(int attempt, String reason) implements Message {}
+
+  private record Loaded(int attempt, int db, String error) implements Message {}
+
+  private record Ready() implements Message {}
+
+  private record Retry(int attempt) implements Message {}
+
+  private record Tick() implements Message {}
+
+  /** Makes a connection. */
+  @FunctionalInterface
+  public interface Connector {
+    /**
+     * Blocks until there is a connection.
+     *
+     * @param timeoutMillis how long that may take
+     */
+    Flow<ByteString, ByteString, NotUsed> connect(String host, int port, int timeoutMillis)
+        throws IOException;
+  }
+
+  /** The node that a replica works for. */
+  public interface Home {
+    /** What carries out a stream on the node's data. */
+    Replay replay(long offset, Replay.Follower follower);
+
+    /** Runs a task while nobody else reads or writes any data, on some thread. */
+    void still(Runnable task);
+
+    /** The node follows a master from now on, or none. Called within {@link #still}. */
+    void follows(boolean master);
+
+    /** What is known of the master has changed. */
+    void following(Following now);
+
+    /** Closes the connections of the replicas that this node has itself. */
+    void disconnectReplicas();
+
+    /** Where a file can be put. */
+    Path newFile() throws IOException;
+
+    /**
+     * Replaces all data by that of an RDB file. What is called in the end, on some thread, gets the
+     * database that the stream has selected behind it, and what went wrong, or "".
+     */
+    void load(Path file, Outcome then);
+
+    /** Passes on a message that the master's clients have published. */
+    void published(boolean toShard, byte[] channel, byte[] message);
+
+    /** Who we are to the master. */
+    Handshake.Identity identity();
+  }
+
+  /** Is told how loading has ended. */
+  @FunctionalInterface
+  public interface Outcome {
+    void loaded(int db, String error);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+  private static final byte[] NEWLINE = {'\n'};
+
+  private final TimerScheduler<Message> timers;
+  private final Home home;
+  private final Connector connector;
+  private final History history;
+  private final Journal journal;
+  private final Backlog backlog;
+  private final Settings settings;
+  private final Attributes socketAttributes;
+  private final Materializer materializer;
+  private final Executor blocking;
+
+  private Following following = Following.NOBODY;
+
+  /** Numbers the connections, so that what is left of an earlier one is told from the present. */
+  private int attempt;
+
+  private Optional<Link> link = Optional.empty();
+  private Duration pause = Duration.ZERO;
+
+  /** Whether something is under way that has to end before anything else can begin. */
+  private boolean busy;
+
+  /** What begins then. */
+  private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
+
+  // While shaking hands.
+  private Handshake handshake;
+  private ByteString unread = ByteString.emptyByteString();
+
+  // While receiving a file.
+  private Transfer transfer;
+  private Handshake.Full full;
+  private Path file;
+  private FileChannel channel;
+
+  // While following the stream.
+  private Replay replay;
+  private final Stream stream = new Stream();
+
+  /** The stream's way into the journal, on the threads that carry it out. */
+  private final class Stream implements Replay.Follower {
+    /** What has been received and not yet been carried out. */
+    private ByteString unapplied = ByteString.emptyByteString();
+
+    private volatile boolean acknowledge;
+
+    @Override
+    public void applied(long offset) {
+      int length = (int) (offset - journal.offset());
+      journal.relay(unapplied.take(length).toArrayUnsafe(), replay.db());
+      unapplied = unapplied.drop(length);
+    }
+
+    @Override
+    public void aside(Command command, Args args) {
+      switch (command.name) {
+        case "publish", "spublish" ->
+            home.published(command.name.equals("spublish"), args.bytes(1), args.bytes(2));
+        case "replconf" -> acknowledge |= args.count() > 1 && args.is(1, "getack");
+        default -> {
+          // PING only says that the master lives.
+        }
+      }
+    }
+
+    @Override
+    public void refused(String command, String error) {
+      LOG.warn("The master sent a command that cannot be carried out: {}: {}", command, error);
+    }
+
+    @Override
+    public void ready() {
+      getContext().getSelf().tell(new Ready());
+    }
+  }
+
+  private Replica(
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      Home home,
+      Connector connector,
+      History history,
+      Journal journal,
+      Backlog backlog,
+      Settings settings,
+      Attributes socketAttributes) {
+    super(context);
+    this.timers = timers;
+    this.home = home;
+    this.connector = connector;
+    this.history = history;
+    this.journal = journal;
+    this.backlog = backlog;
+    this.settings = settings;
+    this.socketAttributes = socketAttributes;
+    this.materializer = Materializer.createMaterializer(context);
+    this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+    this.replay = home.replay(0, stream);
+  }
+
+  /**
+   * One that follows nobody yet.
+   *
+   * @param socketAttributes where sockets run
+   */
+  public static Behavior<Message> create(
+      Home home,
+      Connector connector,
+      History history,
+      Journal journal,
+      Backlog backlog,
+      Settings settings,
+      Attributes socketAttributes) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new Replica(
+                        context,
+                        timers,
+                        home,
+                        connector,
+                        history,
+                        journal,
+                        backlog,
+                        settings,
+                        socketAttributes)));
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::receive).build();
+  }
+
+  private Behavior<Message> receive(Message message) {
+    if (message instanceof Received received) {
+      if (received.attempt == attempt) {
+        received(received.bytes);
+      }
+    } else if (message instanceof Ready) {
+      ready();
+    } else if (message instanceof Written written) {
+      written(written);
+    } else if (message instanceof Tick) {
+      tick();
+    } else if (message instanceof Connected connected) {
+      connected(connected);
+    } else if (message instanceof Lost lost) {
+      if (lost.attempt == attempt) {
+        lose(lost.reason);
+      }
+    } else if (message instanceof Loaded loaded) {
+      loaded(loaded);
+    } else if (message instanceof Retry retry) {
+      if (retry.attempt == attempt) {
+        connect();
+      }
+    } else if (message instanceof Follow follow) {
+      disconnect();
+      whenIdle(() -> turn(Following.of(follow.host, follow.port, journal.offset()), follow.then));
+    } else if (message instanceof Lead lead) {
+      disconnect();
+      whenIdle(() -> turn(Following.NOBODY, lead.then));
+    } else if (message instanceof Turned turned) {
+      turned(turned);
+    }
+    return this;
+  }
+
+  // --- what takes its time
+
+  /** Runs a task at once, or when what is under way has ended. */
+  private void whenIdle(Runnable task) {
+    if (busy) {
+      afterwards.add(task);
+    } else {
+      task.run();
+    }
+  }
+
+  /** What was under way has ended; returns whether there is nothing that has to come first. */
+  private boolean idle() {
+    busy = false;
+    while (!busy && !afterwards.isEmpty()) {
+      afterwards.poll().run();
+    }
+    return !busy;
+  }
+
+  // --- roles
+
+  private void turn(Following next, Runnable then) {
+    boolean was = following.isReplica();
+    if (!was && !next.isReplica()) {
+      then.run();
+      return;
+    }
+    busy = true;
+    attempt++;
+    following = next;
+    home.still(
+        () -> {
+          if (!next.isReplica()) {
+            history.branch(journal.offset());
+          } else if (!was) {
+            // The new master may know our history; it counts from here on.
+            backlog.open();
+          }
+          journal.relaying(next.isReplica());
+          home.follows(next.isReplica());
+          getContext().getSelf().tell(new Turned(then));
+        });
+  }
+
+  private void turned(Turned turned) {
+    home.following(following);
+    if (following.isReplica()) {
+      LOG.info("Following the master at {}:{} from now on", following.host(), following.port());
+      timers.startTimerWithFixedDelay(Tick.class, new Tick(), SECOND);
+    } else {
+      LOG.info("A master from now on, of the history {}", history.ids().id());
+      timers.cancel(Tick.class);
+      // They have to learn the name of the new history, and can then go on where they are.
+      home.disconnectReplicas();
+    }
+    turned.then.run();
+    if (idle() && following.isReplica()) {
+      connect();
+    }
+  }
+
+  private void publish(Following now) {
+    following = now;
+    home.following(now);
+  }
+
+  private static long now() {
+    return System.currentTimeMillis();
+  }
+
+  // --- the connection
+
+  private void connect() {
+    int present = ++attempt;
+    publish(following.with(State.CONNECTING, now()));
+    int timeout = (int) Math.min(Integer.MAX_VALUE, settings.timeout * 1000);
+    String host = following.host();
+    int port = following.port();
+    getContext()
+        .pipeToSelf(
+            CompletableFuture.supplyAsync(
+                () -> {
+                  try {
+                    return connector.connect(host, port, timeout);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                },
+                blocking),
+            (socket, failure) ->
+                failure == null
+                    ? new Connected(present, socket)
+                    : new Lost(present, "cannot connect: " + reason(failure)));
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  private void connected(Connected connected) {
+    Link made = new Link(connected.socket, socketAttributes, materializer);
+    if (connected.attempt != attempt) {
+      made.close();
+      return;
+    }
+    link = Optional.of(made);
+    publish(following.with(State.HANDSHAKE, now()));
+    handshake = new Handshake(home.identity(), history.ids().id(), journal.offset());
+    unread = ByteString.emptyByteString();
+    made.send(handshake.begin());
+    pull();
+  }
+
+  private void pull() {
+    int present = attempt;
+    link.ifPresent(
+        open ->
+            getContext()
+                .pipeToSelf(
+                    open.next(),
+                    (bytes, failure) ->
+                        failure != null
+                            ? new Lost(present, reason(failure))
+                            : bytes.isPresent()
+                                ? new Received(present, bytes.get())
+                                : new Lost(present, "the master closed the connection")));
+  }
+
+  /** Ends the connection, if there is one; nothing of it is heard any more. */
+  private void disconnect() {
+    attempt++;
+    link.ifPresent(Link::close);
+    link = Optional.empty();
+    whenIdle(this::discardFile);
+  }
+
+  /** The link is broken, and is to be made anew. */
+  private void lose(String reason) {
+    LOG.info(
+        "The link to the master at {}:{} is down: {}", following.host(), following.port(), reason);
+    // After a connection that worked the next one is tried at once.
+    pause = following.isUp() ? Duration.ZERO : longer(pause);
+    disconnect();
+    publish(following.with(State.CONNECT, now()));
+    whenIdle(this::retry);
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.isZero() ? SHORTEST_PAUSE : pause.multipliedBy(2);
+    return twice.compareTo(SECOND) > 0 ? SECOND : twice;
+  }
+
+  private void retry() {
+    timers.startSingleTimer(Retry.class, new Retry(attempt), pause);
+  }
+
+  private void tick() {
+    if (following.state() == State.CONNECTED) {
+      acknowledge();
+    } else if (following.state() == State.SYNC) {
+      // The master is to know that we live, however long loading takes.
+      link.ifPresent(open -> open.send(NEWLINE));
+    }
+    boolean waits = link.isPresent() && !busy;
+    if (waits && now() - following.heard() > settings.timeout * 1000) {
+      lose("nothing heard of the master in time");
+    }
+  }
+
+  private void acknowledge() {
+    byte[] request = Handshake.request("REPLCONF", "ACK", String.valueOf(journal.offset()));
+    link.ifPresent(open -> open.send(request));
+  }
+
+  private void received(ByteString bytes) {
+    switch (following.state()) {
+      case HANDSHAKE -> converse(bytes);
+      case SYNC -> receiveFile(bytes);
+      case CONNECTED -> follow(bytes);
+      default -> throw new IllegalStateException("nobody is connected");
+    }
+  }
+
+  // --- the handshake
+
+  private void converse(ByteString bytes) {
+    publish(following.with(State.HANDSHAKE, now()));
+    unread = unread.concat(bytes);
+    int end = unread.indexOf((byte) '\n');
+    if (end < 0) {
+      pull();
+      return;
+    }
+    String line = unread.take(end).decodeString(StandardCharsets.ISO_8859_1).stripTrailing();
+    unread = unread.drop(end + 1);
+    Handshake.Step step = handshake.answered(line);
+    if (step instanceof Handshake.Say say) {
+      link.ifPresent(open -> open.send(say.request()));
+      converse(ByteString.emptyByteString());
+    } else if (step instanceof Handshake.Wait) {
+      converse(ByteString.emptyByteString());
+    } else if (step instanceof Handshake.Refused refused) {
+      lose("the master refused: " + refused.reason());
+    } else if (step instanceof Handshake.Partial partial) {
+      goOn(partial.id());
+    } else if (step instanceof Handshake.Full whole) {
+      beginFile(whole);
+    }
+  }
+
+  /** The master sends what we lack. */
+  private void goOn(String id) {
+    LOG.info("The master continues at offset {} of the history {}", journal.offset(), id);
+    if (!id.equals(history.ids().id())) {
+      history.rename(id, journal.offset());
+      home.disconnectReplicas();
+    }
+    begin(journal.selected());
+  }
+
+  /** Follows the stream from the journal's offset on. */
+  private void begin(int db) {
+    replay = home.replay(journal.offset(), stream);
+    replay.select(Math.max(0, db));
+    journal.relay(new byte[0], replay.db());
+    stream.unapplied = ByteString.emptyByteString();
+    pause = Duration.ZERO;
+    publish(following.with(State.CONNECTED, now()).read(journal.offset(), now()));
+    acknowledge();
+    ByteString first = unread;
+    unread = ByteString.emptyByteString();
+    if (first.isEmpty()) {
+      pull();
+    } else {
+      follow(first);
+    }
+  }
+
+  // --- all data
+
+  private void beginFile(Handshake.Full whole) {
+    LOG.info("The master sends all data, as of offset {} of {}", whole.offset(), whole.id());
+    full = whole;
+    transfer = new Transfer();
+    try {
+      file = home.newFile();
+      channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      lose("no file for the data from the master: " + e.getMessage());
+      return;
+    }
+    publish(following.with(State.SYNC, now()));
+    ByteString first = unread;
+    unread = ByteString.emptyByteString();
+    receiveFile(first);
+  }
+
+  private void receiveFile(ByteString bytes) {
+    ByteString part = transfer.take(bytes);
+    if (!transfer.error().isEmpty()) {
+      lose(transfer.error());
+      return;
+    }
+    publish(following.transferred(transfer.total(), transfer.received(), now()));
+    busy = true;
+    int present = attempt;
+    FileChannel to = channel;
+    getContext()
+        .pipeToSelf(
+            CompletableFuture.runAsync(() -> write(part, to), blocking),
+            (none, failure) -> new Written(present, failure == null ? "" : reason(failure)));
+  }
+
+  private static void write(ByteString bytes, FileChannel to) {
+    try {
+      for (ByteBuffer buffer : bytes.getByteBuffers()) {
+        while (buffer.hasRemaining()) {
+          to.write(buffer);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void written(Written written) {
+    if (!idle() || written.attempt != attempt) {
+      return;
+    }
+    if (!written.error.isEmpty()) {
+      lose("cannot write the data from the master: " + written.error);
+    } else if (transfer.isDone()) {
+      load();
+    } else {
+      pull();
+    }
+  }
+
+  private void load() {
+    LOG.info("Loading {} bytes from the master", transfer.received());
+    busy = true;
+    unread = transfer.rest();
+    // Whoever follows us has data that we throw away.
+    home.disconnectReplicas();
+    int present = attempt;
+    home.load(file, (db, error) -> getContext().getSelf().tell(new Loaded(present, db, error)));
+  }
+
+  private void loaded(Loaded loaded) {
+    if (loaded.error.isEmpty()) {
+      history.adopt(full.id());
+      journal.restart(full.offset());
+      backlog.open();
+    } else {
+      LOG.error("Cannot load the data from the master: {}", loaded.error);
+      // What there is now is nobody's.
+      history.begin();
+    }
+    if (!idle() || loaded.attempt != attempt) {
+      return;
+    }
+    discardFile();
+    if (loaded.error.isEmpty()) {
+      begin(loaded.db);
+    } else {
+      lose("cannot load its data");
+    }
+  }
+
+  private void discardFile() {
+    if (file == null) {
+      return;
+    }
+    try {
+      channel.close();
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("Cannot remove {}: {}", file, e.getMessage());
+    }
+    file = null;
+  }
+
+  // --- the stream
+
+  private void follow(ByteString bytes) {
+    busy = true;
+    publish(following.read(following.read() + bytes.length(), now()));
+    stream.unapplied = stream.unapplied.concat(bytes);
+    replay.feed(bytes.toArrayUnsafe(), 0, bytes.length());
+  }
+
+  private void ready() {
+    if (!idle() || following.state() != State.CONNECTED) {
+      return;
+    }
+    if (!replay.error().isEmpty()) {
+      lose("the stream makes no sense: " + replay.error());
+      return;
+    }
+    if (stream.acknowledge) {
+      stream.acknowledge = false;
+      acknowledge();
+    }
+    pull();
+  }
+}
