@@ -18,8 +18,9 @@ import org.apache.pekko.actor.typed.ActorRef;
  * requests run in their order, in batches over the shards they need, each of which is a step that
  * everybody else sees whole; so is a transaction.
  *
- * <p>One piece of the stream is fed at a time. What follows runs partly on the threads of shards,
- * but never on two at once.
+ * <p>Meanwhile keyspaces are to leave expired keys alone, as on a replica: the stream tells when
+ * they go. One piece of it is fed at a time. What follows runs partly on the threads of shards, but
+ * never on two at once.
  */
 public final class Replay implements Batch.Owner {
   /** Whose stream it is; told on the thread that ran the requests, or that fed them. */

@@ -55,7 +55,6 @@ public final class Keyspace {
 
   private Optional<Snapshot> snapshot = Optional.empty();
   private boolean announcing;
-  private boolean replica;
   private boolean showsExpired;
   private long expiredKeys;
   private long evictedKeys;
@@ -139,12 +138,7 @@ public final class Keyspace {
   }
 
   public boolean replica() {
-    return replica;
-  }
-
-  /** On a replica expired keys are hidden, and left for the master to delete. */
-  public void replica(boolean b) {
-    replica = b;
+    return settings.replica;
   }
 
   public boolean showsExpired() {
@@ -179,7 +173,7 @@ public final class Keyspace {
    * how many. Does nothing on a replica.
    */
   public long expireCycle(long budgetNanos) {
-    return replica ? 0 : expiry.cycle(budgetNanos);
+    return settings.replica ? 0 : expiry.cycle(budgetNanos);
   }
 
   /** Evicts one key by the policy; false if there is none that may go. */

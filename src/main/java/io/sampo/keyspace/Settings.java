@@ -25,6 +25,12 @@ public final class Settings {
   /** {@code proto-max-bulk-len}: the bytes a string may grow to, as far as arrays can. */
   public volatile long maxStringLength = 512L << 20;
 
+  /**
+   * On a replica, or while a journal is replayed, expired keys are hidden, and left for the stream
+   * to delete.
+   */
+  public volatile boolean replica;
+
   /** Up to where values keep their compact encodings. */
   public final Limits limits = new Limits();
 

@@ -419,6 +419,11 @@ public final class Node {
     return barrier;
   }
 
+  /** Says whether a stream tells which keys expire, rather than this node itself. */
+  public void leavesExpiryToStream(boolean yes) {
+    keyspaceSettings.replica = yes;
+  }
+
   /**
    * What carries out a stream of requests on this node's data.
    *

@@ -17,7 +17,8 @@ final class ExpiryTest {
   private static final long AMPLE = 5_000_000_000L;
 
   private final AtomicLong now = new AtomicLong(1_700_000_000_000L);
-  private final Keyspace keyspace = new Keyspace(new Settings(), now::get);
+  private final Settings settings = new Settings();
+  private final Keyspace keyspace = new Keyspace(settings, now::get);
   private final List<String> expired = new ArrayList<>();
 
   ExpiryTest() {
@@ -116,7 +117,7 @@ final class ExpiryTest {
 
   @Test
   void aReplicaHidesAndKeeps() {
-    keyspace.replica(true);
+    settings.replica = true;
     put(0, "k", 10);
     now.addAndGet(10);
     Db db = keyspace.db(0);
@@ -131,7 +132,7 @@ final class ExpiryTest {
     assertNotEquals(Db.NONE, find(db, "k"));
     keyspace.showExpired(false);
     assertEquals(List.of(), expired);
-    keyspace.replica(false);
+    settings.replica = false;
     assertEquals(1, keyspace.expireCycle(AMPLE));
     assertEquals(List.of("0 k"), expired);
   }
