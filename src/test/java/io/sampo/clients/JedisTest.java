@@ -7,13 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.Layout;
 import io.sampo.testkit.TestNode;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -29,32 +32,41 @@ import redis.clients.jedis.resps.ScanResult;
 
 /** Jedis works as it does with Redis. */
 class JedisTest {
-  private static TestNode node;
+  private static final List<TestNode> NODES = new ArrayList<>();
 
   @BeforeAll
   static void start() {
-    node = TestNode.start(new Layout(2, 1, "core"));
+    NODES.add(TestNode.start(new Layout(2, 1, "core")));
+    NODES.add(TestNode.start(new Layout(2, 1, "pekko")));
+  }
+
+  /** Both transports, and both protocols. */
+  static Stream<Arguments> ways() {
+    return NODES.stream()
+        .flatMap(
+            node ->
+                Stream.of(RedisProtocol.values()).map(protocol -> Arguments.of(node, protocol)));
   }
 
   @AfterAll
   static void stop() {
-    node.close();
+    NODES.forEach(TestNode::close);
   }
 
   private static DefaultJedisClientConfig speaking(RedisProtocol protocol) {
     return DefaultJedisClientConfig.builder().protocol(protocol).build();
   }
 
-  private static Jedis connect(RedisProtocol protocol) {
+  private static Jedis connect(TestNode node, RedisProtocol protocol) {
     Jedis jedis = new Jedis(new HostAndPort("127.0.0.1", node.port()), speaking(protocol));
     jedis.flushAll();
     return jedis;
   }
 
-  @ParameterizedTest
-  @EnumSource(RedisProtocol.class)
-  void stringsAndExpiry(RedisProtocol protocol) {
-    try (Jedis jedis = connect(protocol)) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void stringsAndExpiry(TestNode node, RedisProtocol protocol) {
+    try (Jedis jedis = connect(node, protocol)) {
       assertEquals("OK", jedis.set("k", "v", SetParams.setParams().nx().ex(100)));
       assertNull(jedis.set("k", "other", SetParams.setParams().nx()));
       assertEquals("v", jedis.get("k"));
@@ -68,10 +80,10 @@ class JedisTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(RedisProtocol.class)
-  void pipelinesKeepTheirOrder(RedisProtocol protocol) {
-    try (Jedis jedis = connect(protocol);
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void pipelinesKeepTheirOrder(TestNode node, RedisProtocol protocol) {
+    try (Jedis jedis = connect(node, protocol);
         Pipeline pipeline = jedis.pipelined()) {
       for (int i = 0; i < 1_000; i++) {
         pipeline.set("k" + i, "v" + i);
@@ -84,10 +96,10 @@ class JedisTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(RedisProtocol.class)
-  void transactionsAndWatch(RedisProtocol protocol) {
-    try (Jedis jedis = connect(protocol);
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void transactionsAndWatch(TestNode node, RedisProtocol protocol) {
+    try (Jedis jedis = connect(node, protocol);
         Jedis rival = new Jedis(new HostAndPort("127.0.0.1", node.port()), speaking(protocol))) {
       try (AbstractTransaction transaction = jedis.multi()) {
         Response<Long> a = transaction.incr("a");
@@ -106,10 +118,10 @@ class JedisTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(RedisProtocol.class)
-  void scanFindsEveryKey(RedisProtocol protocol) {
-    try (Jedis jedis = connect(protocol)) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void scanFindsEveryKey(TestNode node, RedisProtocol protocol) {
+    try (Jedis jedis = connect(node, protocol)) {
       Set<String> keys = new HashSet<>();
       for (int i = 0; i < 500; i++) {
         keys.add("scan:" + i);
@@ -127,10 +139,10 @@ class JedisTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(RedisProtocol.class)
-  void connectionPool(RedisProtocol protocol) {
-    try (Jedis jedis = connect(protocol);
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void connectionPool(TestNode node, RedisProtocol protocol) {
+    try (Jedis jedis = connect(node, protocol);
         JedisPooled pool =
             new JedisPooled(new HostAndPort("127.0.0.1", node.port()), speaking(protocol))) {
       assertEquals("OK", pool.set("pooled", "yes"));
@@ -139,10 +151,10 @@ class JedisTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(RedisProtocol.class)
-  void serverCommands(RedisProtocol protocol) {
-    try (Jedis jedis = connect(protocol)) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void serverCommands(TestNode node, RedisProtocol protocol) {
+    try (Jedis jedis = connect(node, protocol)) {
       assertEquals("PONG", jedis.ping());
       assertTrue(jedis.info().contains("redis_version:7."));
       jedis.clientSetname("tester");

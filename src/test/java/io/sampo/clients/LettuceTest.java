@@ -31,45 +31,59 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Lettuce works as it does with Redis. */
 class LettuceTest {
-  private static TestNode node;
+  private static final List<TestNode> NODES = new ArrayList<>();
   private static RedisClient client;
 
   @BeforeAll
   static void start() {
-    node = TestNode.start(new Layout(2, 1, "core"));
-    client =
-        RedisClient.create(
-            RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(node.port())
-                .withTimeout(Duration.ofSeconds(10))
-                .build());
+    NODES.add(TestNode.start(new Layout(2, 1, "core")));
+    NODES.add(TestNode.start(new Layout(2, 1, "pekko")));
+    client = RedisClient.create();
+  }
+
+  /** Both transports, and both protocols. */
+  static Stream<Arguments> ways() {
+    return NODES.stream()
+        .flatMap(
+            node ->
+                Stream.of(ProtocolVersion.values()).map(protocol -> Arguments.of(node, protocol)));
   }
 
   @AfterAll
   static void stop() {
     client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
-    node.close();
+    NODES.forEach(TestNode::close);
   }
 
-  private static StatefulRedisConnection<String, String> connect(ProtocolVersion protocol) {
+  private static RedisURI uri(TestNode node) {
+    return RedisURI.builder()
+        .withHost("127.0.0.1")
+        .withPort(node.port())
+        .withTimeout(Duration.ofSeconds(10))
+        .build();
+  }
+
+  private static StatefulRedisConnection<String, String> connect(
+      TestNode node, ProtocolVersion protocol) {
     client.setOptions(ClientOptions.builder().protocolVersion(protocol).build());
-    StatefulRedisConnection<String, String> connection = client.connect();
+    StatefulRedisConnection<String, String> connection = client.connect(uri(node));
     connection.sync().flushall();
     return connection;
   }
 
-  @ParameterizedTest
-  @EnumSource(ProtocolVersion.class)
-  void stringsAndExpiry(ProtocolVersion protocol) {
-    try (StatefulRedisConnection<String, String> connection = connect(protocol)) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void stringsAndExpiry(TestNode node, ProtocolVersion protocol) {
+    try (StatefulRedisConnection<String, String> connection = connect(node, protocol)) {
       RedisCommands<String, String> redis = connection.sync();
       assertEquals("OK", redis.set("k", "v", SetArgs.Builder.nx().ex(100)));
       assertNull(redis.set("k", "other", SetArgs.Builder.nx()));
@@ -85,10 +99,11 @@ class LettuceTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(ProtocolVersion.class)
-  void asynchronousCommandsKeepTheirOrder(ProtocolVersion protocol) throws Exception {
-    try (StatefulRedisConnection<String, String> connection = connect(protocol)) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void asynchronousCommandsKeepTheirOrder(TestNode node, ProtocolVersion protocol)
+      throws Exception {
+    try (StatefulRedisConnection<String, String> connection = connect(node, protocol)) {
       List<RedisFuture<Long>> replies = new ArrayList<>();
       for (int i = 0; i < 1_000; i++) {
         replies.add(connection.async().incr("counter"));
@@ -102,11 +117,11 @@ class LettuceTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(ProtocolVersion.class)
-  void transactionsAndWatch(ProtocolVersion protocol) {
-    try (StatefulRedisConnection<String, String> connection = connect(protocol);
-        StatefulRedisConnection<String, String> rival = client.connect()) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void transactionsAndWatch(TestNode node, ProtocolVersion protocol) {
+    try (StatefulRedisConnection<String, String> connection = connect(node, protocol);
+        StatefulRedisConnection<String, String> rival = client.connect(uri(node))) {
       RedisCommands<String, String> redis = connection.sync();
       redis.multi();
       redis.incr("a");
@@ -124,10 +139,10 @@ class LettuceTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(ProtocolVersion.class)
-  void scanFindsEveryKey(ProtocolVersion protocol) {
-    try (StatefulRedisConnection<String, String> connection = connect(protocol)) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void scanFindsEveryKey(TestNode node, ProtocolVersion protocol) {
+    try (StatefulRedisConnection<String, String> connection = connect(node, protocol)) {
       RedisCommands<String, String> redis = connection.sync();
       Map<String, String> pairs =
           IntStream.range(0, 500).boxed().collect(Collectors.toMap(i -> "scan:" + i, i -> "" + i));
@@ -144,10 +159,10 @@ class LettuceTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(ProtocolVersion.class)
-  void serverCommands(ProtocolVersion protocol) {
-    try (StatefulRedisConnection<String, String> connection = connect(protocol)) {
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("ways")
+  void serverCommands(TestNode node, ProtocolVersion protocol) {
+    try (StatefulRedisConnection<String, String> connection = connect(node, protocol)) {
       RedisCommands<String, String> redis = connection.sync();
       assertEquals("PONG", redis.ping());
       assertTrue(redis.info().contains("redis_version:7."));

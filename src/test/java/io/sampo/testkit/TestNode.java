@@ -8,9 +8,11 @@ import java.util.Map;
 
 /** An embedded Sampo as tests use it, on a free port. */
 public final class TestNode implements AutoCloseable {
+  private final Layout layout;
   private final Sampo sampo;
 
-  private TestNode(Sampo sampo) {
+  private TestNode(Layout layout, Sampo sampo) {
+    this.layout = layout;
     this.sampo = sampo;
   }
 
@@ -30,11 +32,17 @@ public final class TestNode implements AutoCloseable {
     settings.putAll(directives);
     Config config =
         ConfigFactory.parseMap(Map.of("sampo", settings)).withFallback(ConfigFactory.load());
-    return new TestNode(Sampo.start(config));
+    return new TestNode(layout, Sampo.start(config));
   }
 
   public int port() {
     return sampo.port();
+  }
+
+  /** Names a test's case. */
+  @Override
+  public String toString() {
+    return layout.toString();
   }
 
   @Override
