@@ -46,6 +46,9 @@ public final class Sampo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampo.class);
   private static final int GRACE_SECONDS = 5;
 
+  /** What differs from the server's defaults: an application's data is not saved by itself. */
+  private static final Config EMBEDDED = ConfigFactory.parseString("sampo.save = \"\"");
+
   private final ActorSystem<Void> system;
   private final Node node;
   private final List<CoreTcp.Binding> bindings = new ArrayList<>();
@@ -76,15 +79,17 @@ public final class Sampo implements AutoCloseable {
   }
 
   /**
-   * Starts a node and waits until it accepts connections.
+   * Starts a node and waits until it accepts connections, having loaded what was saved, if there is
+   * something. Other than a server's its data is not saved by itself, unless {@code save} says so.
    *
    * @param config directives under {@code sampo}; what is missing comes from the defaults
    * @throws io.sampo.server.Setting.BadValue if a directive is unknown or has a wrong value
-   * @throws IllegalStateException if it cannot listen where it should; the message says why
+   * @throws IllegalStateException if it cannot listen where it should, or what was saved cannot be
+   *     loaded; the message says why
    */
   public static Sampo start(Config config) {
     Instant since = Instant.now();
-    Sampo sampo = start(config, Optional.empty());
+    Sampo sampo = start(config.withFallback(EMBEDDED), Optional.empty());
     sampo.announce(since);
     return sampo;
   }
@@ -100,7 +105,14 @@ public final class Sampo implements AutoCloseable {
     file.ifPresent(settings::in);
     Sampo sampo = new Sampo(whole, settings);
     try {
+      boolean loads = sampo.node.hasFile();
+      if (loads) {
+        sampo.node.awaitLoad();
+      }
       sampo.listen();
+      if (loads) {
+        sampo.node.load();
+      }
     } catch (RuntimeException e) {
       sampo.close();
       throw e;

@@ -160,6 +160,17 @@ public final class Context {
     return changes;
   }
 
+  /**
+   * Says that the present request may change what is at key {@code i} in place, as far as it is at
+   * hand: a snapshot has to have it before.
+   */
+  public void keep(Args a, int i) {
+    Keyspace its = keyspaces[shard(a.array(), a.offset(i), a.length(i))];
+    if (its != null) {
+      its.db(db).keep(a.array(), a.offset(i), a.length(i));
+    }
+  }
+
   /** Whether the request has said itself what its effects are. */
   public boolean rewritten() {
     return rewritten;

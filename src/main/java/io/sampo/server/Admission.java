@@ -13,6 +13,13 @@ final class Admission {
       Command.cmd("unknown", -1, "", "", "", "", "", "", (c, a) -> c.out().nil());
 
   private static final int DATA = Flag.WRITE.bit | Flag.READONLY.bit;
+  private static final String LOADING = "LOADING Redis is loading the dataset in memory";
+  private static final String MISCONF =
+      "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to"
+          + " disk. Commands that may modify the data set are disabled, because this instance is"
+          + " configured to report errors during writes if RDB snapshotting fails"
+          + " (stop-writes-on-bgsave-error option). Please check the Redis logs for details about"
+          + " the RDB error.";
   private static final int MAX_SHOWN = 128;
 
   private Admission() {}
@@ -47,6 +54,9 @@ final class Admission {
     if (!session.mayRun() && !command.has(Flag.NO_AUTH)) {
       return "NOAUTH Authentication required.";
     }
+    if (session.node.saves.refusesWrites() && maySpoil(session, command)) {
+      return MISCONF;
+    }
     if (session.state.monitor && (command.flags & DATA) != 0) {
       return "ERR Replica can't interact with the keyspace";
     }
@@ -59,7 +69,16 @@ final class Admission {
           + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
           + " context";
     }
+    if (session.node.loading.isOn() && !command.has(Flag.LOADING)) {
+      return LOADING;
+    }
     return "";
+  }
+
+  /** Whether it writes; PING counts as such, so that whoever asks how the server is learns it. */
+  private static boolean maySpoil(Session session, Command command) {
+    int flags = command.flags | session.transactions.flags(command);
+    return (flags & Flag.WRITE.bit) != 0 || command.name.equals("ping");
   }
 
   /** Whether a client may send this while it is subscribed, in RESP2. */

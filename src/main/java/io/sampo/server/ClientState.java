@@ -80,6 +80,16 @@ final class ClientState {
     return address + ":0";
   }
 
+  /** Whether it may do what directives such as {@code enable-debug-command} are about. */
+  boolean isAllowed(String mode) {
+    return switch (mode) {
+      case "yes" -> true;
+      case "local" ->
+          !(remote instanceof InetSocketAddress inet) || inet.getAddress().isLoopbackAddress();
+      default -> false;
+    };
+  }
+
   boolean isUnixSocket() {
     return remote instanceof UnixDomainSocketAddress;
   }

@@ -69,7 +69,8 @@ final class ConfigCommands {
     if (a.count() % 2 != 0) {
       throw RespError.SYNTAX;
     }
-    Settings settings = Session.of(c).node.settings;
+    Session session = Session.of(c);
+    Settings settings = session.node.settings;
     Map<Setting<?>, String> values = new LinkedHashMap<>();
     for (int i = 2; i < a.count(); i += 2) {
       String name = a.text(i);
@@ -80,6 +81,10 @@ final class ConfigCommands {
       }
       if (setting.get().isFixed()) {
         throw failed(name, "can't set immutable config");
+      }
+      if (setting.get().isGuarded()
+          && !session.state.isAllowed(settings.enableProtectedConfigs.get())) {
+        throw failed(name, "can't set protected config");
       }
       if (values.put(setting.get(), a.text(i + 1)) != null) {
         throw failed(name, "duplicate parameter");

@@ -10,7 +10,6 @@ import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
-import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -86,7 +85,8 @@ final class DebugCommand {
   }
 
   private static void debug(Context c, Args a) {
-    if (!isAllowed(Session.of(c))) {
+    Session session = Session.of(c);
+    if (!session.state.isAllowed(session.node.settings.enableDebugCommand.get())) {
       throw new RespError(
           "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\","
               + " you can run it from a local connection, otherwise you need to set this option in"
@@ -100,16 +100,6 @@ final class DebugCommand {
               + "'. Try DEBUG HELP.");
     }
     sub.handler.run(c, a);
-  }
-
-  private static boolean isAllowed(Session session) {
-    return switch (session.node.settings.enableDebugCommand.get()) {
-      case "yes" -> true;
-      case "local" ->
-          !(session.state.remote instanceof InetSocketAddress inet)
-              || inet.getAddress().isLoopbackAddress();
-      default -> false;
-    };
   }
 
   private static void help(Context c, Args a) {

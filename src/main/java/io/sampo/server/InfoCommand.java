@@ -189,21 +189,17 @@ final class InfoCommand {
   }
 
   private void persistence() {
-    text.field("loading", 0)
-        .field("async_loading", 0)
-        .field("rdb_bgsave_in_progress", 0)
-        .field("rdb_last_save_time", node.startedAt / 1000)
-        .field("rdb_last_bgsave_status", "ok")
-        .field("rdb_last_bgsave_time_sec", -1)
-        .field("rdb_current_bgsave_time_sec", -1)
-        .field("rdb_saves", 0)
-        .field("aof_enabled", 0)
+    text.field("loading", node.loading.isOn() ? 1 : 0).field("async_loading", 0);
+    node.saves.describe(text);
+    node.loading.describeLast(text);
+    text.field("aof_enabled", 0)
         .field("aof_rewrite_in_progress", 0)
         .field("aof_rewrite_scheduled", 0)
         .field("aof_last_rewrite_time_sec", -1)
         .field("aof_current_rewrite_time_sec", -1)
         .field("aof_last_bgrewrite_status", "ok")
         .field("aof_last_write_status", "ok");
+    node.loading.describe(text);
   }
 
   private void stats() {

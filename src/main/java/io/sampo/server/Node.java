@@ -35,21 +35,28 @@ import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
 import io.sampo.persist.DumpCommands;
+import io.sampo.persist.SnapshotSink;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
 import io.sampo.shard.Data;
 import io.sampo.shard.Executor;
+import io.sampo.shard.Loader;
 import io.sampo.shard.Memory;
 import io.sampo.shard.Router;
 import io.sampo.shard.Shard;
+import io.sampo.shard.Snapshots;
 import io.sampo.shard.Waiter;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
@@ -98,12 +105,19 @@ public final class Node {
   final Overseer watchman;
   final Memory memory;
   final List<Executor> executors = new ArrayList<>();
+  final Saves saves;
+  final Loading loading = new Loading(System::currentTimeMillis);
   final String runId = randomId();
   final long startedAt = System.currentTimeMillis();
   private final io.sampo.keyspace.Settings keyspaceSettings = new io.sampo.keyspace.Settings();
   private final List<ActorRef<Shard.Message>> shards = new ArrayList<>();
   private final List<Loop> loops = new ArrayList<>();
   private final List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
+  private final ActorRef<Snapshots.Message> snapshots;
+
+  /** How many snapshots have been asked for and not ended. */
+  private final AtomicInteger snapshotsAhead = new AtomicInteger();
+
   private final ActorSystem<?> system;
   private volatile long beatAt = System.currentTimeMillis();
   private volatile RequestDecoder.Limits requestLimits;
@@ -161,6 +175,13 @@ public final class Node {
       loops.add(new Loop(i, borrower, executor()));
       couriers.add(system.systemActorOf(Courier.create(i, pubSub), "courier-" + i, props));
     }
+    snapshots =
+        system.systemActorOf(
+            Snapshots.create(
+                shards, loops.get(0).borrower, this::rdbFormat, snapshotsAhead::decrementAndGet),
+            "snapshots",
+            DispatcherSelector.blocking());
+    saves = new Saves(settings, this::takeSnapshot, System::currentTimeMillis, this::changes);
     settings.hz.each(this::beat);
     system
         .scheduler()
@@ -213,6 +234,7 @@ public final class Node {
         .add("server", ConfigCommands.COMMANDS)
         .add("server", InfoCommand.COMMANDS)
         .add("server", ServerCommands.COMMANDS)
+        .add("server", SaveCommands.COMMANDS)
         .add("server", SlowLogCommands.COMMANDS)
         .add("server", LatencyCommands.COMMANDS)
         .add("server", MemoryCommands.COMMANDS)
@@ -285,6 +307,72 @@ public final class Node {
     shards.forEach(shard -> shard.tell(tend));
     rates.sample(statistics.requests(), traffic.received(), traffic.sent());
     memoryPeak.seen(memory.used());
+    if (!loading.isOn()) {
+      saves.tend();
+    }
+  }
+
+  /** Takes a snapshot of all data, as soon as those asked for before have been taken. */
+  void takeSnapshot(SnapshotSink sink) {
+    snapshotsAhead.incrementAndGet();
+    snapshots.tell(new Snapshots.Take(sink));
+  }
+
+  /** Whether snapshots are being taken, or about to be. */
+  boolean isTakingSnapshot() {
+    return snapshotsAhead.get() > 0;
+  }
+
+  private Snapshots.Format rdbFormat() {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("redis-ver", Version.REDIS);
+    about.put("redis-bits", "64");
+    about.put("ctime", Long.toString(now() / 1000));
+    about.put("used-mem", Long.toString(memory.used()));
+    about.put("aof-base", "0");
+    return new Snapshots.Format(settings.rdbcompression.get(), settings.rdbchecksum.get(), about);
+  }
+
+  /** How often data has been changed since the start. */
+  private long changes() {
+    return executors.stream().mapToLong(Executor::changes).sum();
+  }
+
+  /**
+   * What distributes the entries of an RDB file; {@code merges} if others may be in their place.
+   */
+  Loader loader(boolean merges) {
+    return new Loader(shards, keyspaceSettings.databases, true, merges);
+  }
+
+  /** Up to where values keep their compact encodings. */
+  Limits limits() {
+    return keyspaceSettings.limits;
+  }
+
+  /** Whether there is anything to {@link #load}. */
+  public boolean hasFile() {
+    return Files.exists(saves.file());
+  }
+
+  /**
+   * Loads what was saved before this start, and returns when that is done.
+   *
+   * @throws IllegalStateException if that cannot be read; the message says why
+   */
+  public void load() {
+    try {
+      RdbLoad.load(this, saves.file(), false);
+      saves.loaded();
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "cannot load " + saves.file() + ", which is left as it is: " + e.getMessage(), e);
+    }
+  }
+
+  /** Refuses clients until {@link #load} has been called. */
+  public void awaitLoad() {
+    loading.begin(0);
   }
 
   /** Switches the regular search for expired keys on or off. */

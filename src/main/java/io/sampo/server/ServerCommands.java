@@ -13,7 +13,6 @@ import java.util.List;
 final class ServerCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
-      cmd("lastsave", 1, "loading stale fast @admin @dangerous ~nondeterministic_output on:session", "", "1.0.0", "O(1)", "", "Unix time of the last save to disk.", ServerCommands::lastSave),
       cmd("lolwut", -1, "readonly fast", "", "5.0.0", "", "[VERSION version:int]", "Something beautiful, and the version.", ServerCommands::lolwut),
       cmd("role", 1, "noscript loading stale fast @admin @dangerous on:session", "", "2.8.12", "O(1)", "", "Role of this server in replication.", ServerCommands::role),
       cmd("shutdown", -1, "admin noscript loading stale no_multi allow_busy on:session", "", "1.0.0", "O(N)", "[nosave_save:<NOSAVE|SAVE>] [NOW@7.0.0] [FORCE@7.0.0] [ABORT@7.0.0]", "Save the data if so configured and stop the server.", ServerCommands::shutdown),
@@ -27,11 +26,6 @@ final class ServerCommands {
     c.out().array(2);
     c.out().bulk(micros / 1_000_000);
     c.out().bulk(micros % 1_000_000);
-  }
-
-  /** Nothing is saved yet, so the data is as old as the node. */
-  private static void lastSave(Context c, Args a) {
-    c.out().integer(Session.of(c).node.startedAt / 1000);
   }
 
   private static void role(Context c, Args a) {

@@ -1,5 +1,8 @@
 package io.sampo.server;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +28,7 @@ public final class Setting<T> {
   private final T initial;
   private final List<String> aliases = new ArrayList<>();
   private boolean fixed;
+  private boolean guarded;
   private Consumer<T> condition = value -> {};
   private volatile T value;
 
@@ -102,6 +106,16 @@ public final class Setting<T> {
   /** The other names it goes by. */
   List<String> aliases() {
     return aliases;
+  }
+
+  /** Marks the directive as one of those that {@code enable-protected-configs} is about. */
+  public Setting<T> guarded() {
+    guarded = true;
+    return this;
+  }
+
+  public boolean isGuarded() {
+    return guarded;
   }
 
   /**
@@ -187,6 +201,38 @@ public final class Setting<T> {
         Long::toOctalString);
   }
 
+  /** An existing directory, at first the working directory; as an absolute path. */
+  public static Setting<String> directory(String name) {
+    return new Setting<>(
+        name,
+        Path.of("").toAbsolutePath().toString(),
+        s -> {
+          Path path = path(s).toAbsolutePath().normalize();
+          if (s.isEmpty() || Files.notExists(path)) {
+            throw new BadValue("No such file or directory");
+          }
+          if (!Files.isDirectory(path)) {
+            throw new BadValue("Not a directory");
+          }
+          return path.toString();
+        },
+        s -> s);
+  }
+
+  /** The name of a file, without any directory. */
+  public static Setting<String> fileName(String name, String initial) {
+    return new Setting<>(
+        name,
+        initial,
+        s -> {
+          if (s.isEmpty() || !path(s).getFileName().toString().equals(s)) {
+            throw new BadValue(name + " can't be a path, just a filename");
+          }
+          return s;
+        },
+        s -> s);
+  }
+
   /** Text that can be nothing but one, for what is there to be asked after. */
   public static Setting<String> only(String name, String value, String whyNot) {
     return new Setting<>(
@@ -199,6 +245,14 @@ public final class Setting<T> {
           return value;
         },
         s -> s);
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new BadValue("No such file or directory");
+    }
   }
 
   private static long number(String text) {

@@ -3,6 +3,8 @@ package io.sampo.server;
 import static io.sampo.server.Setting.bool;
 import static io.sampo.server.Setting.bytes;
 import static io.sampo.server.Setting.clamped;
+import static io.sampo.server.Setting.directory;
+import static io.sampo.server.Setting.fileName;
 import static io.sampo.server.Setting.integer;
 import static io.sampo.server.Setting.of;
 import static io.sampo.server.Setting.oneOf;
@@ -54,8 +56,14 @@ public final class Settings {
   public final Setting<Long> lfuDecayTime = add(integer("lfu-decay-time", 1, 0, Integer.MAX_VALUE));
   public final Setting<Long> activeExpireEffort = add(integer("active-expire-effort", 1, 1, 10));
   public final Setting<Long> hz = add(clamped("hz", 10, 1, 500));
-  public final Setting<String> save = add(only("save", "", "this server does not save to disk"));
   public final Setting<String> appendonly = add(only("appendonly", "no", "this server has no append-only file"));
+
+  // What is kept on disk.
+  public final Setting<String> dir = add(directory("dir").guarded());
+  public final Setting<String> dbfilename = add(fileName("dbfilename", "dump.rdb").guarded());
+  final Setting<SavePoints> save = add(of("save", SavePoints.parse("3600 1 300 100 60 10000"), SavePoints::parse, SavePoints::format));
+  public final Setting<Boolean> rdbchecksum = add(bool("rdbchecksum", true).fixed());
+  public final Setting<Boolean> stopWritesOnBgsaveError = add(bool("stop-writes-on-bgsave-error", true));
 
   // What is watched and written down.
   public final Setting<Long> slowlogLogSlowerThan = add(integer("slowlog-log-slower-than", 10000, -1, Long.MAX_VALUE));
@@ -81,6 +89,7 @@ public final class Settings {
 
   // The process.
   public final Setting<String> enableDebugCommand = add(oneOf("enable-debug-command", "no", "no", "yes", "local").fixed());
+  public final Setting<String> enableProtectedConfigs = add(oneOf("enable-protected-configs", "no", "no", "yes", "local").fixed());
   public final Setting<Long> shutdownTimeout = add(integer("shutdown-timeout", 10, 0, Integer.MAX_VALUE));
   public final Setting<Long> shards = add(integer("shards", 0, 0, 64).fixed());
   public final Setting<Long> loops = add(integer("loops", 0, 0, 64).fixed());

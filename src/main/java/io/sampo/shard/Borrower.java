@@ -1,7 +1,9 @@
 package io.sampo.shard;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -20,7 +22,7 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
   public sealed interface Message permits Job, Lent {}
 
   /** Something to be done with shards at hand. */
-  public sealed interface Job extends Message permits Batch, Serve {
+  public sealed interface Job extends Message permits Batch, Serve, Cut {
     /** Those that it needs, a bit for each. */
     long shards();
   }
@@ -33,6 +35,13 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
     }
   }
 
+  /**
+   * Something to be done while shards stand still.
+   *
+   * @param then is given the data of those shards, in their order; it must be quick
+   */
+  public record Cut(long shards, Consumer<List<Data>> then) implements Job {}
+
   /** A shard hands over its data until {@link Shard.GiveBack}. */
   public record Lent(Data data) implements Message {}
 
@@ -44,6 +53,7 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
   private long needed;
 
   private long held;
+  private final Data[] lent;
   private boolean borrowing;
 
   private Borrower(
@@ -51,6 +61,7 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
     super(context);
     this.shards = shards;
     this.executor = executor;
+    this.lent = new Data[shards.size()];
   }
 
   /**
@@ -75,10 +86,12 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
         borrowing = true;
         borrow(-1);
       }
-    } else if (message instanceof Lent lent) {
-      held |= 1L << lent.data.shard;
-      executor.hold(lent.data);
-      borrow(lent.data.shard);
+    } else if (message instanceof Lent its) {
+      int shard = its.data.shard;
+      held |= 1L << shard;
+      lent[shard] = its.data;
+      executor.hold(its.data);
+      borrow(shard);
     }
     return this;
   }
@@ -116,7 +129,17 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
         batch.owner.completed(batch);
       } else if (job instanceof Serve serve) {
         executor.serve(serve.waiter);
+      } else if (job instanceof Cut cut) {
+        cut.then.accept(data(cut.shards));
       }
     }
+  }
+
+  private List<Data> data(long wanted) {
+    List<Data> data = new ArrayList<>();
+    for (long rest = wanted; rest != 0; rest &= rest - 1) {
+      data.add(lent[Long.numberOfTrailingZeros(rest)]);
+    }
+    return data;
   }
 }

@@ -3,6 +3,7 @@ package io.sampo.shard;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Settings;
 import io.sampo.keyspace.Watches;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** What a shard owns and lends: its keyspace, who watches it, and the clock both go by. */
@@ -11,6 +12,9 @@ public final class Data {
   final Keyspace keyspace;
   final Watches watches = new Watches();
   final Waiters waiters = new Waiters();
+
+  /** The part of this shard in a snapshot that is being taken. */
+  Optional<Saving> saving = Optional.empty();
 
   /** Unix milliseconds as of the batch that runs: time stands still for it, and costs nothing. */
   private long now;

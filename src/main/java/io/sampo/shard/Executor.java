@@ -6,6 +6,7 @@ import io.sampo.command.Context;
 import io.sampo.command.Effects;
 import io.sampo.command.Events;
 import io.sampo.command.Flag;
+import io.sampo.command.KeySpec;
 import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Watches;
 import io.sampo.resp.Args;
@@ -44,6 +45,7 @@ public final class Executor {
   private final Streak streak;
   private final Room room;
   private final Serving serving;
+  private final KeySpec.Visitor keeper;
   private long now;
 
   /** What an executor needs of the node it works for. */
@@ -63,6 +65,7 @@ public final class Executor {
     stats = new CommandStats(services.commands);
     held = new Held(services.shards);
     context = new Context(out, services.shards, effects, services.events, counters);
+    keeper = i -> context.keep(args, i);
     losses = new Losses(context, effects);
     prefetch = new Prefetch(context, held, args);
     streak = new Streak(stats, watchman, args);
@@ -72,6 +75,11 @@ public final class Executor {
 
   public CommandStats stats() {
     return stats;
+  }
+
+  /** How often it has changed data. */
+  public long changes() {
+    return context.changes();
   }
 
   public Context.Counters counters() {
@@ -267,6 +275,9 @@ public final class Executor {
   private void execute(Command command, int mark) {
     long changes = context.changes();
     try {
+      if (held.isSaving() && command.isWrite()) {
+        command.eachKey(args, keeper);
+      }
       command.handler.run(context, args);
       if (effects.wanted()
           && command.isWrite()

@@ -6,6 +6,7 @@ import io.sampo.keyspace.Slot;
 final class Held {
   private final Data[] data;
   private long shards;
+  private boolean saving;
 
   /** {@code count} is the node's number of shards. */
   Held(int count) {
@@ -15,16 +16,23 @@ final class Held {
   void add(Data its) {
     shards |= 1L << its.shard;
     data[its.shard] = its;
+    saving |= its.saving.isPresent();
   }
 
   void remove(int shard) {
     shards &= ~(1L << shard);
     data[shard] = null;
+    saving &= shards != 0;
   }
 
   /** The shards at hand, a bit for each. */
   long shards() {
     return shards;
+  }
+
+  /** Whether a snapshot is being taken of any of it. */
+  boolean isSaving() {
+    return saving;
   }
 
   /** The data of a shard that is at hand. */

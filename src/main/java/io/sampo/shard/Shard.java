@@ -2,6 +2,7 @@ package io.sampo.shard;
 
 import io.sampo.keyspace.Watches;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -16,7 +17,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  */
 public final class Shard extends AbstractBehavior<Shard.Message> {
   /** What a shard can be told. {@link Batch} is the usual case. */
-  public sealed interface Message permits Batch, Lend, GiveBack, Tend, Unwatch, Withdraw {}
+  public sealed interface Message
+      permits Batch, Lend, GiveBack, Tend, Unwatch, Withdraw, LoadGroup, Save, Saved, Abandon {}
 
   /** Asks for the keyspace; answered with {@link Borrower.Lent}. */
   public record Lend(ActorRef<Borrower.Message> borrower) implements Message {}
@@ -38,12 +40,35 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
   /** A client no longer waits for keys; those behind it may have what it left. */
   public record Withdraw(Waiter waiter) implements Message {}
 
+  /** Time for a slice of the snapshot that is being taken. */
+  record Save() implements Message {}
+
+  /** So many bytes of the snapshot have arrived where they should. */
+  record Saved(long bytes) implements Message {}
+
+  /** The rest of the snapshot is of no use. */
+  record Abandon() implements Message {}
+
   private static final GiveBack GIVE_BACK = new GiveBack();
+  private static final Save SAVE = new Save();
+  private static final Abandon ABANDON = new Abandon();
+
+  /**
+   * The length of a slice of a snapshot. Between two of them the loop has a look at its other
+   * tasks, and every four or so at its sockets.
+   */
+  private static final long SAVE_NANOS = 60_000;
 
   private final Data data;
   private final Executor executor;
   private final ArrayDeque<Message> parked = new ArrayDeque<>();
   private boolean lent;
+
+  /** Whether the next slice of a snapshot waits for what has been written. */
+  private boolean stalled;
+
+  /** Sends the next slice through the executor, so that it does not come in this turn of ours. */
+  private final Runnable saveLater = () -> getContext().getSelf().tell(SAVE);
 
   private Shard(ActorContext<Message> context, Data data, Executor executor) {
     super(context);
@@ -62,6 +87,14 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
 
   static GiveBack giveBack() {
     return GIVE_BACK;
+  }
+
+  static Save save() {
+    return SAVE;
+  }
+
+  static Abandon abandon() {
+    return ABANDON;
   }
 
   @Override
@@ -102,6 +135,34 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
       executor.hold(data);
       executor.withdraw(data.shard, withdraw.waiter);
       executor.release(data.shard);
+    } else if (message instanceof LoadGroup group) {
+      executor.hold(data);
+      data.keyspace.announcing(false);
+      group.into(data.keyspace, System.currentTimeMillis());
+      executor.release(data.shard);
+    } else if (data.saving.isPresent()) {
+      run(data.saving.get(), message);
+    }
+  }
+
+  private void run(Saving saving, Message message) {
+    if (message instanceof Save) {
+      if (saving.advance(SAVE_NANOS)) {
+        data.saving = Optional.empty();
+        return;
+      }
+      stalled = !saving.hasRoom();
+      if (!stalled) {
+        getContext().getExecutionContext().execute(saveLater);
+      }
+    } else if (message instanceof Saved saved) {
+      saving.written(saved.bytes);
+      if (stalled && saving.hasRoom()) {
+        stalled = false;
+        getContext().getSelf().tell(SAVE);
+      }
+    } else if (message instanceof Abandon) {
+      saving.abandon();
     }
   }
 }

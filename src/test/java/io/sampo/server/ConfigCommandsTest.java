@@ -84,7 +84,7 @@ class ConfigCommandsTest {
   @AgainstRedis(protocols = 2)
   void everyDirectiveThatRedisHasTooHasItsDefault(Differential redis) {
     List<String> ours = redis.sampo().call("CONFIG", "GET", "*").texts();
-    Map<String, String> here = Map.of("port", "", "bind", "", "unixsocketperm", "");
+    Map<String, String> here = Map.of("port", "", "bind", "", "unixsocketperm", "", "dir", "");
     int shared = 0;
     for (int i = 0; i < ours.size(); i += 2) {
       List<String> theirs = redis.redis().call("CONFIG", "GET", ours.get(i)).texts();

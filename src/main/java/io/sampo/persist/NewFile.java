@@ -1,0 +1,69 @@
+package io.sampo.persist;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A file that takes its name, and the place of an older one, only when it is whole and on the disk:
+ * until {@link #commit} it is a temporary one beside it, which {@link #close} removes.
+ */
+public final class NewFile implements Closeable {
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private final Path target;
+  private final Path temporary;
+  private final FileChannel channel;
+
+  /**
+   * Begins a file.
+   *
+   * @throws IOException if there cannot be one; the message says why
+   */
+  public NewFile(Path target) throws IOException {
+    this.target = target;
+    String name = "temp-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + ".rdb";
+    temporary = target.resolveSibling(name);
+    channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  public void write(byte[] bytes) throws IOException {
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    while (rest.hasRemaining()) {
+      channel.write(rest);
+    }
+  }
+
+  /** The bytes written so far. */
+  public long size() throws IOException {
+    return channel.position();
+  }
+
+  /** Gives the file its name; when this returns it would outlive a loss of power. */
+  public void commit() throws IOException {
+    channel.force(true);
+    channel.close();
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    force(target.toAbsolutePath().getParent());
+  }
+
+  /** Has the names in a directory outlive a loss of power. */
+  public static void force(Path directory) throws IOException {
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
+  /** Ends the file; what was not committed is gone. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(temporary);
+  }
+}

@@ -1,0 +1,202 @@
+package io.sampo.server;
+
+import io.sampo.persist.NewFile;
+import io.sampo.persist.SnapshotSink;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Saving all data to the file {@code dbfilename} in {@code dir}: on request and by {@code save}
+ * points, and how that has gone so far. Used from any thread.
+ */
+final class Saves {
+  private static final Logger LOG = LoggerFactory.getLogger(Saves.class);
+
+  /** How long after one that failed the next save that nobody asked for begins. */
+  private static final long RETRY_MILLIS = 5000;
+
+  private final Settings settings;
+  private final Consumer<SnapshotSink> snapshots;
+  private final LongSupplier clock;
+  private final LongSupplier changes;
+  private Optional<Save> present = Optional.empty();
+  private long lastTry;
+  private long changesSaved;
+  private long succeeded;
+  private long lastSeconds = -1;
+  private volatile long lastSave;
+  private volatile boolean failing;
+  private volatile boolean refusing;
+
+  /**
+   * @param snapshots takes a snapshot
+   * @param clock in Unix milliseconds
+   * @param changes how often data was changed since the start
+   */
+  Saves(
+      Settings settings,
+      Consumer<SnapshotSink> snapshots,
+      LongSupplier clock,
+      LongSupplier changes) {
+    this.settings = settings;
+    this.snapshots = snapshots;
+    this.clock = clock;
+    this.changes = changes;
+    lastSave = clock.getAsLong();
+    settings.save.each(points -> judge());
+    settings.stopWritesOnBgsaveError.each(stop -> judge());
+  }
+
+  /** One save on its way. */
+  private final class Save implements SnapshotSink {
+    private final long since = clock.getAsLong();
+    private final Path target = file();
+    private final Consumer<Boolean> then;
+    private Optional<NewFile> file = Optional.empty();
+    private long changesThen;
+
+    Save(Consumer<Boolean> then) {
+      this.then = then;
+    }
+
+    @Override
+    public Map<String, String> cut() {
+      changesThen = changes.getAsLong();
+      return Map.of();
+    }
+
+    @Override
+    public void chunk(byte[] bytes) throws IOException {
+      if (file.isEmpty()) {
+        file = Optional.of(new NewFile(target));
+      }
+      file.get().write(bytes);
+    }
+
+    @Override
+    public void done() throws IOException {
+      long size = file.orElseThrow().size();
+      file.get().commit();
+      LOG.info("DB saved on disk: {}, {} bytes", target, size);
+      ended(this, true);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      LOG.error("Saving the DB to {} failed: {}", target, cause.toString());
+      try {
+        if (file.isPresent()) {
+          file.get().close();
+        }
+      } catch (IOException e) {
+        LOG.error("A temporary file is left beside {}", target, e);
+      }
+      ended(this, false);
+    }
+  }
+
+  /** The file that the data is saved to, and loaded from. */
+  Path file() {
+    return Path.of(settings.dir.get()).resolve(settings.dbfilename.get());
+  }
+
+  /**
+   * Begins to save, unless that is going on already.
+   *
+   * @param then is told, on some thread, whether it succeeded
+   * @return whether it has begun
+   */
+  boolean begin(Consumer<Boolean> then) {
+    Save save;
+    synchronized (this) {
+      if (present.isPresent()) {
+        return false;
+      }
+      save = new Save(then);
+      present = Optional.of(save);
+      lastTry = save.since;
+    }
+    LOG.info("Background saving started");
+    snapshots.accept(save);
+    return true;
+  }
+
+  private void ended(Save save, boolean success) {
+    synchronized (this) {
+      long now = clock.getAsLong();
+      present = Optional.empty();
+      lastSeconds = (now - save.since) / 1000;
+      failing = !success;
+      if (success) {
+        lastSave = now;
+        changesSaved = save.changesThen;
+        succeeded++;
+      }
+    }
+    judge();
+    save.then.accept(success);
+  }
+
+  private void judge() {
+    refusing = failing && settings.stopWritesOnBgsaveError.get() && !settings.save.get().isEmpty();
+  }
+
+  /** Whether writes are refused, because saving is wanted and has failed. */
+  boolean refusesWrites() {
+    return refusing;
+  }
+
+  synchronized boolean isSaving() {
+    return present.isPresent();
+  }
+
+  /** Unix time of the last success in seconds, at first that of the start. */
+  long lastSave() {
+    return lastSave / 1000;
+  }
+
+  /** Saves if it is time to. */
+  void tend() {
+    long now = clock.getAsLong();
+    Optional<SavePoints.Point> reached;
+    synchronized (this) {
+      boolean rests = failing && now - lastTry <= RETRY_MILLIS;
+      if (present.isPresent() || rests) {
+        return;
+      }
+      reached = settings.save.get().reached(unsaved(), (now - lastSave) / 1000);
+    }
+    reached.ifPresent(
+        point -> {
+          LOG.info("{} changes in {} seconds. Saving...", point.changes(), point.seconds());
+          begin(success -> {});
+        });
+  }
+
+  private synchronized long unsaved() {
+    return changes.getAsLong() - changesSaved;
+  }
+
+  /** Says that what there is now is what the file holds, as it does after loading. */
+  synchronized void loaded() {
+    changesSaved = changes.getAsLong();
+  }
+
+  /** Writes the fields of INFO persistence. */
+  synchronized void describe(InfoText text) {
+    long current = present.map(save -> (clock.getAsLong() - save.since) / 1000).orElse(-1L);
+    text.field("rdb_changes_since_last_save", unsaved())
+        .field("rdb_bgsave_in_progress", present.isPresent() ? 1 : 0)
+        .field("rdb_last_save_time", lastSave())
+        .field("rdb_last_bgsave_status", failing ? "err" : "ok")
+        .field("rdb_last_bgsave_time_sec", lastSeconds)
+        .field("rdb_current_bgsave_time_sec", current)
+        .field("rdb_saves", succeeded);
+  }
+}

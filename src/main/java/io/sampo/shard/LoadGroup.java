@@ -1,0 +1,64 @@
+package io.sampo.shard;
+
+import io.sampo.keyspace.Db;
+import io.sampo.keyspace.Entry;
+import io.sampo.keyspace.Keyspace;
+
+/** Entries read from a file, on their way to the shard they belong to. */
+final class LoadGroup implements Shard.Message {
+  static final int MOST = 512;
+
+  /** What becomes of them; the shard's answer. */
+  interface Owner {
+    /** They are in, but for so many that had expired and so many that were there already. */
+    void loaded(int entries, int expired, int duplicates);
+  }
+
+  private final Owner owner;
+  private final boolean dropsExpired;
+  private final int[] dbs = new int[MOST];
+  private final byte[][] keys = new byte[MOST][];
+  private final Entry[] entries = new Entry[MOST];
+  private int size;
+
+  /**
+   * @param dropsExpired whether what has expired is left out: a replica takes it all
+   */
+  LoadGroup(Owner owner, boolean dropsExpired) {
+    this.owner = owner;
+    this.dropsExpired = dropsExpired;
+  }
+
+  void add(int db, byte[] key, Entry entry) {
+    dbs[size] = db;
+    keys[size] = key;
+    entries[size++] = entry;
+  }
+
+  boolean isFull() {
+    return size == MOST;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  void into(Keyspace keyspace, long now) {
+    int expired = 0;
+    int duplicates = 0;
+    for (int i = 0; i < size; i++) {
+      Entry entry = entries[i];
+      if (dropsExpired && entry.expireAt() != Db.NO_EXPIRY && entry.expireAt() <= now) {
+        expired++;
+        continue;
+      }
+      Db db = keyspace.db(dbs[i]);
+      int before = db.size();
+      db.put(keys[i], 0, keys[i].length, entry);
+      if (db.size() == before) {
+        duplicates++;
+      }
+    }
+    owner.loaded(size, expired, duplicates);
+  }
+}

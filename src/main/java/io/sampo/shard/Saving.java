@@ -1,0 +1,88 @@
+package io.sampo.shard;
+
+import io.sampo.keyspace.Db;
+import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Snapshot;
+import io.sampo.persist.RdbWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * One shard's part in a snapshot: encodes its entries and sends them off in chunks, each of which
+ * begins by naming a database, so that those of several shards may alternate. Used by whoever holds
+ * the shard's data.
+ */
+final class Saving implements Snapshot.Sink {
+  /** The bytes of a chunk, unless an entry is bigger. */
+  private static final int CHUNK = 1 << 16;
+
+  /** Bytes on their way from one shard above which those that can wait do. */
+  private static final long MOST_IN_FLIGHT = 4 << 20;
+
+  private static final int NO_DB = -1;
+
+  private final int shard;
+  private final ActorRef<Snapshots.Message> snapshots;
+  private final Snapshot snapshot;
+  private final RdbWriter out;
+  private List<byte[]> parts = new ArrayList<>();
+  private int selected = NO_DB;
+  private long inFlight;
+
+  Saving(int shard, Keyspace keyspace, ActorRef<Snapshots.Message> snapshots, boolean compressing) {
+    this.shard = shard;
+    this.snapshots = snapshots;
+    out = new RdbWriter(compressing, CHUNK, bytes -> parts.add(bytes));
+    snapshot = keyspace.snapshot(this);
+  }
+
+  @Override
+  public boolean entry(int db, Db from, int h) {
+    if (db != selected) {
+      out.selectDb(db);
+      selected = db;
+    }
+    out.entry(from, h);
+    if (out.size() >= CHUNK || !parts.isEmpty()) {
+      ship(false);
+    }
+    return hasRoom();
+  }
+
+  private void ship(boolean last) {
+    if (out.size() > 0) {
+      parts.add(out.take());
+    }
+    for (byte[] part : parts) {
+      inFlight += part.length;
+    }
+    snapshots.tell(new Snapshots.Chunk(shard, parts, last));
+    parts = new ArrayList<>();
+    selected = NO_DB;
+  }
+
+  /** Whether to go on without having heard of anything written. */
+  boolean hasRoom() {
+    return inFlight < MOST_IN_FLIGHT;
+  }
+
+  /** So many bytes have been written. */
+  void written(long bytes) {
+    inFlight -= bytes;
+  }
+
+  /** Has the rest go nowhere. */
+  void abandon() {
+    snapshot.abandon();
+  }
+
+  /** Goes on for about so many nanoseconds; returns whether that was the end. */
+  boolean advance(long nanos) {
+    snapshot.advance(nanos);
+    if (snapshot.isDone()) {
+      ship(true);
+    }
+    return snapshot.isDone();
+  }
+}

@@ -1,0 +1,227 @@
+package io.sampo.shard;
+
+import io.sampo.keyspace.Db;
+import io.sampo.keyspace.Keyspace;
+import io.sampo.persist.Crc64;
+import io.sampo.persist.RdbWriter;
+import io.sampo.persist.SnapshotSink;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes snapshots of all shards, one after the other, and puts together what the shards encode in
+ * slices: the bytes of an RDB file. It belongs on a dispatcher that may be blocked, for its sinks
+ * may write files.
+ */
+public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
+  /** What it can be told. */
+  public sealed interface Message permits Take, Begun, Chunk {}
+
+  /** Take a snapshot, as soon as none is being taken. */
+  public record Take(SnapshotSink sink) implements Message {}
+
+  /**
+   * The shards have been cut.
+   *
+   * @param about what the file says about itself
+   * @param entries how many there are in each database
+   * @param expiring how many of them expire
+   */
+  record Begun(Map<String, String> about, long[] entries, long[] expiring) implements Message {}
+
+  /** What a shard has encoded, which belongs together; {@code last} says that it is done. */
+  record Chunk(int shard, List<byte[]> parts, boolean last) implements Message {}
+
+  /**
+   * How to write.
+   *
+   * @param compressing whether strings are compressed
+   * @param checksum whether there is one at the end
+   * @param about what every file says about itself
+   */
+  public record Format(boolean compressing, boolean checksum, Map<String, String> about) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+  private static final int CHECKSUM_BYTES = 8;
+
+  private final List<ActorRef<Shard.Message>> shards;
+  private final ActorRef<Borrower.Message> borrower;
+  private final Supplier<Format> formats;
+  private final Runnable ended;
+  private final ArrayDeque<SnapshotSink> waiting = new ArrayDeque<>();
+
+  /** Where the present snapshot goes, unless that has failed. */
+  private Optional<SnapshotSink> sink = Optional.empty();
+
+  private boolean busy;
+  private Format format = new Format(false, false, Map.of());
+  private long checksum;
+  private int shardsLeft;
+
+  private Snapshots(
+      ActorContext<Message> context,
+      List<ActorRef<Shard.Message>> shards,
+      ActorRef<Borrower.Message> borrower,
+      Supplier<Format> formats,
+      Runnable ended) {
+    super(context);
+    this.shards = shards;
+    this.borrower = borrower;
+    this.formats = formats;
+    this.ended = ended;
+  }
+
+  /**
+   * The taker of snapshots.
+   *
+   * @param borrower any one, to stop the shards for an instant
+   * @param formats asked at the beginning of each snapshot
+   * @param ended called at the end of each, before its sink is told
+   */
+  public static Behavior<Message> create(
+      List<ActorRef<Shard.Message>> shards,
+      ActorRef<Borrower.Message> borrower,
+      Supplier<Format> formats,
+      Runnable ended) {
+    return Behaviors.setup(context -> new Snapshots(context, shards, borrower, formats, ended));
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Take.class, this::take)
+        .onMessage(Begun.class, this::begun)
+        .onMessage(Chunk.class, this::chunk)
+        .build();
+  }
+
+  private Behavior<Message> take(Take take) {
+    waiting.add(take.sink);
+    next();
+    return this;
+  }
+
+  private void next() {
+    if (busy || waiting.isEmpty()) {
+      return;
+    }
+    busy = true;
+    SnapshotSink next = waiting.poll();
+    sink = Optional.of(next);
+    format = formats.get();
+    boolean compressing = format.compressing;
+    ActorRef<Message> self = getContext().getSelf();
+    borrower.tell(
+        new Borrower.Cut(
+            -1L >>> Long.SIZE - shards.size(), all -> cut(all, next, self, compressing)));
+  }
+
+  /** Runs where the shards are held. */
+  private static void cut(
+      List<Data> all, SnapshotSink sink, ActorRef<Message> self, boolean compressing) {
+    Map<String, String> about = sink.cut();
+    int databases = all.get(0).keyspace.databases();
+    long[] entries = new long[databases];
+    long[] expiring = new long[databases];
+    for (Data data : all) {
+      Keyspace keyspace = data.keyspace;
+      for (int i = 0; i < databases; i++) {
+        Db db = keyspace.db(i);
+        entries[i] += db.size();
+        expiring[i] += db.volatileSize();
+      }
+      data.saving = Optional.of(new Saving(data.shard, keyspace, self, compressing));
+    }
+    self.tell(new Begun(about, entries, expiring));
+  }
+
+  private Behavior<Message> begun(Begun begun) {
+    checksum = 0;
+    shardsLeft = shards.size();
+    RdbWriter head = new RdbWriter(false);
+    head.header();
+    format.about.forEach(head::aux);
+    begun.about.forEach(head::aux);
+    for (int i = 0; i < begun.entries.length; i++) {
+      if (begun.entries[i] > 0) {
+        head.selectDb(i);
+        head.resizeDb(begun.entries[i], begun.expiring[i]);
+      }
+    }
+    write(head.take());
+    shards.forEach(shard -> shard.tell(Shard.save()));
+    return this;
+  }
+
+  private Behavior<Message> chunk(Chunk chunk) {
+    long bytes = 0;
+    for (byte[] part : chunk.parts) {
+      write(part);
+      bytes += part.length;
+    }
+    if (!chunk.last) {
+      shards.get(chunk.shard).tell(new Shard.Saved(bytes));
+    } else if (--shardsLeft == 0) {
+      end();
+    }
+    return this;
+  }
+
+  private void write(byte[] bytes) {
+    if (sink.isPresent()) {
+      checksum = format.checksum ? Crc64.update(checksum, bytes, 0, bytes.length) : 0;
+      attempt(to -> to.chunk(bytes));
+    }
+  }
+
+  private void end() {
+    RdbWriter tail = new RdbWriter(false);
+    tail.end();
+    write(tail.take());
+    if (sink.isPresent()) {
+      long sum = checksum;
+      byte[] bytes = new byte[CHECKSUM_BYTES];
+      for (int i = 0; i < CHECKSUM_BYTES; i++) {
+        bytes[i] = (byte) (sum >>> 8 * i);
+      }
+      attempt(to -> to.chunk(bytes));
+    }
+    ended.run();
+    attempt(SnapshotSink::done);
+    sink = Optional.empty();
+    busy = false;
+    next();
+  }
+
+  private interface Step {
+    void run(SnapshotSink to) throws IOException;
+  }
+
+  /** Does something with the sink, if it has not failed; if it does the rest goes nowhere. */
+  private void attempt(Step step) {
+    if (sink.isEmpty()) {
+      return;
+    }
+    SnapshotSink to = sink.get();
+    try {
+      step.run(to);
+    } catch (IOException e) {
+      LOG.debug("a snapshot is given up", e);
+      sink = Optional.empty();
+      shards.forEach(shard -> shard.tell(Shard.abandon()));
+      to.failed(e);
+    }
+  }
+}
