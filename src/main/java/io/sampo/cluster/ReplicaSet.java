@@ -1,0 +1,434 @@
+package io.sampo.cluster;
+
+import io.sampo.cluster.Stance.Following;
+import io.sampo.cluster.Stance.Leading;
+import io.sampo.cluster.Stance.Support;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Subscribe;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's part in its replica set: it carries the {@link Elector}'s messages, writes down what it
+ * is to remember, and has the data do what it decides. The membership of the cluster only tells it
+ * whom to talk to.
+ */
+final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
+  /** What it is told. */
+  interface Command {}
+
+  private record Tick() implements Command {}
+
+  private record Led(long term, long start) implements Command {}
+
+  private record Advanced() implements Command {}
+
+  private record Seen(Member member) implements Command {}
+
+  private record Gone(Member member) implements Command {}
+
+  private record Paused() implements Command {}
+
+  /**
+   * Has another node become the master, without a write being lost.
+   *
+   * @param successor the node, or nothing for whichever is best
+   * @param millis how long writes may have to wait for it
+   * @param outcome is told "" once the lead has been given up, or why it has not
+   */
+  record HandOver(Optional<String> successor, long millis, Consumer<String> outcome)
+      implements Command {}
+
+  /** A planned succession that is under way. */
+  private record Succession(String to, long until, Consumer<String> outcome, boolean paused) {}
+
+  /** What a node of the set said last, and when. */
+  private record Report(Topology.Node node, long term, long heardAt) {}
+
+  /** Where clients reach a node. */
+  private record Endpoint(String host, int port) {}
+
+  static final String NAME = "replica-set";
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaSet.class);
+  private static final Duration NEWS = Duration.ofSeconds(1);
+  private static final long SILENCE = TimeUnit.SECONDS.toNanos(4);
+
+  private final Plan plan;
+  private final BallotFile file;
+  private final Role role;
+  private final Observer observer;
+  private final AtomicBoolean advancing;
+  private final ActorRefResolver refs;
+  private final Map<String, ActorRef<Wire>> peers = new HashMap<>();
+  private final Map<String, Endpoint> endpoints = new HashMap<>();
+  private final Map<String, Report> reports = new TreeMap<>();
+  private Elector elector;
+  private Topology topology;
+  private long newsAt;
+  private Optional<Succession> succession = Optional.empty();
+
+  private ReplicaSet(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Plan plan,
+      BallotFile file,
+      Ballot ballot,
+      Role role,
+      Observer observer,
+      AtomicBoolean advancing) {
+    super(context);
+    this.plan = plan;
+    this.role = role;
+    this.observer = observer;
+    this.advancing = advancing;
+    this.refs = ActorRefResolver.get(context.getSystem());
+    this.topology = Topology.empty(plan.set());
+    this.file = file;
+    long lease = TimeUnit.MILLISECONDS.toNanos(plan.leaseMillis());
+    Setup setup = Setup.of(plan.self(), plan.voters(), plan.isWitness(), lease);
+    this.newsAt = System.nanoTime();
+    this.elector = Elector.start(setup, ballot, newsAt);
+    plan.voters().forEach(this::peer);
+    Cluster.get(context.getSystem())
+        .subscriptions()
+        .tell(
+            Subscribe.create(
+                context.messageAdapter(ClusterEvent.MemberEvent.class, ReplicaSet::command),
+                ClusterEvent.MemberEvent.class));
+    timers.startTimerAtFixedRate(new Tick(), Duration.ofNanos(setup.beat() / 4));
+  }
+
+  /**
+   * @param advancing is set by whoever tells it that the data has grown, and cleared when it looks
+   */
+  static Behavior<Command> create(
+      Plan plan,
+      BallotFile file,
+      Ballot ballot,
+      Role role,
+      Observer observer,
+      AtomicBoolean advancing) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers ->
+                    new ReplicaSet(
+                        context, timers, plan, file, ballot, role, observer, advancing)));
+  }
+
+  /** Tells that the data has grown. */
+  static Command advanced() {
+    return new Advanced();
+  }
+
+  private static Command command(ClusterEvent.MemberEvent event) {
+    return event instanceof ClusterEvent.MemberRemoved
+        ? new Gone(event.member())
+        : new Seen(event.member());
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Wire.Letter.class, this::onLetter)
+        .onMessage(Wire.News.class, this::onNews)
+        .onMessage(Tick.class, tick -> onTick())
+        .onMessage(Advanced.class, advanced -> onAdvanced())
+        .onMessage(Led.class, led -> take(new Input.Led(led.term(), led.start())))
+        .onMessage(Seen.class, seen -> onSeen(seen.member()))
+        .onMessage(Gone.class, gone -> onGone(gone.member()))
+        .onMessage(HandOver.class, this::onHandOver)
+        .onMessage(Paused.class, paused -> onPaused())
+        .onSignal(PostStop.class, stop -> onStop())
+        .build();
+  }
+
+  // --- the elector
+
+  private Behavior<Command> onLetter(Wire.Letter letter) {
+    if (!letter.set().equals(plan.set()) || letter.from().equals(plan.self())) {
+      return this;
+    }
+    endpoints.put(letter.from(), new Endpoint(letter.host(), letter.port()));
+    return take(new Input.Received(letter.from(), letter.message()));
+  }
+
+  private Behavior<Command> onTick() {
+    take(new Input.Tick());
+    if (System.nanoTime() - newsAt >= 0) {
+      newsAt = System.nanoTime() + NEWS.toNanos();
+      Wire.News news = new Wire.News(plan.set(), elector.term(), self());
+      others().forEach(peer -> peer.tell(news));
+      publish();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onAdvanced() {
+    advancing.set(false);
+    return take(new Input.Advanced());
+  }
+
+  private Behavior<Command> take(Input input) {
+    Elector before = elector;
+    Elector.Step step = elector.step(System.nanoTime(), role.holding(), input);
+    elector = step.next();
+    step.outputs().forEach(this::carryOut);
+    observer.lease(elector.leaseUntil());
+    if (elector.leads()) {
+      long safe = elector.safeOffset(role.holding());
+      if (safe >= 0) {
+        observer.safe(safe);
+      }
+    }
+    if (before.term() != elector.term() || !role(before).equals(role(elector))) {
+      log();
+      publish();
+    }
+    succeed();
+    return this;
+  }
+
+  private void carryOut(Output output) {
+    if (output instanceof Output.Remember remember) {
+      try {
+        file.write(remember.ballot());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    } else if (output instanceof Output.Send send) {
+      peer(send.to()).tell(letter(send.message()));
+    } else if (output instanceof Output.Tell tell) {
+      Wire letter = letter(tell.message());
+      others().forEach(peer -> peer.tell(letter));
+    } else if (plan.isWitness()) {
+      LOG.debug("A witness has no data for {}", output);
+    } else if (output instanceof Output.Lead lead) {
+      ActorRef<Command> self = getContext().getSelf();
+      role.lead(lead.term(), start -> self.tell(new Led(lead.term(), start)));
+    } else if (output instanceof Output.Follow follow) {
+      Endpoint master = endpoints.get(follow.master());
+      role.follow(master.host(), master.port(), follow.term());
+    } else if (output instanceof Output.Retire) {
+      role.retire();
+    }
+  }
+
+  private Wire letter(Message message) {
+    return new Wire.Letter(plan.set(), plan.self(), plan.host(), plan.port(), message);
+  }
+
+  private void log() {
+    LOG.info(
+        "Replica set {}: {} is {} in term {}, following {}",
+        plan.set(),
+        plan.self(),
+        role(elector).name().toLowerCase(Locale.ROOT),
+        elector.term(),
+        elector.stance() instanceof Following following ? following.master() : "nobody");
+  }
+
+  // --- whom to talk to
+
+  private ActorRef<Wire> peer(String id) {
+    return peers.computeIfAbsent(
+        id,
+        name ->
+            refs.resolveActorRef(
+                "pekko://" + getContext().getSystem().name() + "@" + name + "/user/" + NAME));
+  }
+
+  private Collection<ActorRef<Wire>> others() {
+    return peers.entrySet().stream()
+        .filter(peer -> !peer.getKey().equals(plan.self()))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private Behavior<Command> onSeen(Member member) {
+    if (member.hasRole(plan.set())) {
+      peer(id(member));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onGone(Member member) {
+    String id = id(member);
+    if (!plan.voters().contains(id)) {
+      peers.remove(id);
+      reports.remove(id);
+      publish();
+    }
+    return this;
+  }
+
+  private static String id(Member member) {
+    Address address = member.address();
+    return address.getHost().orElse("") + ":" + address.getPort().orElse(0);
+  }
+
+  // --- what can be seen of it
+
+  private Behavior<Command> onNews(Wire.News news) {
+    if (news.set().equals(plan.set()) && !news.node().id().equals(plan.self())) {
+      Topology.Node node = news.node();
+      peer(node.id());
+      endpoints.put(node.id(), new Endpoint(node.host(), node.port()));
+      reports.put(node.id(), new Report(node, news.term(), System.nanoTime()));
+      publish();
+    }
+    return this;
+  }
+
+  private Topology.Node self() {
+    long lease = elector.leaseUntil() - System.nanoTime();
+    return new Topology.Node(
+        plan.self(),
+        plan.host(),
+        plan.port(),
+        plan.kind(),
+        role(elector),
+        plan.voters().contains(plan.self()),
+        elector.term(),
+        role.holding().offset(),
+        Math.max(0, TimeUnit.NANOSECONDS.toMillis(lease)),
+        true,
+        true);
+  }
+
+  private Topology.Role role(Elector present) {
+    if (plan.isWitness()) {
+      return Topology.Role.WITNESS;
+    }
+    if (present.stance() instanceof Leading leading) {
+      return leading.start() >= 0 ? Topology.Role.MASTER : Topology.Role.NONE;
+    }
+    return present.stance() instanceof Following ? Topology.Role.REPLICA : Topology.Role.NONE;
+  }
+
+  private void publish() {
+    Map<String, Topology.Node> nodes = new TreeMap<>();
+    long now = System.nanoTime();
+    long term = elector.term();
+    for (Report report : reports.values()) {
+      boolean reachable = now - report.heardAt() < SILENCE;
+      nodes.put(report.node().id(), seen(report.node(), reachable));
+      term = Math.max(term, report.node().role() == Topology.Role.MASTER ? report.term() : 0);
+    }
+    nodes.put(plan.self(), self());
+    topology = new Topology(plan.set(), term, nodes.values().stream().toList());
+    observer.changed(topology);
+  }
+
+  private static Topology.Node seen(Topology.Node node, boolean reachable) {
+    return new Topology.Node(
+        node.id(),
+        node.host(),
+        node.port(),
+        node.kind(),
+        node.role(),
+        node.voter(),
+        node.term(),
+        node.offset(),
+        node.leaseMillis(),
+        reachable,
+        false);
+  }
+
+  // --- planned succession
+
+  private Behavior<Command> onHandOver(HandOver request) {
+    Optional<String> to = request.successor().or(this::best);
+    if (!(elector.stance() instanceof Leading leading) || leading.start() < 0) {
+      request.outcome().accept("this node is not the master");
+    } else if (succession.isPresent()) {
+      request.outcome().accept("another succession is under way");
+    } else if (to.isEmpty() || !isAble(leading.supports().get(to.get()))) {
+      request.outcome().accept("there is no replica that could take over");
+    } else {
+      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.millis());
+      succession = Optional.of(new Succession(to.get(), until, request.outcome(), false));
+      LOG.info("Replica set {}: handing over to {}", plan.set(), to.get());
+      ActorRef<Command> self = getContext().getSelf();
+      role.pause(() -> self.tell(new Paused()));
+    }
+    return this;
+  }
+
+  private Optional<String> best() {
+    return elector.stance() instanceof Leading leading
+        ? leading.supports().entrySet().stream()
+            .filter(e -> plan.voters().contains(e.getKey()) && isAble(e.getValue()))
+            .max(Comparator.comparingLong(e -> e.getValue().offset()))
+            .map(Map.Entry::getKey)
+        : Optional.empty();
+  }
+
+  private boolean isAble(Support support) {
+    return support != null
+        && support.offset() >= 0
+        && System.nanoTime() - support.sentAt() < elector.setup().lease();
+  }
+
+  private Behavior<Command> onPaused() {
+    succession = succession.map(s -> new Succession(s.to(), s.until(), s.outcome(), true));
+    succeed();
+    return this;
+  }
+
+  /** Gives up the lead once the successor has everything. */
+  private void succeed() {
+    if (succession.isEmpty()) {
+      return;
+    }
+    Succession planned = succession.get();
+    if (!(elector.stance() instanceof Leading leading)) {
+      succession = Optional.empty();
+      planned.outcome().accept("this node is not the master any more");
+      return;
+    }
+    long held = role.holding().offset();
+    Support support = leading.supports().get(planned.to());
+    if (planned.paused() && support != null && support.offset() >= held) {
+      succession = Optional.empty();
+      take(new Input.HandOver(planned.to()));
+      planned.outcome().accept("");
+    } else if (System.nanoTime() - planned.until() > 0) {
+      succession = Optional.empty();
+      role.resume();
+      LOG.warn("Replica set {}: {} did not catch up in time", plan.set(), planned.to());
+      planned.outcome().accept("the replica did not catch up in time");
+    }
+  }
+
+  private Behavior<Command> onStop() {
+    observer.lease(System.nanoTime() - 1);
+    role.retire();
+    return this;
+  }
+}

@@ -1,0 +1,37 @@
+package io.sampo.cluster;
+
+import java.util.function.LongConsumer;
+
+/**
+ * The data of a node, which its part in the replica set leads or has follow. Called by one thread
+ * at a time, but for {@link #holding}; nothing of it waits.
+ */
+public interface Role {
+  /**
+   * From now on the data is the master's, and goes on from where it is.
+   *
+   * @param led is told, on any thread, at which offset of the journal the term begins: what came
+   *     before is not of this term, and what comes later is
+   */
+  void lead(long term, LongConsumer led);
+
+  /**
+   * The data is to be synchronised with that of the master who leads this term, by a connection
+   * that begins now, and then to follow it. Without effect if it does so already.
+   */
+  void follow(String host, int port, long term);
+
+  /** The data neither leads nor follows: no write is taken, from a client or from a master. */
+  void retire();
+
+  /**
+   * No client's write begins from when {@code paused} is run, until {@link #resume} or {@link
+   * #retire}.
+   */
+  void pause(Runnable paused);
+
+  void resume();
+
+  /** From any thread. */
+  Holding holding();
+}

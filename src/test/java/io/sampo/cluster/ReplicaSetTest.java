@@ -1,0 +1,279 @@
+package io.sampo.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replica sets of several nodes in one process, whose data is a mere number. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ReplicaSetTest {
+  private static final long LEASE = 1000;
+
+  /** The data of a node: its length, which goes from master to replicas at once. */
+  private final class Data implements Role, Observer {
+    private final int port;
+    private long term;
+    private long offset;
+    private boolean leads;
+    private int master;
+    private volatile long lease = System.nanoTime();
+    private volatile long safe = -1;
+    private volatile Topology topology = Topology.empty("set");
+
+    Data(int port) {
+      this.port = port;
+      byPort.put(port, this);
+    }
+
+    @Override
+    public void lead(long newTerm, LongConsumer led) {
+      synchronized (byPort) {
+        term = newTerm;
+        leads = true;
+        led.accept(offset);
+      }
+    }
+
+    @Override
+    public void follow(String host, int itsPort, long newTerm) {
+      synchronized (byPort) {
+        leads = false;
+        master = itsPort;
+        Data from = byPort.get(itsPort);
+        term = from.leads && from.term == newTerm ? newTerm : 0;
+        offset = term == 0 ? offset : from.offset;
+      }
+    }
+
+    @Override
+    public void retire() {
+      synchronized (byPort) {
+        leads = false;
+        master = 0;
+        term = 0;
+      }
+    }
+
+    @Override
+    public void pause(Runnable paused) {
+      paused.run();
+    }
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public Holding holding() {
+      synchronized (byPort) {
+        return new Holding(term, offset, true);
+      }
+    }
+
+    boolean write() {
+      synchronized (byPort) {
+        if (!leads || lease - System.nanoTime() <= 0) {
+          return false;
+        }
+        offset += 10;
+        for (Data other : byPort.values()) {
+          if (other.master == port && other.term == term) {
+            other.offset = offset;
+          }
+        }
+      }
+      nodes.values().forEach(ClusterNode::advanced);
+      return true;
+    }
+
+    @Override
+    public void lease(long nanoTime) {
+      lease = nanoTime;
+    }
+
+    @Override
+    public void safe(long itsOffset) {
+      safe = itsOffset;
+    }
+
+    @Override
+    public void changed(Topology itsTopology) {
+      topology = itsTopology;
+    }
+  }
+
+  private final Map<Integer, Data> byPort = new ConcurrentHashMap<>();
+  private final Map<String, Data> data = new HashMap<>();
+  private final Map<String, ClusterNode> nodes = new ConcurrentHashMap<>();
+  private final List<String> ids = new ArrayList<>();
+  @TempDir private Path directory;
+
+  @BeforeEach
+  void findPorts() throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+      sockets.add(socket);
+      ids.add("127.0.0.1:" + socket.getLocalPort());
+    }
+    for (ServerSocket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.values().forEach(ClusterNode::close);
+  }
+
+  private void start(int i) {
+    start(i, Topology.Kind.DATA);
+  }
+
+  private void start(int i, Topology.Kind kind) {
+    String id = ids.get(i);
+    Data its = new Data(i + 1);
+    data.put(id, its);
+    Path own = directory.resolve("n" + i);
+    Plan plan = new Plan("set", id, ids, ids, kind, LEASE, "127.0.0.1", i + 1, own);
+    nodes.put(id, ClusterNode.start(plan, ConfigFactory.load(), its, its, () -> its.lease = 0));
+  }
+
+  private void end(String id) {
+    data.remove(id).retire();
+    nodes.remove(id).close();
+  }
+
+  private Optional<String> master() {
+    return data.entrySet().stream()
+        .filter(e -> e.getValue().lease - System.nanoTime() > 0 && e.getValue().leads)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - until < 0, what);
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private void awaitWhole() throws InterruptedException {
+    await(
+        "a master and its replicas, seen by all: "
+            + data.values().stream().map(d -> d.topology).toList(),
+        () ->
+            master().isPresent()
+                && data.values().stream()
+                    .allMatch(
+                        d ->
+                            d.topology.nodes().size() == ids.size()
+                                && d.topology.master().map(Topology.Node::id).equals(master())
+                                && d.topology.replicas().size()
+                                    == data.values().stream().filter(x -> x.master > 0).count()));
+  }
+
+  @Test
+  void nodesFormASetWhicheverComesFirst() throws InterruptedException {
+    long before = System.nanoTime();
+    start(2);
+    start(1);
+    start(0);
+    awaitWhole();
+    System.out.println("formed in " + (System.nanoTime() - before) / 1_000_000 + " ms");
+    Data master = data.get(master().orElseThrow());
+    assertTrue(master.write());
+    await("a majority to have the write", () -> master.safe == master.offset);
+  }
+
+  @Test
+  void anotherNodeTakesOverFromOneThatDies() throws InterruptedException {
+    start(0);
+    start(1);
+    start(2);
+    awaitWhole();
+    String first = master().orElseThrow();
+    data.get(first).write();
+    long offset = data.get(first).offset;
+    long before = System.nanoTime();
+    end(first);
+    await("another master", () -> master().isPresent());
+    System.out.println("failed over in " + (System.nanoTime() - before) / 1_000_000 + " ms");
+    assertEquals(offset, data.get(master().orElseThrow()).offset);
+    start(ids.indexOf(first));
+    await(
+        "the first one to follow",
+        () ->
+            data.get(first).term == data.get(master().orElse(first)).term
+                && data.get(first).master > 0);
+  }
+
+  @Test
+  void aPlannedSuccessionTakesNoTime() throws Exception {
+    start(0);
+    start(1);
+    start(2);
+    awaitWhole();
+    String first = master().orElseThrow();
+    await("followers", () -> data.values().stream().filter(d -> d.term > 0).count() == 3);
+    data.get(first).write();
+    TimeUnit.MILLISECONDS.sleep(LEASE / 2);
+    long before = System.nanoTime();
+    String outcome =
+        nodes
+            .get(first)
+            .handOver(Optional.empty(), Duration.ofSeconds(5))
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    assertEquals("", outcome);
+    await("another master", () -> master().isPresent() && !master().get().equals(first));
+    long millis = (System.nanoTime() - before) / 1_000_000;
+    System.out.println("handed over in " + millis + " ms");
+    assertTrue(millis < LEASE, millis + " ms");
+  }
+
+  @Test
+  void aWitnessLetsOneOfTwoLead() throws InterruptedException {
+    start(0, Topology.Kind.WITNESS);
+    start(1);
+    start(2);
+    await("a master", () -> master().isPresent());
+    String first = master().orElseThrow();
+    await("followers", () -> data.values().stream().filter(d -> d.term > 0).count() == 2);
+    TimeUnit.MILLISECONDS.sleep(LEASE);
+    end(first);
+    await("another master", () -> master().isPresent());
+    assertTrue(!master().get().equals(ids.get(0)));
+  }
+
+  @Test
+  void aDamagedBallotStopsTheNode() throws IOException {
+    Path own = Files.createDirectories(directory.resolve("n0"));
+    Files.writeString(own.resolve("replica-set-set.ballot"), "sampo-ballot 1 nonsense\n");
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> start(0));
+    assertTrue(e.getMessage().contains("is damaged"), e.getMessage());
+    assertTrue(e.getMessage().lines().count() == 1);
+  }
+}
