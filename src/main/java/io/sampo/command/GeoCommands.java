@@ -12,6 +12,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** The commands on positions on Earth, which are sorted sets scored by {@link GeoHash}. */
 public final class GeoCommands {
@@ -164,29 +166,25 @@ public final class GeoCommands {
   }
 
   private static void geoHash(Context c, Args a) {
-    Db db = c.db(a, 1);
-    int h = ZSets.read(c, db, a, 1);
-    c.out().array(a.count() - 2);
-    for (int i = 2; i < a.count(); i++) {
-      double score = score(db, h, a, i);
-      if (Double.isNaN(score)) {
-        c.out().nil();
-      } else {
-        c.out().bulk(GeoHash.ofScore(score).text());
-      }
-    }
+    each(c, a, ReplyWriter::nil, (out, position) -> out.bulk(position.text()));
   }
 
   private static void geoPos(Context c, Args a) {
+    each(c, a, ReplyWriter::nilArray, GeoCommands::coordinates);
+  }
+
+  /** Replies about the positions of members. */
+  private static void each(
+      Context c, Args a, Consumer<ReplyWriter> absent, BiConsumer<ReplyWriter, GeoHash> present) {
     Db db = c.db(a, 1);
     int h = ZSets.read(c, db, a, 1);
     c.out().array(a.count() - 2);
     for (int i = 2; i < a.count(); i++) {
       double score = score(db, h, a, i);
       if (Double.isNaN(score)) {
-        c.out().nilArray();
+        absent.accept(c.out());
       } else {
-        coordinates(c.out(), GeoHash.ofScore(score));
+        present.accept(c.out(), GeoHash.ofScore(score));
       }
     }
   }

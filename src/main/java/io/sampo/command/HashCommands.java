@@ -224,74 +224,55 @@ public final class HashCommands {
   }
 
   private static void hgetAll(Context c, Args a) {
-    ReplyWriter out = c.out();
-    Db db = c.db(a, 1);
-    int h = Hashes.read(c, db, a, 1);
-    if (h == Db.NONE) {
-      out.map(0);
-      return;
-    }
-    HashValue hash = Hashes.hash(db, h);
-    out.map(hash.size(c.horizon()));
-    hash.each(
-        c.horizon(),
-        (f, fo, fl, v, vo, vl) -> {
-          out.bulk(f, fo, fl);
-          out.bulk(v, vo, vl);
-          return true;
-        });
+    each(c, a, true, true);
   }
 
   private static void hkeys(Context c, Args a) {
-    ReplyWriter out = c.out();
-    Db db = c.db(a, 1);
-    int h = Hashes.read(c, db, a, 1);
-    if (h == Db.NONE) {
-      out.array(0);
-      return;
-    }
-    HashValue hash = Hashes.hash(db, h);
-    out.array(hash.size(c.horizon()));
-    hash.each(
-        c.horizon(),
-        (f, fo, fl, v, vo, vl) -> {
-          out.bulk(f, fo, fl);
-          return true;
-        });
+    each(c, a, true, false);
   }
 
   private static void hvals(Context c, Args a) {
+    each(c, a, false, true);
+  }
+
+  /** Replies with all fields, or all values, or both as a map. */
+  private static void each(Context c, Args a, boolean fields, boolean values) {
     ReplyWriter out = c.out();
     Db db = c.db(a, 1);
     int h = Hashes.read(c, db, a, 1);
+    int size = h == Db.NONE ? 0 : Hashes.hash(db, h).size(c.horizon());
+    if (fields && values) {
+      out.map(size);
+    } else {
+      out.array(size);
+    }
     if (h == Db.NONE) {
-      out.array(0);
       return;
     }
-    HashValue hash = Hashes.hash(db, h);
-    out.array(hash.size(c.horizon()));
-    hash.each(
-        c.horizon(),
-        (f, fo, fl, v, vo, vl) -> {
-          out.bulk(v, vo, vl);
-          return true;
-        });
+    Hashes.hash(db, h)
+        .each(
+            c.horizon(),
+            (f, fo, fl, v, vo, vl) -> {
+              if (fields) {
+                out.bulk(f, fo, fl);
+              }
+              if (values) {
+                out.bulk(v, vo, vl);
+              }
+              return true;
+            });
   }
 
   private static void hscan(Context c, Args a) {
-    ReplyWriter out = c.out();
     long cursor = Cursor.parse(a, 2);
     Db db = c.db(a, 1);
     int h = Hashes.read(c, db, a, 1);
     if (h == Db.NONE) {
-      out.array(2);
-      out.bulk(0);
-      out.array(0);
+      ScanReply.empty(c.out());
       return;
     }
     ScanOptions options = ScanOptions.parseForHash(a, 3);
-    ReplyWriter found = new ReplyWriter(256);
-    int[] count = {0};
+    ScanReply reply = new ScanReply();
     long next =
         Hashes.hash(db, h)
             .scan(
@@ -300,18 +281,13 @@ public final class HashCommands {
                 c.horizon(),
                 (f, fo, fl, v, vo, vl) -> {
                   if (options.matches(f, fo, fl)) {
-                    found.bulk(f, fo, fl);
-                    count[0]++;
+                    reply.add(1).bulk(f, fo, fl);
                     if (!options.noValues()) {
-                      found.bulk(v, vo, vl);
-                      count[0]++;
+                      reply.add(1).bulk(v, vo, vl);
                     }
                   }
                   return true;
                 });
-    out.array(2);
-    out.bulk(next);
-    out.array(count[0]);
-    out.raw(found.array(), 0, found.position());
+    reply.write(c.out(), next);
   }
 }

@@ -118,9 +118,7 @@ public final class HashExpireCommands {
     long when = time(a, command, unit, base);
     Condition condition = Condition.of(a, 3);
     int first = fields(a, condition == Condition.ALWAYS ? 3 : 4, COUNT_TO_SET);
-    c.out().array(a.count() - first);
-    if (h == Db.NONE) {
-      absent(c, a, first);
+    if (!begin(c, a, h, first)) {
       return;
     }
     HashValue hash = Hashes.hash(db, h);
@@ -168,9 +166,7 @@ public final class HashExpireCommands {
     Db db = c.db(a, 1);
     int h = Hashes.write(c, db, a, 1);
     int first = fields(a, 2, COUNT);
-    c.out().array(a.count() - first);
-    if (h == Db.NONE) {
-      absent(c, a, first);
+    if (!begin(c, a, h, first)) {
       return;
     }
     HashValue hash = Hashes.hash(db, h);
@@ -196,9 +192,7 @@ public final class HashExpireCommands {
     Db db = c.db(a, 1);
     int h = Hashes.read(c, db, a, 1);
     int first = fields(a, 2, COUNT);
-    c.out().array(a.count() - first);
-    if (h == Db.NONE) {
-      absent(c, a, first);
+    if (!begin(c, a, h, first)) {
       return;
     }
     HashValue hash = Hashes.hash(db, h);
@@ -214,9 +208,12 @@ public final class HashExpireCommands {
     }
   }
 
-  private static void absent(Context c, Args a, int first) {
-    for (int i = first; i < a.count(); i++) {
+  /** Begins the reply about fields; ends it too, and returns false, if there is no hash. */
+  private static boolean begin(Context c, Args a, int h, int first) {
+    c.out().array(a.count() - first);
+    for (int i = first; h == Db.NONE && i < a.count(); i++) {
       c.out().integer(ABSENT);
     }
+    return h != Db.NONE;
   }
 }

@@ -7,7 +7,6 @@ import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Visitor;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
-import io.sampo.resp.RespError;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,9 +19,6 @@ public final class ScanCommands {
       cmd("randomkey", 1, "readonly ~request_policy:all_shards ~nondeterministic_output on:all", "", "1.0.0", "O(1)", "", "Some key of the database.", ScanCommands::randomKey),
       cmd("scan", -2, "readonly ~nondeterministic_output ~request_policy:special on:cursor", "", "2.8.0", "O(1)", "cursor:int [MATCH pattern:pattern] [COUNT count:int] [TYPE type@6.0.0]", "Walk over the keys of the database with a cursor.", ScanCommands::scan));
   // spotless:on
-
-  private static final Glob ANYTHING = Glob.of(new byte[] {'*'});
-  private static final long DEFAULT_COUNT = 10;
 
   /** How many keys KEYS gathers before it writes them. */
   private static final int KEYS_SLICE = 1024;
@@ -68,30 +64,12 @@ public final class ScanCommands {
 
   private static void scan(Context c, Args a) {
     long cursor = Cursor.parse(a, 1);
-    long count = DEFAULT_COUNT;
-    Glob pattern = ANYTHING;
-    String type = "";
-    for (int i = 2; i < a.count(); i += 2) {
-      if (i + 1 == a.count()) {
-        throw RespError.SYNTAX;
-      } else if (a.is(i, "count")) {
-        count = a.integer(i + 1);
-        if (count < 1) {
-          throw RespError.SYNTAX;
-        }
-      } else if (a.is(i, "match")) {
-        pattern = Glob.of(a.array(), a.offset(i + 1), a.length(i + 1), false);
-      } else if (a.is(i, "type")) {
-        type = a.text(i + 1);
-      } else {
-        throw RespError.SYNTAX;
-      }
-    }
+    ScanOptions options = ScanOptions.parseForKeys(a, 2);
     int shard = Cursor.shard(cursor, c.shards());
     Db db = c.keyspace(shard).db(c.dbIndex());
-    Found found = new Found(db, pattern, type);
+    Found found = new Found(db, options.pattern(), options.type());
     long position = Cursor.position(cursor, c.shards());
-    long next = db.scan(position, (int) Math.min(count, Integer.MAX_VALUE), found);
+    long next = db.scan(position, options.count(), found);
     c.out().array(2);
     c.out().bulk(Long.toUnsignedString(Cursor.next(next, shard, c.shards())));
     c.out().array(found.size);

@@ -5,7 +5,6 @@ import static io.sampo.command.Command.cmd;
 import io.sampo.data.SetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
-import io.sampo.resp.ReplyWriter;
 import java.util.List;
 
 /** The commands on single sets. */
@@ -135,19 +134,15 @@ public final class SetCommands {
   }
 
   private static void sscan(Context c, Args a) {
-    ReplyWriter out = c.out();
     long cursor = Cursor.parse(a, 2);
     Db db = c.db(a, 1);
     int h = Sets.read(c, db, a, 1);
     if (h == Db.NONE) {
-      out.array(2);
-      out.bulk(0);
-      out.array(0);
+      ScanReply.empty(c.out());
       return;
     }
     ScanOptions options = ScanOptions.parse(a, 3);
-    ReplyWriter found = new ReplyWriter(256);
-    int[] count = {0};
+    ScanReply reply = new ScanReply();
     long next =
         Sets.set(db, h)
             .scan(
@@ -155,14 +150,10 @@ public final class SetCommands {
                 options.count(),
                 (m, offset, length) -> {
                   if (options.matches(m, offset, length)) {
-                    found.bulk(m, offset, length);
-                    count[0]++;
+                    reply.add(1).bulk(m, offset, length);
                   }
                   return true;
                 });
-    out.array(2);
-    out.bulk(next);
-    out.array(count[0]);
-    out.raw(found.array(), 0, found.position());
+    reply.write(c.out(), next);
   }
 }

@@ -47,7 +47,6 @@ public final class ZSetCommands {
   private static final int CH = 1 << 5;
 
   /** What the members that a ZSCAN finds are gathered in at first. */
-  private static final int PAGE_BYTES = 512;
 
   /** Below this, scores that are integers are packed as such by Redis. */
   private static final double MAX_PACKED = 0x1p62;
@@ -314,22 +313,20 @@ public final class ZSetCommands {
     long cursor = Cursor.parse(a, 2);
     Db db = c.db(a, 1);
     int h = ZSets.read(c, db, a, 1);
-    c.out().array(2);
     if (h == Db.NONE) {
-      c.out().bulk(0);
-      c.out().array(0);
+      ScanReply.empty(c.out());
       return;
     }
     ScanOptions options = ScanOptions.parse(a, 3);
     ZSetValue z = ZSets.value(db, h);
-    ReplyWriter page = new ReplyWriter(PAGE_BYTES);
-    int[] shown = {0};
+    ScanReply reply = new ScanReply();
     long next =
         z.scan(
             cursor,
             options.count(),
             (score, m, offset, length) -> {
               if (options.matches(m, offset, length)) {
+                ReplyWriter page = reply.add(2);
                 page.bulk(m, offset, length);
                 // Redis shows the elements of a listpack as they are.
                 if (z.isPacked() && score == (long) score && Math.abs(score) < MAX_PACKED) {
@@ -337,11 +334,8 @@ public final class ZSetCommands {
                 } else {
                   page.bulk(Numbers.format(score));
                 }
-                shown[0]++;
               }
             });
-    c.out().bulk(next);
-    c.out().array(2 * shown[0]);
-    c.out().raw(page.array(), 0, page.position());
+    reply.write(c.out(), next);
   }
 }
