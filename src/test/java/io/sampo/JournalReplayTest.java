@@ -8,6 +8,7 @@ import io.sampo.resp.Frames;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.io.ByteArrayOutputStream;
 import java.util.Random;
@@ -33,8 +34,7 @@ class JournalReplayTest {
   @CsvSource({"1, 1", "2, 2", "5, 2"})
   void redisEndsWithTheSameContent(int shards, int loops) throws Exception {
     Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("seed " + seed);
+    long seed = Seed.of("random commands");
     String config =
         "sampo { port = 0, bind = \"127.0.0.1\", shards = " + shards + ", loops = " + loops + " }";
     ByteArrayOutputStream stream = new ByteArrayOutputStream();

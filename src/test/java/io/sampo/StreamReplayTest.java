@@ -9,6 +9,7 @@ import io.sampo.resp.Frames;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.io.ByteArrayOutputStream;
 import java.util.Random;
@@ -23,9 +24,7 @@ class StreamReplayTest {
   @Test
   void redisEndsWithTheSameStreams() throws Exception {
     Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random commands");
     String config =
         "sampo { port = 0, bind = \"127.0.0.1\", shards = 2, loops = 1,"
             + " stream-node-max-entries = 7 }";

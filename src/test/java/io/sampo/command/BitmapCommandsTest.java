@@ -20,12 +20,6 @@ class BitmapCommandsTest {
   private static final List<String> INDEXES =
       List.of("0", "1", "7", "8", "9", "70", "-1", "-2", "-9", "-1000", "100000", MAX, MIN, "x");
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   @AgainstRedis
   void arity(Differential pair) {
     for (Command command : BitmapCommands.COMMANDS) {
@@ -40,17 +34,17 @@ class BitmapCommandsTest {
   void singleBits(Differential pair) {
     for (String offset :
         List.of("0", "1", "7", "8", "100", "20000", "4294967296", "-1", MAX, MIN, "x", "#1", "")) {
-      say(pair, "GETBIT none " + offset, "DEL new");
+      pair.say("GETBIT none " + offset, "DEL new");
       for (String bit : List.of("0", "1", "1", "2", "-1", "x", "")) {
         for (String value : VALUES) {
           pair.same("SET", "k", value);
-          say(pair, "GETBIT k " + offset, "SETBIT k " + offset + " " + bit, "GET k");
-          say(pair, "GETBIT k " + offset, "SETBIT new " + offset + " " + bit, "GET new");
-          say(pair, "OBJECT ENCODING k", "OBJECT ENCODING new");
+          pair.say("GETBIT k " + offset, "SETBIT k " + offset + " " + bit, "GET k");
+          pair.say("GETBIT k " + offset, "SETBIT new " + offset + " " + bit, "GET new");
+          pair.say("OBJECT ENCODING k", "OBJECT ENCODING new");
         }
       }
     }
-    say(pair, "SET k 5 PXAT 4000000000000", "SETBIT k 3 1", "PEXPIRETIME k");
+    pair.say("SET k 5 PXAT 4000000000000", "SETBIT k 3 1", "PEXPIRETIME k");
   }
 
   @AgainstRedis
@@ -62,15 +56,15 @@ class BitmapCommandsTest {
         pair.same("BITCOUNT", key, "1");
         for (String start : INDEXES) {
           for (String end : INDEXES) {
-            say(pair, "BITCOUNT " + key + " " + start + " " + end);
+            pair.say("BITCOUNT " + key + " " + start + " " + end);
             for (String unit : List.of("BYTE", "bit", "what")) {
-              say(pair, "BITCOUNT " + key + " " + start + " " + end + " " + unit);
+              pair.say("BITCOUNT " + key + " " + start + " " + end + " " + unit);
             }
           }
         }
       }
     }
-    say(pair, "BITCOUNT k 1 2 BIT 3");
+    pair.say("BITCOUNT k 1 2 BIT 3");
   }
 
   @AgainstRedis
@@ -79,12 +73,12 @@ class BitmapCommandsTest {
       pair.same("SET", "k", value);
       for (String key : List.of("k", "none")) {
         for (String bit : List.of("0", "1", "2", "-1", "x")) {
-          say(pair, "BITPOS " + key + " " + bit);
+          pair.say("BITPOS " + key + " " + bit);
           for (String start : INDEXES) {
-            say(pair, "BITPOS " + key + " " + bit + " " + start);
+            pair.say("BITPOS " + key + " " + bit + " " + start);
             for (String end : INDEXES) {
               String range = "BITPOS " + key + " " + bit + " " + start + " " + end;
-              say(pair, range, range + " BYTE", range + " BIT", range + " WHAT", range + " BIT 1");
+              pair.say(range, range + " BYTE", range + " BIT", range + " WHAT", range + " BIT 1");
             }
           }
         }
@@ -101,12 +95,12 @@ class BitmapCommandsTest {
       }
       pair.same("SET", "n", "" + random.nextInt());
       for (String operation : List.of("AND", "or", "Xor", "NOT", "NOR")) {
-        say(pair, "SET to x PXAT 4000000000000", "BITOP " + operation + " to a", "GET to");
-        say(pair, "PEXPIRETIME to", "OBJECT ENCODING to");
-        say(pair, "BITOP " + operation + " to a b", "GET to");
-        say(pair, "BITOP " + operation + " to a b none n d", "GET to");
-        say(pair, "BITOP " + operation + " a a c", "GET a", "BITOP " + operation + " c n", "GET c");
-        say(pair, "BITOP " + operation + " to none", "GET to", "BITOP " + operation + " to none a");
+        pair.say("SET to x PXAT 4000000000000", "BITOP " + operation + " to a", "GET to");
+        pair.say("PEXPIRETIME to", "OBJECT ENCODING to");
+        pair.say("BITOP " + operation + " to a b", "GET to");
+        pair.say("BITOP " + operation + " to a b none n d", "GET to");
+        pair.say("BITOP " + operation + " a a c", "GET a", "BITOP " + operation + " c n", "GET c");
+        pair.say("BITOP " + operation + " to none", "GET to", "BITOP " + operation + " to none a");
       }
     }
   }
@@ -131,38 +125,24 @@ class BitmapCommandsTest {
               "4294967295",
               "4294967296",
               MAX)) {
-        say(pair, "DEL new", "BITFIELD none GET " + type + " " + offset);
-        say(pair, "BITFIELD_RO none GET " + type + " " + offset);
+        pair.say("DEL new", "BITFIELD none GET " + type + " " + offset);
+        pair.say("BITFIELD_RO none GET " + type + " " + offset);
         if (!offset.startsWith("4294967295")) {
-          say(pair, "BITFIELD new SET " + type + " " + offset + " 1", "GET new");
+          pair.say("BITFIELD new SET " + type + " " + offset + " 1", "GET new");
         }
       }
     }
-    say(
-        pair,
-        "SET k 123456",
-        "BITFIELD k",
-        "BITFIELD_RO k",
-        "BITFIELD k GET u8 0 GET i4 #3 GET u8 90");
-    say(
-        pair,
-        "BITFIELD k GET u8",
-        "BITFIELD k GET",
-        "BITFIELD k SET u8 0",
-        "BITFIELD k INCRBY u8 0");
-    say(pair, "BITFIELD k SET u8 0 x", "BITFIELD k OVERFLOW", "BITFIELD k OVERFLOW WHAT GET u8 0");
-    say(
-        pair,
-        "BITFIELD k WHAT u8 0",
-        "BITFIELD_RO k SET u8 0 1",
-        "BITFIELD_RO k OVERFLOW SAT GET u8 0");
-    say(
-        pair,
-        "BITFIELD k OVERFLOW FAIL",
-        "BITFIELD k get u8 0 overflow sat incrby u8 0 250",
-        "GET k");
-    say(pair, "SET k 5 PXAT 4000000000000", "BITFIELD k SET u8 8 1", "PEXPIRETIME k", "GET k");
-    say(pair, "OBJECT ENCODING k", "DEL f", "BITFIELD f OVERFLOW FAIL SET u2 0 9", "GET f");
+    pair.say(
+        "SET k 123456", "BITFIELD k", "BITFIELD_RO k", "BITFIELD k GET u8 0 GET i4 #3 GET u8 90");
+    pair.say(
+        "BITFIELD k GET u8", "BITFIELD k GET", "BITFIELD k SET u8 0", "BITFIELD k INCRBY u8 0");
+    pair.say("BITFIELD k SET u8 0 x", "BITFIELD k OVERFLOW", "BITFIELD k OVERFLOW WHAT GET u8 0");
+    pair.say(
+        "BITFIELD k WHAT u8 0", "BITFIELD_RO k SET u8 0 1", "BITFIELD_RO k OVERFLOW SAT GET u8 0");
+    pair.say(
+        "BITFIELD k OVERFLOW FAIL", "BITFIELD k get u8 0 overflow sat incrby u8 0 250", "GET k");
+    pair.say("SET k 5 PXAT 4000000000000", "BITFIELD k SET u8 8 1", "PEXPIRETIME k", "GET k");
+    pair.say("OBJECT ENCODING k", "DEL f", "BITFIELD f OVERFLOW FAIL SET u2 0 9", "GET f");
   }
 
   @AgainstRedis

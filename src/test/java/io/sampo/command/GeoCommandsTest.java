@@ -3,6 +3,7 @@ package io.sampo.command;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,21 +15,13 @@ import java.util.stream.Stream;
 class GeoCommandsTest {
   private static final List<String> UNITS = List.of("m", "KM", "ft", "mi");
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   private static Random seeded() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random positions, -Dsampo.seed=" + seed);
-    return new Random(seed);
+    return Seed.random("random positions");
   }
 
   private static void sicily(Differential pair) {
-    say(pair, "GEOADD g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania", "SET s x");
-    say(pair, "GEOADD g 13.583333 37.316667 Agrigento 2.349014 48.864716 Paris");
+    pair.say("GEOADD g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania", "SET s x");
+    pair.say("GEOADD g 13.583333 37.316667 Agrigento 2.349014 48.864716 Paris");
   }
 
   @AgainstRedis
@@ -68,12 +61,12 @@ class GeoCommandsTest {
               "1 2 a 200 1 b",
               "-0 0 z",
               "1e-7 -1e-7 y")) {
-        say(pair, "GEOADD g " + options + rest, "ZRANGE g 0 -1 WITHSCORES");
-        say(pair, "GEOADD new " + options + rest, "ZRANGE new 0 -1 WITHSCORES", "DEL new");
+        pair.say("GEOADD g " + options + rest, "ZRANGE g 0 -1 WITHSCORES");
+        pair.say("GEOADD new " + options + rest, "ZRANGE new 0 -1 WITHSCORES", "DEL new");
       }
     }
-    say(pair, "GEOPOS g a b z y none", "GEOHASH g a b z y none", "GEOPOS no a", "GEOHASH no a");
-    say(pair, "GEODIST g Palermo Catania x", "GEODIST g Palermo none", "GEODIST no a b");
+    pair.say("GEOPOS g a b z y none", "GEOHASH g a b z y none", "GEOPOS no a", "GEOHASH no a");
+    pair.say("GEODIST g Palermo Catania x", "GEODIST g Palermo none", "GEODIST no a b");
   }
 
   @AgainstRedis
@@ -91,7 +84,7 @@ class GeoCommandsTest {
       for (List<String> request : List.of(add, hash, pos)) {
         pair.same(request.toArray(String[]::new));
       }
-      say(pair, "ZRANGE g 0 -1 WITHSCORES");
+      pair.say("ZRANGE g 0 -1 WITHSCORES");
       for (int i = 0; i < 20; i++) {
         String other = "m" + random.nextInt(20);
         pair.sameRounded("GEODIST", "g", "m" + i, other, UNITS.get(i % 4));
@@ -143,23 +136,23 @@ class GeoCommandsTest {
       for (String second : parts) {
         for (String key : List.of("g", "none")) {
           String options = first + " " + second;
-          say(pair, "GEOSEARCH " + key + " " + options + " ASC");
+          pair.say("GEOSEARCH " + key + " " + options + " ASC");
           for (String third : List.of("BYRADIUS 200 km", "FROMLONLAT 15 37", "BYBOX 300 200 mi")) {
-            say(pair, "GEOSEARCH " + key + " " + options + " " + third);
-            say(pair, "GEOSEARCHSTORE d " + key + " " + options + " " + third);
-            say(pair, "ZRANGE d 0 -1");
+            pair.say("GEOSEARCH " + key + " " + options + " " + third);
+            pair.say("GEOSEARCHSTORE d " + key + " " + options + " " + third);
+            pair.say("ZRANGE d 0 -1");
           }
-          say(pair, "GEORADIUS " + key + " 15 37 200 km " + options, "ZRANGE d 0 -1");
-          say(pair, "GEORADIUS_RO " + key + " 15 37 200 km " + options);
-          say(pair, "GEORADIUSBYMEMBER " + key + " Palermo 200 km " + options, "ZRANGE d 0 -1");
-          say(pair, "GEORADIUSBYMEMBER_RO " + key + " Palermo 200 km " + options);
+          pair.say("GEORADIUS " + key + " 15 37 200 km " + options, "ZRANGE d 0 -1");
+          pair.say("GEORADIUS_RO " + key + " 15 37 200 km " + options);
+          pair.say("GEORADIUSBYMEMBER " + key + " Palermo 200 km " + options, "ZRANGE d 0 -1");
+          pair.say("GEORADIUSBYMEMBER_RO " + key + " Palermo 200 km " + options);
         }
       }
     }
     for (String start : List.of("x 37 1 km", "15 37 -1 km", "15 37 x km", "15 37 1 foo")) {
-      say(pair, "GEORADIUS g " + start, "GEORADIUSBYMEMBER g Palermo" + start.substring(5));
+      pair.say("GEORADIUS g " + start, "GEORADIUSBYMEMBER g Palermo" + start.substring(5));
     }
-    say(pair, "GEORADIUSBYMEMBER g none 1 km", "GEORADIUSBYMEMBER none x 1 km");
+    pair.say("GEORADIUSBYMEMBER g none 1 km", "GEORADIUSBYMEMBER none x 1 km");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
@@ -177,7 +170,7 @@ class GeoCommandsTest {
       }
       for (int i = 0; i < 20; i++) {
         pair.same("GEORADIUS", "g" + round, "10.5", "50.5", "" + i * 9, "km", "STORE", "d");
-        say(pair, "ZRANGE d 0 -1 WITHSCORES", "OBJECT ENCODING d");
+        pair.say("ZRANGE d 0 -1 WITHSCORES", "OBJECT ENCODING d");
       }
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -151,9 +152,7 @@ class HashCommandsTest {
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void randomCommandsAgree(Differential pair) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random commands, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random commands");
     for (int i = 0; i < 20_000; i++) {
       String[] command = anyCommand(random);
       if (UNORDERED.contains(command[0])) {

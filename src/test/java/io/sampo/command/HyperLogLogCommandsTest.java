@@ -16,12 +16,6 @@ class HyperLogLogCommandsTest {
   private static final String ZEROS = "\0".repeat(3);
   private static final String STALE = "\0".repeat(7) + "\u0080";
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   @AgainstRedis
   void arity(Differential pair) {
     for (Command command : HyperLogLogCommands.COMMANDS) {
@@ -30,24 +24,16 @@ class HyperLogLogCommandsTest {
         pair.same(Stream.concat(Stream.of(command.name), arguments).toArray(String[]::new));
       }
     }
-    say(pair, "GET a0", "GET a1");
+    pair.say("GET a0", "GET a1");
   }
 
   @AgainstRedis
   void emptyOnes(Differential pair) {
-    say(
-        pair,
-        "PFADD k",
-        "GET k",
-        "PFADD k",
-        "PFCOUNT k",
-        "GET k",
-        "PFCOUNT none",
-        "PFCOUNT none k");
-    say(pair, "PFMERGE m", "GET m", "PFCOUNT m", "PFMERGE m none k", "GET m", "EXISTS none");
-    say(pair, "OBJECT ENCODING k", "OBJECT ENCODING m", "TYPE k", "STRLEN k");
-    say(pair, "PFADD k x PX 9", "PEXPIREAT k 4000000000000", "PFADD k y", "PEXPIRETIME k");
-    say(pair, "PFMERGE k m", "PEXPIRETIME k", "PFDEBUG TODENSE k", "PEXPIRETIME k");
+    pair.say("PFADD k", "GET k", "PFADD k", "PFCOUNT k", "GET k", "PFCOUNT none", "PFCOUNT none k");
+    pair.say("PFMERGE m", "GET m", "PFCOUNT m", "PFMERGE m none k", "GET m", "EXISTS none");
+    pair.say("OBJECT ENCODING k", "OBJECT ENCODING m", "TYPE k", "STRLEN k");
+    pair.say("PFADD k x PX 9", "PEXPIREAT k 4000000000000", "PFADD k y", "PEXPIRETIME k");
+    pair.say("PFMERGE k m", "PEXPIRETIME k", "PFDEBUG TODENSE k", "PEXPIRETIME k");
   }
 
   @AgainstRedis
@@ -70,22 +56,22 @@ class HyperLogLogCommandsTest {
             empty.substring(0, 16) + "\0",
             empty.substring(0, 16) + "\u007f\u00fe",
             empty.substring(0, 16) + "\u007f\u00fe\u0084");
-    say(pair, "PFADD good a b c");
+    pair.say("PFADD good a b c");
     for (String value : values) {
       pair.same("SET", "k", value);
-      say(pair, "PFCOUNT k", "PFCOUNT k good", "PFCOUNT good k", "GET k", "PFMERGE to k", "GET to");
-      say(pair, "PFMERGE to good", "PFMERGE to good k", "GET to", "PFDEBUG ENCODING k");
+      pair.say("PFCOUNT k", "PFCOUNT k good", "PFCOUNT good k", "GET k", "PFMERGE to k", "GET to");
+      pair.say("PFMERGE to good", "PFMERGE to good k", "GET to", "PFDEBUG ENCODING k");
       pair.same("SET", "k", value);
-      say(pair, "PFADD k", "GET k", "PFDEBUG WHAT k", "DEL to");
+      pair.say("PFADD k", "GET k", "PFDEBUG WHAT k", "DEL to");
     }
   }
 
   @AgainstRedis
   void debugging(Differential pair) {
-    say(pair, "PFADD k a b c d", "PFDEBUG DECODE k", "PFDEBUG ENCODING k", "PFDEBUG GETREG k");
-    say(pair, "PFDEBUG ENCODING k", "GET k", "PFDEBUG DECODE k", "PFDEBUG TODENSE k");
-    say(pair, "PFADD k e", "PFCOUNT k", "GET k", "PFADD l a", "PFDEBUG todense l", "GET l");
-    say(pair, "PFDEBUG GETREG none", "PFDEBUG WHAT none", "PFDEBUG WHAT k", "PFSELFTEST");
+    pair.say("PFADD k a b c d", "PFDEBUG DECODE k", "PFDEBUG ENCODING k", "PFDEBUG GETREG k");
+    pair.say("PFDEBUG ENCODING k", "GET k", "PFDEBUG DECODE k", "PFDEBUG TODENSE k");
+    pair.say("PFADD k e", "PFCOUNT k", "GET k", "PFADD l a", "PFDEBUG todense l", "GET l");
+    pair.say("PFDEBUG GETREG none", "PFDEBUG WHAT none", "PFDEBUG WHAT k", "PFSELFTEST");
   }
 
   @AgainstRedis(protocols = 2)
@@ -102,7 +88,7 @@ class HyperLogLogCommandsTest {
         }
         pair.same(add);
         if (n % 50 == 0) {
-          say(pair, "GET k" + limit, "PFCOUNT k" + limit, "GET k" + limit);
+          pair.say("GET k" + limit, "PFCOUNT k" + limit, "GET k" + limit);
         }
       }
     }
@@ -116,16 +102,16 @@ class HyperLogLogCommandsTest {
         add.add("element:" + n + ":" + i);
       }
       pair.same(add.toArray(String[]::new));
-      say(pair, "PFCOUNT big");
+      pair.say("PFCOUNT big");
     }
-    say(pair, "GET big");
+    pair.say("GET big");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void randomCommandsAgree(Differential pair) {
     pair.random(System.nanoTime(), HyperLogLogCommandsTest::anyCommand, 10_000);
     for (int i = 0; i < 8; i++) {
-      say(pair, "GET k" + i);
+      pair.say("GET k" + i);
     }
     Assertions.assertTrue(pair.same("DBSIZE").number() > 0);
   }

@@ -16,12 +16,6 @@ class ListCommandsTest {
   private static final String MIN = "-9223372036854775808";
   private static final String MAX = "9223372036854775807";
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   @AgainstRedis
   void arity(Differential pair) {
     for (Command command : ListCommands.COMMANDS) {
@@ -34,13 +28,13 @@ class ListCommandsTest {
 
   @AgainstRedis
   void anotherTypeIsRefused(Differential pair) {
-    say(pair, "SET s x", "RPUSH l a");
-    say(pair, "LPUSH s a", "RPUSH s a", "LPUSHX s a", "RPUSHX s a", "LPOP s", "RPOP s", "LPOP s 2");
-    say(pair, "LLEN s", "LINDEX s 0", "LINDEX s x", "LSET s 0 a", "LSET s x a", "LRANGE s 0 1");
-    say(pair, "LRANGE s x 1", "LTRIM s 0 1", "LREM s 0 a", "LINSERT s BEFORE a b", "LPOS s a");
-    say(pair, "LMOVE s l LEFT LEFT", "LMOVE l s LEFT LEFT", "LMOVE missing s LEFT RIGHT");
-    say(pair, "RPOPLPUSH s l", "RPOPLPUSH l s", "LMPOP 2 missing s LEFT", "LMPOP 2 l s RIGHT");
-    say(pair, "GET s", "EXISTS l");
+    pair.say("SET s x", "RPUSH l a");
+    pair.say("LPUSH s a", "RPUSH s a", "LPUSHX s a", "RPUSHX s a", "LPOP s", "RPOP s", "LPOP s 2");
+    pair.say("LLEN s", "LINDEX s 0", "LINDEX s x", "LSET s 0 a", "LSET s x a", "LRANGE s 0 1");
+    pair.say("LRANGE s x 1", "LTRIM s 0 1", "LREM s 0 a", "LINSERT s BEFORE a b", "LPOS s a");
+    pair.say("LMOVE s l LEFT LEFT", "LMOVE l s LEFT LEFT", "LMOVE missing s LEFT RIGHT");
+    pair.say("RPOPLPUSH s l", "RPOPLPUSH l s", "LMPOP 2 missing s LEFT", "LMPOP 2 l s RIGHT");
+    pair.say("GET s", "EXISTS l");
   }
 
   @AgainstRedis
@@ -79,78 +73,68 @@ class ListCommandsTest {
         pair.same("LPOS", "k", element, "RANK", "-1");
       }
     }
-    say(pair, "LLEN k", "LRANGE k 0 -1");
+    pair.say("LLEN k", "LRANGE k 0 -1");
     pair.same("LREM", "k", "0", "128");
     pair.same("LREM", "k", "-1", "x".repeat(64));
-    say(pair, "LRANGE k 0 -1", "RPOP k 5", "LPOP k 5", "LRANGE k 0 -1", "LPOP k 100", "EXISTS k");
+    pair.say("LRANGE k 0 -1", "RPOP k 5", "LPOP k 5", "LRANGE k 0 -1", "LPOP k 100", "EXISTS k");
   }
 
   @AgainstRedis
   void ends(Differential pair) {
-    say(pair, "LPUSHX l a", "RPUSHX l a", "LPUSH l a b c", "RPUSH l d e f", "LPUSHX l g h");
-    say(pair, "RPUSHX l i j", "LRANGE l 0 -1", "LPOP l", "RPOP l", "LPOP l 2", "RPOP l 2");
-    say(pair, "LPOP l 0", "RPOP l -1", "LPOP l x", "LPOP l 1 2", "RPOP l 1 2", "RPOP l " + MAX);
-    say(pair, "LPOP l", "RPOP l", "LPOP l 1", "LPOP l 0", "RPOP l 1 1", "LPOP l x", "LLEN l");
-    say(pair, "RPUSH l 1 2 3", "LPOP l 10", "EXISTS l", "RPUSH l 1 2 3", "RPOP l 3", "EXISTS l");
+    pair.say("LPUSHX l a", "RPUSHX l a", "LPUSH l a b c", "RPUSH l d e f", "LPUSHX l g h");
+    pair.say("RPUSHX l i j", "LRANGE l 0 -1", "LPOP l", "RPOP l", "LPOP l 2", "RPOP l 2");
+    pair.say("LPOP l 0", "RPOP l -1", "LPOP l x", "LPOP l 1 2", "RPOP l 1 2", "RPOP l " + MAX);
+    pair.say("LPOP l", "RPOP l", "LPOP l 1", "LPOP l 0", "RPOP l 1 1", "LPOP l x", "LLEN l");
+    pair.say("RPUSH l 1 2 3", "LPOP l 10", "EXISTS l", "RPUSH l 1 2 3", "RPOP l 3", "EXISTS l");
   }
 
   @AgainstRedis
   void ranges(Differential pair) {
-    say(pair, "RPUSH l a b c d e");
+    pair.say("RPUSH l a b c d e");
     List<String> indexes = List.of("0", "1", "4", "5", "6", "-1", "-5", "-6", "-7", MAX, MIN, "x");
     for (String from : indexes) {
-      say(
-          pair,
-          "LINDEX l " + from,
-          "LINDEX none " + from,
-          "LSET l " + from + " v",
-          "LRANGE l 0 -1");
-      say(pair, "LSET none " + from + " v", "LRANGE none " + from + " 1");
+      pair.say("LINDEX l " + from, "LINDEX none " + from, "LSET l " + from + " v", "LRANGE l 0 -1");
+      pair.say("LSET none " + from + " v", "LRANGE none " + from + " 1");
       for (String to : indexes) {
-        say(pair, "LRANGE l " + from + " " + to);
-        say(pair, "DEL t", "RPUSH t a b c d e", "LTRIM t " + from + " " + to, "LRANGE t 0 -1");
-        say(pair, "EXISTS t", "LTRIM none " + from + " " + to);
+        pair.say("LRANGE l " + from + " " + to);
+        pair.say("DEL t", "RPUSH t a b c d e", "LTRIM t " + from + " " + to, "LRANGE t 0 -1");
+        pair.say("EXISTS t", "LTRIM none " + from + " " + to);
       }
     }
   }
 
   @AgainstRedis
   void insertingAndRemoving(Differential pair) {
-    say(pair, "RPUSH l a b a c a 1 2 1", "LINSERT l BEFORE a x", "LINSERT l after a y");
-    say(pair, "LINSERT l BEFORE none x", "LINSERT none BEFORE a x", "LINSERT l BESIDE a x");
-    say(pair, "LINSERT none BESIDE a x", "LINSERT l AFTER 1 end", "LRANGE l 0 -1");
+    pair.say("RPUSH l a b a c a 1 2 1", "LINSERT l BEFORE a x", "LINSERT l after a y");
+    pair.say("LINSERT l BEFORE none x", "LINSERT none BEFORE a x", "LINSERT l BESIDE a x");
+    pair.say("LINSERT none BESIDE a x", "LINSERT l AFTER 1 end", "LRANGE l 0 -1");
     for (String count : List.of("0", "1", "-1", "2", "-2", "100", "-100", MAX, "-" + MAX, "x")) {
-      say(pair, "DEL r", "RPUSH r a b a c a 1 2 1", "LREM r " + count + " a", "LRANGE r 0 -1");
-      say(pair, "LREM r " + count + " 1", "LREM r " + count + " none", "LRANGE r 0 -1");
-      say(pair, "LREM none " + count + " a");
+      pair.say("DEL r", "RPUSH r a b a c a 1 2 1", "LREM r " + count + " a", "LRANGE r 0 -1");
+      pair.say("LREM r " + count + " 1", "LREM r " + count + " none", "LRANGE r 0 -1");
+      pair.say("LREM none " + count + " a");
     }
-    say(
-        pair,
-        "RPUSH all a a a",
-        "LREM all 0 a",
-        "EXISTS all",
-        "RPUSH all a",
-        "LREM all " + MIN + " a");
+    pair.say(
+        "RPUSH all a a a", "LREM all 0 a", "EXISTS all", "RPUSH all a", "LREM all " + MIN + " a");
   }
 
   @AgainstRedis
   void positions(Differential pair) {
-    say(pair, "RPUSH l a b c 1 2 3 c c 1 a");
+    pair.say("RPUSH l a b c 1 2 3 c c 1 a");
     List<String> values = List.of("0", "1", "2", "3", "-1", "-2", "-3", "20", "x", MAX, "-" + MAX);
     for (String element : List.of("a", "c", "1", "none")) {
-      say(pair, "LPOS l " + element, "LPOS none " + element, "LPOS none " + element + " COUNT 1");
+      pair.say("LPOS l " + element, "LPOS none " + element, "LPOS none " + element + " COUNT 1");
       for (String one : values) {
         for (String option : List.of("RANK", "COUNT", "MAXLEN")) {
-          say(pair, "LPOS l " + element + " " + option + " " + one);
+          pair.say("LPOS l " + element + " " + option + " " + one);
         }
         for (String two : values) {
-          say(pair, "LPOS l " + element + " RANK " + one + " COUNT " + two);
-          say(pair, "LPOS l " + element + " RANK " + one + " COUNT 0 MAXLEN " + two);
-          say(pair, "LPOS l " + element + " MAXLEN " + one + " rank " + two);
+          pair.say("LPOS l " + element + " RANK " + one + " COUNT " + two);
+          pair.say("LPOS l " + element + " RANK " + one + " COUNT 0 MAXLEN " + two);
+          pair.say("LPOS l " + element + " MAXLEN " + one + " rank " + two);
         }
       }
     }
-    say(pair, "LPOS l a RANK", "LPOS l a WHAT 1", "LPOS l a COUNT 1 COUNT 2", "LPOS l a RANK 1 2");
+    pair.say("LPOS l a RANK", "LPOS l a WHAT 1", "LPOS l a COUNT 1 COUNT 2", "LPOS l a RANK 1 2");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
@@ -158,45 +142,31 @@ class ListCommandsTest {
     for (String from : List.of("LEFT", "right", "UP")) {
       for (String to : List.of("left", "RIGHT", "")) {
         String ends = " " + from + " " + to;
-        say(pair, "DEL a b", "RPUSH a 1 2 3", "LMOVE a b" + ends, "LMOVE a b" + ends);
-        say(pair, "LMOVE a b" + ends, "LMOVE a b" + ends, "LRANGE a 0 -1", "LRANGE b 0 -1");
-        say(
-            pair,
-            "LMOVE b b" + ends,
-            "LRANGE b 0 -1",
-            "EXISTS a",
-            "LTRIM b 0 0",
-            "LMOVE b b" + ends);
-        say(pair, "LRANGE b 0 -1");
+        pair.say("DEL a b", "RPUSH a 1 2 3", "LMOVE a b" + ends, "LMOVE a b" + ends);
+        pair.say("LMOVE a b" + ends, "LMOVE a b" + ends, "LRANGE a 0 -1", "LRANGE b 0 -1");
+        pair.say(
+            "LMOVE b b" + ends, "LRANGE b 0 -1", "EXISTS a", "LTRIM b 0 0", "LMOVE b b" + ends);
+        pair.say("LRANGE b 0 -1");
       }
     }
-    say(
-        pair,
-        "RPUSH a x y z",
-        "RPOPLPUSH a b",
-        "RPOPLPUSH a a",
-        "RPOPLPUSH none b",
-        "RPOPLPUSH a a");
-    say(pair, "LRANGE a 0 -1", "LRANGE b 0 -1");
-    say(pair, "DEL a");
+    pair.say(
+        "RPUSH a x y z", "RPOPLPUSH a b", "RPOPLPUSH a a", "RPOPLPUSH none b", "RPOPLPUSH a a");
+    pair.say("LRANGE a 0 -1", "LRANGE b 0 -1");
+    pair.say("DEL a");
     pair.same("RPUSH", "a", "x".repeat(20_000));
-    say(pair, "RPOPLPUSH a a", "LRANGE a 0 -1", "RPOPLPUSH a c", "LRANGE c 0 -1");
+    pair.say("RPOPLPUSH a a", "LRANGE a 0 -1", "RPOPLPUSH a c", "LRANGE c 0 -1");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void poppingFromTheFirstOfSeveral(Differential pair) {
-    say(pair, "RPUSH a 1 2 3 4 5 6", "RPUSH b x y", "SET s v");
-    say(pair, "LMPOP 1 none LEFT", "LMPOP 2 none a LEFT", "LMPOP 3 none b a right COUNT 5");
-    say(pair, "LMPOP 2 b a RIGHT COUNT 2", "LMPOP 1 a LEFT COUNT 100", "EXISTS a b", "RPUSH a 1");
-    say(pair, "LMPOP 0 a LEFT", "LMPOP -1 a LEFT", "LMPOP x a LEFT", "LMPOP 2 a LEFT", "LMPOP 1 a");
-    say(pair, "LMPOP 1 a UP", "LMPOP 1 a LEFT COUNT", "LMPOP 1 a LEFT COUNT 0");
-    say(
-        pair,
-        "LMPOP 1 a LEFT COUNT -1",
-        "LMPOP 1 a LEFT COUNT x",
-        "LMPOP 1 a LEFT COUNT 1 COUNT 1");
-    say(pair, "LMPOP 1 a LEFT WHAT 1", "LMPOP 2 none s LEFT", "LMPOP " + MAX + " a LEFT");
-    say(pair, "LRANGE a 0 -1");
+    pair.say("RPUSH a 1 2 3 4 5 6", "RPUSH b x y", "SET s v");
+    pair.say("LMPOP 1 none LEFT", "LMPOP 2 none a LEFT", "LMPOP 3 none b a right COUNT 5");
+    pair.say("LMPOP 2 b a RIGHT COUNT 2", "LMPOP 1 a LEFT COUNT 100", "EXISTS a b", "RPUSH a 1");
+    pair.say("LMPOP 0 a LEFT", "LMPOP -1 a LEFT", "LMPOP x a LEFT", "LMPOP 2 a LEFT", "LMPOP 1 a");
+    pair.say("LMPOP 1 a UP", "LMPOP 1 a LEFT COUNT", "LMPOP 1 a LEFT COUNT 0");
+    pair.say("LMPOP 1 a LEFT COUNT -1", "LMPOP 1 a LEFT COUNT x", "LMPOP 1 a LEFT COUNT 1 COUNT 1");
+    pair.say("LMPOP 1 a LEFT WHAT 1", "LMPOP 2 none s LEFT", "LMPOP " + MAX + " a LEFT");
+    pair.say("LRANGE a 0 -1");
   }
 
   @AgainstRedis

@@ -7,6 +7,7 @@ import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -312,9 +313,7 @@ class SetCommandsTest {
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void randomCommandsAgree(Differential pair) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random commands, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random commands");
     for (int i = 0; i < 20_000; i++) {
       compare(pair, anyCommand(random));
     }

@@ -9,22 +9,16 @@ import java.util.Random;
 
 /** SORT replies what Redis replies. */
 class SortCommandsTest {
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   /** A list, a set and a sorted set of the same numbers, with keys and hashes beside them. */
   private static void prepare(Differential pair) {
-    say(pair, "RPUSH l 3 1 2 10 2 -1 1.5", "SADD s 3 1 2 10 -1 1.5", "RPUSH words b a C abc 10 9");
-    say(pair, "ZADD z 9 3 8 1 7 2 6 10", "RPUSH bad 1 x 2", "SET string v", "HSET hash f v");
+    pair.say("RPUSH l 3 1 2 10 2 -1 1.5", "SADD s 3 1 2 10 -1 1.5", "RPUSH words b a C abc 10 9");
+    pair.say("ZADD z 9 3 8 1 7 2 6 10", "RPUSH bad 1 x 2", "SET string v", "HSET hash f v");
     for (String element : List.of("1", "2", "3", "10")) {
-      say(pair, "SET w_" + element + " " + (100 - Integer.parseInt(element)));
-      say(pair, "HSET h_" + element + " f v" + element + " n " + (50 - Integer.parseInt(element)));
-      say(pair, "HSET h_" + element + "_x f suffix" + element);
+      pair.say("SET w_" + element + " " + (100 - Integer.parseInt(element)));
+      pair.say("HSET h_" + element + " f v" + element + " n " + (50 - Integer.parseInt(element)));
+      pair.say("HSET h_" + element + "_x f suffix" + element);
     }
-    say(pair, "RPUSH w_-1 list", "SET w_b 1", "SET w_a 2", "SET h_1.5 string", "SET one_-1_x 1");
+    pair.say("RPUSH w_-1 list", "SET w_b 1", "SET w_a 2", "SET h_1.5 string", "SET one_-1_x 1");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
@@ -42,10 +36,10 @@ class SortCommandsTest {
                 " LIMIT 2 -1",
                 " LIMIT 1 0",
                 " LIMIT 0 -5")) {
-          say(pair, "SORT " + key + order + limit, "SORT_RO " + key + limit + order);
-          say(pair, "SORT " + key + " GET # GET w_* GET h_*->f GET h_*_x->f" + order + limit);
-          say(pair, "SORT " + key + order + limit + " STORE d", "LRANGE d 0 -1", "TYPE d");
-          say(pair, "SORT " + key + order + limit + " GET w_* GET # STORE d", "LRANGE d 0 -1");
+          pair.say("SORT " + key + order + limit, "SORT_RO " + key + limit + order);
+          pair.say("SORT " + key + " GET # GET w_* GET h_*->f GET h_*_x->f" + order + limit);
+          pair.say("SORT " + key + order + limit + " STORE d", "LRANGE d 0 -1", "TYPE d");
+          pair.say("SORT " + key + order + limit + " GET w_* GET # STORE d", "LRANGE d 0 -1");
         }
       }
     }
@@ -57,23 +51,18 @@ class SortCommandsTest {
     for (String by :
         List.of("w_*", "h_*->n", "none_*", "#", "nosort", "*", "h_*->", "w_*x", "h_*->missing")) {
       for (String rest : List.of("", " DESC", " LIMIT 1 2", " DESC LIMIT 1 2", " LIMIT 10 2")) {
-        say(
-            pair,
-            "SORT z BY " + by + rest,
-            "SORT l BY " + by + rest,
-            "SORT l GET # BY " + by + rest);
-        say(pair, "SORT s BY " + by + rest + " STORE d", "LRANGE d 0 -1");
+        pair.say(
+            "SORT z BY " + by + rest, "SORT l BY " + by + rest, "SORT l GET # BY " + by + rest);
+        pair.say("SORT s BY " + by + rest + " STORE d", "LRANGE d 0 -1");
       }
     }
-    say(pair, "SORT words ALPHA", "SORT words ALPHA DESC", "SORT words BY h_*->f ALPHA LIMIT 0 0");
-    say(
-        pair,
+    pair.say("SORT words ALPHA", "SORT words ALPHA DESC", "SORT words BY h_*->f ALPHA LIMIT 0 0");
+    pair.say(
         "DEL words",
         "RPUSH words 3 2 1",
         "SORT words BY h_*->f ALPHA",
         "SORT words BY h_*->f ALPHA DESC");
-    say(
-        pair,
+    pair.say(
         "SORT words BY w_* BY nosort",
         "SORT words BY nosort BY w_*",
         "SORT words BY w_* BY h_*->n");
@@ -101,46 +90,33 @@ class SortCommandsTest {
             "w_-1*",
             "string",
             "hash->f")) {
-      say(pair, "SORT l GET " + get, "SORT words ALPHA GET " + get + " GET #");
-      say(pair, "SORT l GET " + get + " STORE d", "LRANGE d 0 -1");
+      pair.say("SORT l GET " + get, "SORT words ALPHA GET " + get + " GET #");
+      pair.say("SORT l GET " + get + " STORE d", "LRANGE d 0 -1");
     }
   }
 
   @AgainstRedis
   void errors(Differential pair) {
     prepare(pair);
-    say(
-        pair,
-        "SORT bad",
-        "SORT bad BY nosort",
-        "SORT bad ALPHA",
-        "SORT bad STORE d",
-        "SORT string");
-    say(
-        pair,
-        "SORT hash",
-        "SORT string BY nosort",
-        "SORT hash WHAT",
-        "SORT l WHAT",
-        "SORT l LIMIT 1");
-    say(pair, "SORT l LIMIT x 1", "SORT l LIMIT 1 x", "SORT l GET", "SORT l BY", "SORT l STORE");
-    say(
-        pair,
+    pair.say("SORT bad", "SORT bad BY nosort", "SORT bad ALPHA", "SORT bad STORE d", "SORT string");
+    pair.say(
+        "SORT hash", "SORT string BY nosort", "SORT hash WHAT", "SORT l WHAT", "SORT l LIMIT 1");
+    pair.say("SORT l LIMIT x 1", "SORT l LIMIT 1 x", "SORT l GET", "SORT l BY", "SORT l STORE");
+    pair.say(
         "SORT_RO l STORE d",
         "SORT_RO bad",
         "SORT",
         "SORT_RO",
         "SORT none WHAT",
         "SORT l BY h_*->f");
-    say(
-        pair,
+    pair.say(
         "SET d x",
         "SORT none STORE d",
         "EXISTS d",
         "SORT none STORE d",
         "SET d x",
         "SORT l STORE d");
-    say(pair, "TYPE d", "SORT l STORE l", "LRANGE l 0 -1", "SORT l LIMIT 0 0 STORE l", "EXISTS l");
+    pair.say("TYPE d", "SORT l STORE l", "LRANGE l 0 -1", "SORT l LIMIT 0 0 STORE l", "EXISTS l");
     for (String number :
         List.of(" 1", "1 ", "0x10", "nan", "inf", "-inf", "", "+1", ".5", "1e2", "\t2")) {
       pair.same("DEL", "n");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,12 +70,6 @@ class StreamCommandsTest {
   private static final Set<String> UNCOMPARED =
       Set.of("radix-tree-nodes", "active-time", "inactive", "idle", "seen-time");
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   /** As {@link #say}, clocks apart. */
   private static void sayTimeless(Differential pair, String... lines) {
     for (String line : lines) {
@@ -107,7 +102,7 @@ class StreamCommandsTest {
   }
 
   private static void everything(Differential pair, String key) {
-    say(pair, "XRANGE " + key + " - +", "XREVRANGE " + key + " + -", "XLEN " + key);
+    pair.say("XRANGE " + key + " - +", "XREVRANGE " + key + " + -", "XLEN " + key);
     sayTimeless(pair, "XINFO STREAM " + key, "XINFO STREAM " + key + " FULL COUNT 0");
     sayTimeless(pair, "XINFO GROUPS " + key, "XINFO STREAM " + key + " FULL");
   }
@@ -139,70 +134,52 @@ class StreamCommandsTest {
             "XINFO CONSUMERS",
             "XINFO WHAT")) {
       for (int n = 0; n < 7; n++) {
-        say(pair, sub + " a".repeat(n));
+        pair.say(sub + " a".repeat(n));
       }
     }
   }
 
   @AgainstRedis
   void wrongTypes(Differential pair) {
-    say(pair, "SET s text");
-    say(pair, "XADD s 1-1 a b", "XADD s 1-1 a", "XADD s x a b", "XLEN s", "XRANGE s - +");
-    say(pair, "XRANGE s x +", "XRANGE s - + COUNT x", "XDEL s x", "XTRIM s MAXLEN 5", "XTRIM s x");
-    say(pair, "XSETID s 1-1", "XSETID s x", "XREAD STREAMS s 0", "XREAD STREAMS s x");
-    say(pair, "XREADGROUP GROUP g c STREAMS s >", "XREADGROUP GROUP g c STREAMS s x");
-    say(
-        pair,
-        "XACK s g 1",
-        "XACK s g x",
-        "XPENDING s g",
-        "XPENDING s g x + 3",
-        "XPENDING s g - + x");
-    say(
-        pair,
-        "XCLAIM s g c 0 1",
-        "XCLAIM s g c x 1",
-        "XAUTOCLAIM s g c 0 0",
-        "XAUTOCLAIM s g c x 0");
-    say(pair, "XGROUP CREATE s g 0", "XGROUP CREATE s g x", "XGROUP SETID s g 0", "XINFO STREAM s");
-    say(pair, "XGROUP DESTROY s g", "XGROUP CREATECONSUMER s g c", "XGROUP DELCONSUMER s g c");
-    say(
-        pair,
-        "XINFO GROUPS s",
-        "XINFO CONSUMERS s g",
-        "XINFO STREAM s FULL",
-        "XINFO STREAM s WHAT");
+    pair.say("SET s text");
+    pair.say("XADD s 1-1 a b", "XADD s 1-1 a", "XADD s x a b", "XLEN s", "XRANGE s - +");
+    pair.say("XRANGE s x +", "XRANGE s - + COUNT x", "XDEL s x", "XTRIM s MAXLEN 5", "XTRIM s x");
+    pair.say("XSETID s 1-1", "XSETID s x", "XREAD STREAMS s 0", "XREAD STREAMS s x");
+    pair.say("XREADGROUP GROUP g c STREAMS s >", "XREADGROUP GROUP g c STREAMS s x");
+    pair.say(
+        "XACK s g 1", "XACK s g x", "XPENDING s g", "XPENDING s g x + 3", "XPENDING s g - + x");
+    pair.say(
+        "XCLAIM s g c 0 1", "XCLAIM s g c x 1", "XAUTOCLAIM s g c 0 0", "XAUTOCLAIM s g c x 0");
+    pair.say("XGROUP CREATE s g 0", "XGROUP CREATE s g x", "XGROUP SETID s g 0", "XINFO STREAM s");
+    pair.say("XGROUP DESTROY s g", "XGROUP CREATECONSUMER s g c", "XGROUP DELCONSUMER s g c");
+    pair.say("XINFO GROUPS s", "XINFO CONSUMERS s g", "XINFO STREAM s FULL", "XINFO STREAM s WHAT");
   }
 
   @AgainstRedis
   void noSuchKeyOrGroup(Differential pair) {
     for (String key : List.of("none", "k")) {
-      say(pair, "XLEN " + key, "XRANGE " + key + " - +", "XRANGE " + key + " - + COUNT 0");
-      say(pair, "XDEL " + key + " 1", "XDEL " + key + " x", "XTRIM " + key + " MAXLEN 5");
-      say(pair, "XSETID " + key + " 1-1", "XREAD STREAMS " + key + " 0", "XACK " + key + " g 1");
-      say(pair, "XACK " + key + " g x", "XPENDING " + key + " g", "XPENDING " + key + " g - + 3");
-      say(pair, "XREADGROUP GROUP g c STREAMS " + key + " >", "XCLAIM " + key + " g c 0 1");
-      say(pair, "XCLAIM " + key + " g c x x", "XAUTOCLAIM " + key + " g c 0 0");
-      say(pair, "XAUTOCLAIM " + key + " g c 0 0 COUNT 0", "XGROUP CREATE " + key + " g x");
-      say(pair, "XGROUP CREATE " + key + " g $", "XGROUP DESTROY " + key + " g");
-      say(pair, "XGROUP DESTROY " + key + " g", "XGROUP SETID " + key + " g 0");
-      say(pair, "XGROUP SETID " + key + " g x", "XGROUP CREATECONSUMER " + key + " g c");
-      say(pair, "XGROUP DELCONSUMER " + key + " g c", "XINFO GROUPS " + key);
-      say(pair, "XINFO CONSUMERS " + key + " g", "EXISTS " + key);
+      pair.say("XLEN " + key, "XRANGE " + key + " - +", "XRANGE " + key + " - + COUNT 0");
+      pair.say("XDEL " + key + " 1", "XDEL " + key + " x", "XTRIM " + key + " MAXLEN 5");
+      pair.say("XSETID " + key + " 1-1", "XREAD STREAMS " + key + " 0", "XACK " + key + " g 1");
+      pair.say("XACK " + key + " g x", "XPENDING " + key + " g", "XPENDING " + key + " g - + 3");
+      pair.say("XREADGROUP GROUP g c STREAMS " + key + " >", "XCLAIM " + key + " g c 0 1");
+      pair.say("XCLAIM " + key + " g c x x", "XAUTOCLAIM " + key + " g c 0 0");
+      pair.say("XAUTOCLAIM " + key + " g c 0 0 COUNT 0", "XGROUP CREATE " + key + " g x");
+      pair.say("XGROUP CREATE " + key + " g $", "XGROUP DESTROY " + key + " g");
+      pair.say("XGROUP DESTROY " + key + " g", "XGROUP SETID " + key + " g 0");
+      pair.say("XGROUP SETID " + key + " g x", "XGROUP CREATECONSUMER " + key + " g c");
+      pair.say("XGROUP DELCONSUMER " + key + " g c", "XINFO GROUPS " + key);
+      pair.say("XINFO CONSUMERS " + key + " g", "EXISTS " + key);
       sayTimeless(pair, "XINFO STREAM " + key, "XINFO STREAM " + key + " FULL");
-      say(pair, "XADD k 3-3 a b");
+      pair.say("XADD k 3-3 a b");
     }
   }
 
   @AgainstRedis
   void ids(Differential pair) {
-    say(pair, "XADD full " + MAX + "-" + MAX + " a b", "XADD full * a b", "XADD full 1 a b");
-    say(
-        pair,
-        "XADD almost " + MAX + "-5 a b",
-        "XADD almost " + MAX + "-* a b",
-        "XRANGE almost - +");
-    say(pair, "XTRIM full MAXLEN 0", "XADD full * a b", "XADD full " + MAX + "-* a b");
+    pair.say("XADD full " + MAX + "-" + MAX + " a b", "XADD full * a b", "XADD full 1 a b");
+    pair.say("XADD almost " + MAX + "-5 a b", "XADD almost " + MAX + "-* a b", "XRANGE almost - +");
+    pair.say("XTRIM full MAXLEN 0", "XADD full * a b", "XADD full " + MAX + "-* a b");
     for (String id : IDS) {
       if (!id.equals("*")) {
         pair.same("XADD", "new", id, "a", "b");
@@ -230,37 +207,37 @@ class StreamCommandsTest {
       pair.same("XCLAIM", "k", "g1", "c", "0", "1", "LASTID", id);
       pair.same("XAUTOCLAIM", "k", "g1", "c", "0", id);
     }
-    say(pair, "XLEN k", "XRANGE k - +");
+    pair.say("XLEN k", "XRANGE k - +");
   }
 
   @AgainstRedis
   void automaticIds(Differential pair) {
     pair.sameTypeOnly("XADD", "k", "*", "a", "b");
     pair.sameTypeOnly("XADD", "k", "NOMKSTREAM", "*", "a", "b");
-    say(pair, "XADD none NOMKSTREAM * a b", "EXISTS none", "XADD none nomkstream 1 a b");
-    say(pair, "XLEN k", "XADD far 99999999999999-7 a b", "XADD far * a b", "XADD far * a b");
-    say(pair, "XADD far 99999999999999-" + MAX + " a b", "XADD far * a b", "XADD far 0-* a b");
-    say(pair, "XADD part 5-* a b", "XADD part 5-* a b", "XADD part 4-* a b", "XADD part 6-* a b");
+    pair.say("XADD none NOMKSTREAM * a b", "EXISTS none", "XADD none nomkstream 1 a b");
+    pair.say("XLEN k", "XADD far 99999999999999-7 a b", "XADD far * a b", "XADD far * a b");
+    pair.say("XADD far 99999999999999-" + MAX + " a b", "XADD far * a b", "XADD far 0-* a b");
+    pair.say("XADD part 5-* a b", "XADD part 5-* a b", "XADD part 4-* a b", "XADD part 6-* a b");
   }
 
   @AgainstRedis
   void entries(Differential pair) {
-    say(pair, "XADD k 1 a 1 b 2", "XADD k 2 a 3 b 4", "XADD k 3 b 1 a 2", "XADD k 4 a 1");
-    say(pair, "XADD k 5 a 1 b 2 c 3", "XADD k 6-5 a -5 b 70000000000", "XADD k 6-9 1 2 3 4 5 6");
+    pair.say("XADD k 1 a 1 b 2", "XADD k 2 a 3 b 4", "XADD k 3 b 1 a 2", "XADD k 4 a 1");
+    pair.say("XADD k 5 a 1 b 2 c 3", "XADD k 6-5 a -5 b 70000000000", "XADD k 6-9 1 2 3 4 5 6");
     pair.same("XADD", "k", "7", "", "", "\0", "x".repeat(5000));
     pair.same("XADD", "k", "8", "", "x", "\0", "y".repeat(5000));
-    say(pair, "XADD k 9 a 1 b 2", "TYPE k", "OBJECT ENCODING k");
+    pair.say("XADD k 9 a 1 b 2", "TYPE k", "OBJECT ENCODING k");
     everything(pair, "k");
-    say(pair, "XRANGE k 2 6 COUNT 2", "XREVRANGE k 6 2 COUNT 2", "XRANGE k - + COUNT -1");
-    say(pair, "XRANGE k - + COUNT 0", "XRANGE k - + COUNT", "XRANGE k - + COUNT 1 COUNT 2");
-    say(pair, "XRANGE k - + WHAT 1", "XRANGE k 6 6", "XRANGE k 6-6 6-8", "XRANGE k 9 1");
-    say(pair, "XDEL k 2 3 3 100", "XDEL k 6-5 x", "XDEL k 6-5");
+    pair.say("XRANGE k 2 6 COUNT 2", "XREVRANGE k 6 2 COUNT 2", "XRANGE k - + COUNT -1");
+    pair.say("XRANGE k - + COUNT 0", "XRANGE k - + COUNT", "XRANGE k - + COUNT 1 COUNT 2");
+    pair.say("XRANGE k - + WHAT 1", "XRANGE k 6 6", "XRANGE k 6-6 6-8", "XRANGE k 9 1");
+    pair.say("XDEL k 2 3 3 100", "XDEL k 6-5 x", "XDEL k 6-5");
     everything(pair, "k");
-    say(pair, "XDEL k 1 4 5 6-9 7 8 9", "EXISTS k", "XLEN k");
+    pair.say("XDEL k 1 4 5 6-9 7 8 9", "EXISTS k", "XLEN k");
     everything(pair, "k");
-    say(pair, "XADD k 5 a b", "XADD k 10 a b");
+    pair.say("XADD k 5 a b", "XADD k 10 a b");
     everything(pair, "k");
-    say(pair, "COPY k l", "XADD k 11 a b", "XDEL k 10");
+    pair.say("COPY k l", "XADD k 11 a b", "XDEL k 10");
     everything(pair, "l");
   }
 
@@ -307,13 +284,13 @@ class StreamCommandsTest {
               "NOMKSTREAM MAXLEN 5",
               "maxlen 5 nomkstream",
               "MAXLEN ~ 5 LIMIT")) {
-        say(pair, "DEL k");
+        pair.say("DEL k");
         for (int i = 1; i <= 20; i++) {
-          say(pair, "XADD k " + i + " a b");
+          pair.say("XADD k " + i + " a b");
         }
-        say(pair, "XDEL k 6 7", "XTRIM k " + how);
+        pair.say("XDEL k 6 7", "XTRIM k " + how);
         everything(pair, "k");
-        say(pair, "XADD k " + how + " 21 a b", "XADD k 22 c d");
+        pair.say("XADD k " + how + " 21 a b", "XADD k 22 c d");
         everything(pair, "k");
       }
     }
@@ -329,160 +306,120 @@ class StreamCommandsTest {
         pair.same("XADD", "k" + bytes, "" + i, field, "v".repeat(random.nextInt(100)), "n", "" + i);
       }
       everything(pair, "k" + bytes);
-      say(pair, "XTRIM k" + bytes + " MAXLEN ~ 100", "XTRIM k" + bytes + " MINID ~ 350");
+      pair.say("XTRIM k" + bytes + " MAXLEN ~ 100", "XTRIM k" + bytes + " MINID ~ 350");
       everything(pair, "k" + bytes);
     }
   }
 
   @AgainstRedis
   void settingIds(Differential pair) {
-    say(pair, "XADD k 5-5 a b", "XSETID k 5-4", "XSETID k 5-5", "XSETID k 6", "XADD k 5-9 a b");
-    say(pair, "XADD k 6-1 a b", "XDEL k 6-1", "XSETID k 6-0", "XSETID k 6-1", "XSETID k 7 WHAT 1");
-    say(
-        pair,
-        "XSETID k 7 ENTRIESADDED 0",
-        "XSETID k 7 ENTRIESADDED -1",
-        "XSETID k 7 ENTRIESADDED x");
-    say(
-        pair,
-        "XSETID k 7 ENTRIESADDED",
-        "XSETID k 7 MAXDELETEDID 8",
-        "XSETID k 7 MAXDELETEDID 7-0");
-    say(pair, "XSETID k 7 MAXDELETEDID x", "XSETID k 8 ENTRIESADDED 100 MAXDELETEDID 7-3");
+    pair.say("XADD k 5-5 a b", "XSETID k 5-4", "XSETID k 5-5", "XSETID k 6", "XADD k 5-9 a b");
+    pair.say("XADD k 6-1 a b", "XDEL k 6-1", "XSETID k 6-0", "XSETID k 6-1", "XSETID k 7 WHAT 1");
+    pair.say(
+        "XSETID k 7 ENTRIESADDED 0", "XSETID k 7 ENTRIESADDED -1", "XSETID k 7 ENTRIESADDED x");
+    pair.say("XSETID k 7 ENTRIESADDED", "XSETID k 7 MAXDELETEDID 8", "XSETID k 7 MAXDELETEDID 7-0");
+    pair.say("XSETID k 7 MAXDELETEDID x", "XSETID k 8 ENTRIESADDED 100 MAXDELETEDID 7-3");
     everything(pair, "k");
-    say(pair, "XSETID k 7-2", "XSETID k 7-3", "XSETID k 9 MAXDELETEDID 0-0", "XTRIM k MAXLEN 0");
+    pair.say("XSETID k 7-2", "XSETID k 7-3", "XSETID k 9 MAXDELETEDID 0-0", "XTRIM k MAXLEN 0");
     everything(pair, "k");
-    say(pair, "XSETID k 7-3 ENTRIESADDED 0", "XSETID k 1 MAXDELETEDID 2 ENTRIESADDED x");
+    pair.say("XSETID k 7-3 ENTRIESADDED 0", "XSETID k 1 MAXDELETEDID 2 ENTRIESADDED x");
     everything(pair, "k");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void reading(Differential pair) {
-    say(pair, "XADD a 1 x 1", "XADD a 2 x 2", "XADD b 2 y 1", "XADD b 3 y 2", "SET s text");
-    say(pair, "XREAD STREAMS a 0", "XREAD STREAMS a b 0 0", "XREAD COUNT 1 STREAMS a b 0 2");
-    say(
-        pair,
-        "XREAD STREAMS a b none 2 $ 0",
-        "XREAD STREAMS a b 1-5 2",
-        "XREAD COUNT 0 STREAMS a 0");
-    say(pair, "XREAD COUNT -5 STREAMS a 0", "XREAD COUNT x STREAMS a 0", "XREAD STREAMS a b 0");
-    say(pair, "XREAD STREAMS a", "XREAD STREAMS", "XREAD COUNT 1 a 0", "XREAD STREAMS a >");
-    say(pair, "XREAD GROUP g c STREAMS a >", "XREAD NOACK STREAMS a 0", "XREAD STREAMS a s 0 0");
-    say(pair, "XREAD STREAMS a s x 0", "XREAD COUNT 1 COUNT 5 STREAMS a 0", "XREAD STREAMS a -");
-    say(
-        pair,
-        "XREAD BLOCK x STREAMS a 0",
-        "XREAD BLOCK -1 STREAMS a 0",
-        "XREAD BLOCK 5 STREAMS a 0");
-    say(pair, "XREAD STREAMS a a 0 1", "XREAD STREAMS a +", "XREAD STREAMS a " + MAX + "-" + MAX);
-    say(pair, "XDEL a 2", "XREAD STREAMS a 1", "XREAD STREAMS a $", "XREAD STREAMS a 0-5");
+    pair.say("XADD a 1 x 1", "XADD a 2 x 2", "XADD b 2 y 1", "XADD b 3 y 2", "SET s text");
+    pair.say("XREAD STREAMS a 0", "XREAD STREAMS a b 0 0", "XREAD COUNT 1 STREAMS a b 0 2");
+    pair.say(
+        "XREAD STREAMS a b none 2 $ 0", "XREAD STREAMS a b 1-5 2", "XREAD COUNT 0 STREAMS a 0");
+    pair.say("XREAD COUNT -5 STREAMS a 0", "XREAD COUNT x STREAMS a 0", "XREAD STREAMS a b 0");
+    pair.say("XREAD STREAMS a", "XREAD STREAMS", "XREAD COUNT 1 a 0", "XREAD STREAMS a >");
+    pair.say("XREAD GROUP g c STREAMS a >", "XREAD NOACK STREAMS a 0", "XREAD STREAMS a s 0 0");
+    pair.say("XREAD STREAMS a s x 0", "XREAD COUNT 1 COUNT 5 STREAMS a 0", "XREAD STREAMS a -");
+    pair.say(
+        "XREAD BLOCK x STREAMS a 0", "XREAD BLOCK -1 STREAMS a 0", "XREAD BLOCK 5 STREAMS a 0");
+    pair.say("XREAD STREAMS a a 0 1", "XREAD STREAMS a +", "XREAD STREAMS a " + MAX + "-" + MAX);
+    pair.say("XDEL a 2", "XREAD STREAMS a 1", "XREAD STREAMS a $", "XREAD STREAMS a 0-5");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void groups(Differential pair) {
-    say(
-        pair,
-        "XGROUP CREATE k g 0 MKSTREAM",
-        "XGROUP CREATE k g 0",
-        "XGROUP CREATE k g 0 MKSTREAM");
+    pair.say("XGROUP CREATE k g 0 MKSTREAM", "XGROUP CREATE k g 0", "XGROUP CREATE k g 0 MKSTREAM");
     everything(pair, "k");
     for (int i = 1; i <= 10; i++) {
-      say(pair, "XADD k " + i + " f " + i);
+      pair.say("XADD k " + i + " f " + i);
     }
-    say(pair, "XGROUP CREATE k h $ ENTRIESREAD 5", "XGROUP CREATE k i 3 ENTRIESREAD -2");
-    say(pair, "XGROUP CREATE k i 3 ENTRIESREAD x", "XGROUP CREATE k i 3 ENTRIESREAD");
-    say(pair, "XGROUP CREATE k i 3 WHAT", "XGROUP CREATE k i 3 ENTRIESREAD -1 MKSTREAM");
+    pair.say("XGROUP CREATE k h $ ENTRIESREAD 5", "XGROUP CREATE k i 3 ENTRIESREAD -2");
+    pair.say("XGROUP CREATE k i 3 ENTRIESREAD x", "XGROUP CREATE k i 3 ENTRIESREAD");
+    pair.say("XGROUP CREATE k i 3 WHAT", "XGROUP CREATE k i 3 ENTRIESREAD -1 MKSTREAM");
     everything(pair, "k");
-    say(pair, "XREADGROUP GROUP g c COUNT 2 STREAMS k >", "XREADGROUP GROUP g c STREAMS k 0");
-    say(pair, "XREADGROUP GROUP g d COUNT 2 STREAMS k >", "XREADGROUP GROUP g d STREAMS k 3");
-    say(pair, "XREADGROUP GROUP g d NOACK COUNT 2 STREAMS k >", "XREADGROUP GROUP g d STREAMS k $");
-    say(pair, "XREADGROUP GROUP g e STREAMS k 0", "XREADGROUP GROUP x e STREAMS k >");
-    say(pair, "XREADGROUP GROUP i e STREAMS k >", "XREADGROUP GROUP i e STREAMS k >");
-    say(pair, "XREADGROUP STREAMS k > a b", "XREADGROUP GROUP g c NOACK STREAMS k none > >");
-    say(pair, "XREADGROUP GROUP g c STREAMS k k > 0", "XREADGROUP GROUP g c WHAT STREAMS k >");
-    say(
-        pair,
-        "XREADGROUP COUNT 2 COUNT 2 COUNT 2 STREAMS k >",
-        "XREADGROUP GROUP g c STREAMS k k >");
-    say(pair, "XREADGROUP GROUP g c COUNT 1 STREAMS k " + MAX, "XPENDING k g", "XPENDING k h");
+    pair.say("XREADGROUP GROUP g c COUNT 2 STREAMS k >", "XREADGROUP GROUP g c STREAMS k 0");
+    pair.say("XREADGROUP GROUP g d COUNT 2 STREAMS k >", "XREADGROUP GROUP g d STREAMS k 3");
+    pair.say("XREADGROUP GROUP g d NOACK COUNT 2 STREAMS k >", "XREADGROUP GROUP g d STREAMS k $");
+    pair.say("XREADGROUP GROUP g e STREAMS k 0", "XREADGROUP GROUP x e STREAMS k >");
+    pair.say("XREADGROUP GROUP i e STREAMS k >", "XREADGROUP GROUP i e STREAMS k >");
+    pair.say("XREADGROUP STREAMS k > a b", "XREADGROUP GROUP g c NOACK STREAMS k none > >");
+    pair.say("XREADGROUP GROUP g c STREAMS k k > 0", "XREADGROUP GROUP g c WHAT STREAMS k >");
+    pair.say(
+        "XREADGROUP COUNT 2 COUNT 2 COUNT 2 STREAMS k >", "XREADGROUP GROUP g c STREAMS k k >");
+    pair.say("XREADGROUP GROUP g c COUNT 1 STREAMS k " + MAX, "XPENDING k g", "XPENDING k h");
     everything(pair, "k");
     sayTimeless(pair, "XINFO CONSUMERS k g", "XPENDING k g - + 10", "XPENDING k g - + 10 c");
     sayTimeless(pair, "XPENDING k g (1 (4 10", "XPENDING k g 2 3 10", "XPENDING k g - + 10 x");
     sayTimeless(pair, "XPENDING k g IDLE 0 - + 10", "XPENDING k g IDLE 100000 - + 10");
-    say(pair, "XPENDING k g IDLE x - + 10", "XPENDING k g IDLE 5 - +", "XPENDING k g - + x");
-    say(pair, "XPENDING k g - + -1", "XPENDING k g - + 0", "XPENDING k g -", "XPENDING k g - +");
+    pair.say("XPENDING k g IDLE x - + 10", "XPENDING k g IDLE 5 - +", "XPENDING k g - + x");
+    pair.say("XPENDING k g - + -1", "XPENDING k g - + 0", "XPENDING k g -", "XPENDING k g - +");
     sayTimeless(pair, "XPENDING k g IDLE 0 - + 10 c d", "XPENDING k g a - + 10 c d");
     sayTimeless(pair, "XPENDING k g - + 1 c d");
-    say(pair, "XDEL k 1 4", "XREADGROUP GROUP g c STREAMS k 0", "XREADGROUP GROUP g d STREAMS k 0");
+    pair.say("XDEL k 1 4", "XREADGROUP GROUP g c STREAMS k 0", "XREADGROUP GROUP g d STREAMS k 0");
     sayTimeless(pair, "XPENDING k g - + 10");
-    say(pair, "XACK k g 1 2 3 3 99", "XACK k g x", "XACK k g 4 x", "XPENDING k g", "XACK k x 1");
+    pair.say("XACK k g 1 2 3 3 99", "XACK k g x", "XACK k g 4 x", "XPENDING k g", "XACK k x 1");
     everything(pair, "k");
-    say(pair, "XGROUP SETID k g 2", "XREADGROUP GROUP g z STREAMS k >", "XPENDING k g");
-    say(
-        pair,
-        "XGROUP SETID k g $ ENTRIESREAD 3",
-        "XGROUP SETID k g 2 MKSTREAM",
-        "XGROUP SETID k g x");
+    pair.say("XGROUP SETID k g 2", "XREADGROUP GROUP g z STREAMS k >", "XPENDING k g");
+    pair.say(
+        "XGROUP SETID k g $ ENTRIESREAD 3", "XGROUP SETID k g 2 MKSTREAM", "XGROUP SETID k g x");
     everything(pair, "k");
-    say(pair, "XGROUP SETID k x 1", "XGROUP CREATECONSUMER k g n", "XGROUP CREATECONSUMER k g n");
-    say(
-        pair,
-        "XGROUP CREATECONSUMER k x n",
-        "XGROUP DELCONSUMER k g z",
-        "XGROUP DELCONSUMER k g z");
-    say(pair, "XGROUP DELCONSUMER k x z", "XPENDING k g", "COPY k l", "XGROUP DESTROY k g");
-    say(pair, "XGROUP DESTROY k g", "XADD k 50 a b");
+    pair.say("XGROUP SETID k x 1", "XGROUP CREATECONSUMER k g n", "XGROUP CREATECONSUMER k g n");
+    pair.say("XGROUP CREATECONSUMER k x n", "XGROUP DELCONSUMER k g z", "XGROUP DELCONSUMER k g z");
+    pair.say("XGROUP DELCONSUMER k x z", "XPENDING k g", "COPY k l", "XGROUP DESTROY k g");
+    pair.say("XGROUP DESTROY k g", "XADD k 50 a b");
     everything(pair, "k");
     everything(pair, "l");
-    say(pair, "DEL k", "XREADGROUP GROUP g z STREAMS k >");
+    pair.say("DEL k", "XREADGROUP GROUP g z STREAMS k >");
   }
 
   @AgainstRedis
   void claims(Differential pair) {
     for (int i = 1; i <= 30; i++) {
-      say(pair, "XADD k " + i + " f " + i);
+      pair.say("XADD k " + i + " f " + i);
     }
-    say(pair, "XGROUP CREATE k g 0", "XREADGROUP GROUP g c COUNT 15 STREAMS k >");
-    say(pair, "XCLAIM k g d 0 1 2 99", "XCLAIM k g d 0 3 JUSTID", "XCLAIM k g d 100000 4");
-    say(pair, "XCLAIM k g d 0 20", "XCLAIM k g d 0 20 FORCE", "XCLAIM k g d 0 21 FORCE JUSTID");
-    say(
-        pair,
-        "XCLAIM k g d 0 99 FORCE",
-        "XCLAIM k g d 0 5 RETRYCOUNT 7",
-        "XCLAIM k g d -5 6 IDLE 5000");
-    say(pair, "XCLAIM k g d 0 7 TIME 5", "XCLAIM k g d 0 8 TIME -5", "XCLAIM k g d 0 8 TIME x");
-    say(
-        pair,
-        "XCLAIM k g d 0 8 IDLE x",
-        "XCLAIM k g d 0 8 IDLE -9",
-        "XCLAIM k g d 0 8 RETRYCOUNT x");
-    say(pair, "XCLAIM k g d 0 8 RETRYCOUNT -2", "XCLAIM k g d 0 8 TIME", "XCLAIM k g d 0 8 WHAT 5");
-    say(
-        pair,
-        "XCLAIM k g d x 8",
-        "XCLAIM k g d 0 x",
-        "XCLAIM k g d 0 8 x",
-        "XCLAIM k g d 0 8 8 force");
-    say(
-        pair,
-        "XCLAIM k g e 0 9 LASTID 25",
-        "XCLAIM k g e 0 9 LASTID 5",
-        "XCLAIM k g e 0 9 LASTID x");
-    say(pair, "XCLAIM k x e 0 9", "XCLAIM none g e 0 9", "XCLAIM k g e 0 22 FORCE RETRYCOUNT 0");
+    pair.say("XGROUP CREATE k g 0", "XREADGROUP GROUP g c COUNT 15 STREAMS k >");
+    pair.say("XCLAIM k g d 0 1 2 99", "XCLAIM k g d 0 3 JUSTID", "XCLAIM k g d 100000 4");
+    pair.say("XCLAIM k g d 0 20", "XCLAIM k g d 0 20 FORCE", "XCLAIM k g d 0 21 FORCE JUSTID");
+    pair.say(
+        "XCLAIM k g d 0 99 FORCE", "XCLAIM k g d 0 5 RETRYCOUNT 7", "XCLAIM k g d -5 6 IDLE 5000");
+    pair.say("XCLAIM k g d 0 7 TIME 5", "XCLAIM k g d 0 8 TIME -5", "XCLAIM k g d 0 8 TIME x");
+    pair.say(
+        "XCLAIM k g d 0 8 IDLE x", "XCLAIM k g d 0 8 IDLE -9", "XCLAIM k g d 0 8 RETRYCOUNT x");
+    pair.say("XCLAIM k g d 0 8 RETRYCOUNT -2", "XCLAIM k g d 0 8 TIME", "XCLAIM k g d 0 8 WHAT 5");
+    pair.say(
+        "XCLAIM k g d x 8", "XCLAIM k g d 0 x", "XCLAIM k g d 0 8 x", "XCLAIM k g d 0 8 8 force");
+    pair.say(
+        "XCLAIM k g e 0 9 LASTID 25", "XCLAIM k g e 0 9 LASTID 5", "XCLAIM k g e 0 9 LASTID x");
+    pair.say("XCLAIM k x e 0 9", "XCLAIM none g e 0 9", "XCLAIM k g e 0 22 FORCE RETRYCOUNT 0");
     sayTimeless(pair, "XPENDING k g - + 50", "XINFO CONSUMERS k g");
     everything(pair, "k");
-    say(pair, "XDEL k 2 3 10", "XCLAIM k g d 0 2 10 11", "XPENDING k g");
-    say(pair, "XAUTOCLAIM k g f 0 0 COUNT 3", "XAUTOCLAIM k g f 0 4 COUNT 2 JUSTID");
-    say(pair, "XAUTOCLAIM k g f 100000 0 COUNT 1", "XAUTOCLAIM k g f 0 (11", "XPENDING k g");
-    say(
-        pair,
+    pair.say("XDEL k 2 3 10", "XCLAIM k g d 0 2 10 11", "XPENDING k g");
+    pair.say("XAUTOCLAIM k g f 0 0 COUNT 3", "XAUTOCLAIM k g f 0 4 COUNT 2 JUSTID");
+    pair.say("XAUTOCLAIM k g f 100000 0 COUNT 1", "XAUTOCLAIM k g f 0 (11", "XPENDING k g");
+    pair.say(
         "XAUTOCLAIM k g f 0 0 COUNT 0",
         "XAUTOCLAIM k g f 0 0 COUNT x",
         "XAUTOCLAIM k g f 0 0 WHAT");
-    say(pair, "XAUTOCLAIM k g f 0 0 COUNT", "XAUTOCLAIM k g f x 0", "XAUTOCLAIM k g f 0 x");
-    say(pair, "XAUTOCLAIM k x f 0 0", "XAUTOCLAIM k g new 0 99", "XAUTOCLAIM k g f -1 0 JUSTID");
-    say(pair, "XAUTOCLAIM k g f 0 + COUNT 2", "XAUTOCLAIM k g f 0 - COUNT 2", "XDEL k 1 4 5 6");
-    say(pair, "XAUTOCLAIM k g f 0 - COUNT 2", "XAUTOCLAIM k g f 0 - COUNT 2", "XPENDING k g");
+    pair.say("XAUTOCLAIM k g f 0 0 COUNT", "XAUTOCLAIM k g f x 0", "XAUTOCLAIM k g f 0 x");
+    pair.say("XAUTOCLAIM k x f 0 0", "XAUTOCLAIM k g new 0 99", "XAUTOCLAIM k g f -1 0 JUSTID");
+    pair.say("XAUTOCLAIM k g f 0 + COUNT 2", "XAUTOCLAIM k g f 0 - COUNT 2", "XDEL k 1 4 5 6");
+    pair.say("XAUTOCLAIM k g f 0 - COUNT 2", "XAUTOCLAIM k g f 0 - COUNT 2", "XPENDING k g");
     sayTimeless(pair, "XPENDING k g - + 50", "XINFO CONSUMERS k g");
     everything(pair, "k");
   }
@@ -490,9 +427,9 @@ class StreamCommandsTest {
   @AgainstRedis
   void infos(Differential pair) {
     for (int i = 1; i <= 30; i++) {
-      say(pair, "XADD k " + i + " f " + i);
+      pair.say("XADD k " + i + " f " + i);
     }
-    say(pair, "XGROUP CREATE k g 0", "XREADGROUP GROUP g c STREAMS k >");
+    pair.say("XGROUP CREATE k g 0", "XREADGROUP GROUP g c STREAMS k >");
     sayTimeless(pair, "XINFO STREAM k FULL COUNT 3", "XINFO STREAM k FULL COUNT -1");
     sayTimeless(pair, "XINFO STREAM k FULL COUNT x", "XINFO STREAM k full count 12");
     sayTimeless(pair, "XINFO STREAM k FULL COUNT", "XINFO STREAM k FULL WHAT 1");
@@ -526,29 +463,27 @@ class StreamCommandsTest {
             "XGROUP DESTROY k g")) {
       if (pair.same("EXISTS", "k").number() == 0) {
         for (int i = 1; i <= 10; i++) {
-          say(pair, "XADD k " + i + " f " + i);
+          pair.say("XADD k " + i + " f " + i);
         }
-        say(pair, "XGROUP CREATE k g 0");
+        pair.say("XGROUP CREATE k g 0");
       }
-      say(pair, "WATCH k n");
-      say(other, change);
-      say(pair, "MULTI", "PING", "EXEC");
+      pair.say("WATCH k n");
+      other.say(change);
+      pair.say("MULTI", "PING", "EXEC");
     }
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void randomCommandsAgree(Differential pair) {
     pair.config("stream-node-max-entries", "10");
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random commands, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random commands");
     for (int i = 0; i < 20_000; i++) {
       String command = anyCommand(random);
       // As text, for time passes differently on both sides where it is told.
       if (command.startsWith("XINFO") || command.startsWith("XPENDING")) {
         sayTimeless(pair, command);
       } else {
-        say(pair, command);
+        pair.say(command);
       }
       if (i % 500 == 0) {
         for (int k = 0; k < 4; k++) {

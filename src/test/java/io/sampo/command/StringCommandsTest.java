@@ -23,12 +23,6 @@ class StringCommandsTest {
       StringCommands.COMMANDS.stream().map(command -> command.name).toList();
 
   /** Sends one line, its arguments separated by single blanks; two in a row hold an empty one. */
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   @AgainstRedis
   void arity(Differential pair) {
     for (String command : COMMANDS) {
@@ -73,17 +67,17 @@ class StringCommandsTest {
             "WHAT",
             "NX ");
     for (String one : options) {
-      say(pair, "SET k v0 " + one, "GET k", "PEXPIRETIME k");
+      pair.say("SET k v0 " + one, "GET k", "PEXPIRETIME k");
       for (String two : options) {
-        say(pair, "SET k v1 " + one + " " + two, "GET k", "PEXPIRETIME k", "TYPE k");
+        pair.say("SET k v1 " + one + " " + two, "GET k", "PEXPIRETIME k", "TYPE k");
         for (String three : options) {
-          say(pair, "SET k v2 " + one + " " + two + " " + three, "PEXPIRETIME k");
+          pair.say("SET k v2 " + one + " " + two + " " + three, "PEXPIRETIME k");
         }
-        say(pair, "DEL k");
+        pair.say("DEL k");
       }
-      say(pair, "GETEX k " + one, "SET k v", "GETEX k " + one, "PEXPIRETIME k");
+      pair.say("GETEX k " + one, "SET k v", "GETEX k " + one, "PEXPIRETIME k");
       for (String two : options) {
-        say(pair, "GETEX k " + one + " " + two, "PEXPIRETIME k");
+        pair.say("GETEX k " + one + " " + two, "PEXPIRETIME k");
       }
     }
   }
@@ -94,19 +88,19 @@ class StringCommandsTest {
         List.of(
             "0", "-1", MIN, MAX, "9223372036854775", "9223372036854776", TOO_BIG, "x", "", "1.5")) {
       for (String unit : List.of("EX", "PX", "EXAT", "PXAT")) {
-        say(pair, "DEL k", "GETEX k " + unit + " " + time);
-        say(pair, "SET k v " + unit + " " + time, "SET k w", "GETEX k " + unit + " " + time);
-        say(pair, "GET k");
+        pair.say("DEL k", "GETEX k " + unit + " " + time);
+        pair.say("SET k v " + unit + " " + time, "SET k w", "GETEX k " + unit + " " + time);
+        pair.say("GET k");
       }
-      say(pair, "SETEX k " + time + " v", "PSETEX k " + time + " v");
+      pair.say("SETEX k " + time + " v", "PSETEX k " + time + " v");
     }
   }
 
   @AgainstRedis
   void timesThatAreOver(Differential pair) {
     for (String time : List.of("EXAT 1", "PXAT 1", "PXAT 1000000000000")) {
-      say(pair, "SET k v " + time, "GET k", "SET k v NX GET", "GETEX k " + time, "GET k");
-      say(pair, "SET k v " + time + " GET", "STRLEN k", "APPEND k x", "PEXPIRETIME k");
+      pair.say("SET k v " + time, "GET k", "SET k v NX GET", "GETEX k " + time, "GET k");
+      pair.say("SET k v " + time + " GET", "STRLEN k", "APPEND k x", "PEXPIRETIME k");
     }
   }
 
@@ -114,14 +108,14 @@ class StringCommandsTest {
   void relativeTimes(Differential pair) {
     for (String command :
         List.of("SET k v EX 100", "SET k v PX 100000", "SETEX k 100 v", "PSETEX k 100000 v")) {
-      say(pair, command, "GET k");
+      pair.say(command, "GET k");
       pair.sameWithin(1000, "PTTL", "k");
     }
     for (String command : List.of("GETEX k EX 50", "GETEX k PX 50000")) {
-      say(pair, command);
+      pair.say(command);
       pair.sameWithin(1000, "PTTL", "k");
     }
-    say(pair, "GETEX k PERSIST", "PTTL k");
+    pair.say("GETEX k PERSIST", "PTTL k");
   }
 
   @AgainstRedis
@@ -143,7 +137,7 @@ class StringCommandsTest {
             "GETEX k",
             "GETEX k PERSIST",
             "GETDEL k")) {
-      say(pair, "SET k 1 PXAT " + LATER_MILLIS, command, "PEXPIRETIME k", "GET k");
+      pair.say("SET k 1 PXAT " + LATER_MILLIS, command, "PEXPIRETIME k", "GET k");
     }
   }
 
@@ -163,7 +157,7 @@ class StringCommandsTest {
               "INCR k",
               "INCRBYFLOAT k 1")) {
         for (String before : List.of("DEL k", "SET k 1", "SET k text", "SET k " + "z".repeat(50))) {
-          say(pair, before, command, "OBJECT ENCODING k", "GET k", "INCR k", "OBJECT ENCODING k");
+          pair.say(before, command, "OBJECT ENCODING k", "GET k", "INCR k", "OBJECT ENCODING k");
         }
       }
     }
@@ -280,17 +274,17 @@ class StringCommandsTest {
 
   @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
   void manyKeys(Differential pair) {
-    say(pair, "MSET a 1 b 2 c 3 d  a 4", "MGET a b c d e a", "MSET a", "MSET a 1 b");
-    say(pair, "MSETNX x 1 y 2 a 3", "MGET x y a", "MSETNX x 1 y 2 x 3", "MGET x y", "MSETNX x 1 y");
-    say(pair, "MSETNX x 1 y", "MSETNX", "MGET", "DBSIZE");
+    pair.say("MSET a 1 b 2 c 3 d  a 4", "MGET a b c d e a", "MSET a", "MSET a 1 b");
+    pair.say("MSETNX x 1 y 2 a 3", "MGET x y a", "MSETNX x 1 y 2 x 3", "MGET x y", "MSETNX x 1 y");
+    pair.say("MSETNX x 1 y", "MSETNX", "MGET", "DBSIZE");
     pair.same("MSET", BINARY, BINARY, "", "");
     pair.same("MGET", BINARY, "", "none");
-    say(pair, "SET s ohmytext", "SET t mynewtext", "LCS s t", "LCS s none", "LCS s s IDX");
+    pair.say("SET s ohmytext", "SET t mynewtext", "LCS s t", "LCS s none", "LCS s s IDX");
   }
 
   @AgainstRedis
   void longestCommonSubsequence(Differential pair) {
-    say(pair, "SET a ohmytext", "SET b mynewtext", "SET empty ", "SET n 1234512345", "SET m 345");
+    pair.say("SET a ohmytext", "SET b mynewtext", "SET empty ", "SET n 1234512345", "SET m 345");
     for (String keys : List.of("a b", "b a", "a a", "a empty", "empty empty", "a none", "n m")) {
       for (String options :
           List.of(

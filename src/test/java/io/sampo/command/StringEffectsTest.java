@@ -12,6 +12,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -194,9 +195,7 @@ class StringEffectsTest {
   /** Whoever replays the effects later has the same values and the same expiries. */
   @Test
   void effectsLeadToTheSameData() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random commands, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random commands");
     Side replica = new Side(NOW + 5000);
     for (int i = 0; i < 20_000; i++) {
       String[] command = anyCommand(random);

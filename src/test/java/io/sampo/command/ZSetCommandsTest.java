@@ -57,12 +57,6 @@ class ZSetCommandsTest {
   /** Commands whose number of arguments Redis 7.2 has changed. */
   private static final Set<String> NEWER = Set.of("zrank", "zrevrank");
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   private static Stream<Command> all() {
     return Stream.of(
             ZSetCommands.COMMANDS,
@@ -74,15 +68,15 @@ class ZSetCommandsTest {
 
   /** Two sorted sets of either encoding, a set of equal scores, and what is none. */
   private static void fill(Differential pair) {
-    say(pair, "FLUSHALL", "SET s x");
-    say(pair, "ZADD k 1 a 2 b 3 c 3 d 2.5 e inf f -inf g -0 h 7 7 1e100 8", "ZADD one 1 a");
-    say(pair, "ZADD eq 0 a 0 b 0 bb 0 c 0 c1 0 12 0 -5");
+    pair.say("FLUSHALL", "SET s x");
+    pair.say("ZADD k 1 a 2 b 3 c 3 d 2.5 e inf f -inf g -0 h 7 7 1e100 8", "ZADD one 1 a");
+    pair.say("ZADD eq 0 a 0 b 0 bb 0 c 0 c1 0 12 0 -5");
     pair.same("ZADD", "eq", "0", "\u00ff\u0000", "0", "");
     for (int i = 0; i < 150; i++) {
       pair.same("ZADD", "big", "" + i % 40, "m" + i);
       pair.same("ZADD", "bigeq", "0", (char) ('a' + i % 5) + "" + i);
     }
-    say(pair, "OBJECT ENCODING k", "OBJECT ENCODING big", "OBJECT ENCODING bigeq", "TYPE k");
+    pair.say("OBJECT ENCODING k", "OBJECT ENCODING big", "OBJECT ENCODING bigeq", "TYPE k");
   }
 
   @AgainstRedis
@@ -124,16 +118,16 @@ class ZSetCommandsTest {
   void scores(Differential pair) {
     for (String score : SCORES) {
       for (String other : SCORES) {
-        say(pair, "DEL k", "DEL sk");
+        pair.say("DEL k", "DEL sk");
         pair.same("ZADD", "k", score, "m", other, "n");
-        say(pair, "ZRANGE k 0 -1 WITHSCORES", "ZSCORE k m", "ZSCAN k 0", "ZMSCORE k m n x");
+        pair.say("ZRANGE k 0 -1 WITHSCORES", "ZSCORE k m", "ZSCAN k 0", "ZMSCORE k m n x");
         pair.same("ZADD", "k", "INCR", other, "m");
         pair.same("ZINCRBY", "k", score, "n");
         pair.same("ZADD", "k", "1", "x".repeat(70));
-        say(pair, "ZRANGE k 0 -1 WITHSCORES", "ZMSCORE k m n x");
+        pair.say("ZRANGE k 0 -1 WITHSCORES", "ZMSCORE k m n x");
         pair.same("ZADD", "k", "CH", other, "m");
         pair.same("ZINCRBY", "k", other, "m");
-        say(pair, "ZRANGE k 0 -1 WITHSCORES", "ZRANK k m", "ZREVRANK k m");
+        pair.say("ZRANGE k 0 -1 WITHSCORES", "ZRANK k m", "ZREVRANK k m");
         pair.sameUnordered("ZSCAN", "k", "0", "COUNT", "1000");
       }
     }
@@ -151,9 +145,9 @@ class ZSetCommandsTest {
           for (String key : List.of("k ", "big ", "new ")) {
             for (String pairs :
                 List.of("2 a", "1 a", "0 b", "5 new", "9 m1 1 m2 5 new2", "1", "")) {
-              say(pair, "ZADD " + key + options + pairs);
+              pair.say("ZADD " + key + options + pairs);
             }
-            say(pair, "ZRANGE " + key + "0 -1 WITHSCORES");
+            pair.say("ZRANGE " + key + "0 -1 WITHSCORES");
           }
         }
       }
@@ -167,20 +161,20 @@ class ZSetCommandsTest {
       for (String start : INDEXES) {
         for (String stop : INDEXES) {
           String range = key + " " + start + " " + stop;
-          say(pair, "ZRANGE " + range, "ZRANGE " + range + " REV", "ZREVRANGE " + range);
-          say(pair, "ZRANGE " + range + " WITHSCORES", "ZREVRANGE " + range + " WITHSCORES");
-          say(pair, "ZRANGESTORE to " + range, "ZRANGE to 0 -1 WITHSCORES", "OBJECT ENCODING to");
-          say(pair, "ZRANGESTORE to " + range + " REV", "ZRANGE to 0 -1 WITHSCORES");
-          say(pair, "ZRANGESTORE t2 big 0 20", "ZREMRANGEBYRANK t2 " + start + " " + stop);
-          say(pair, "ZRANGE t2 0 -1");
+          pair.say("ZRANGE " + range, "ZRANGE " + range + " REV", "ZREVRANGE " + range);
+          pair.say("ZRANGE " + range + " WITHSCORES", "ZREVRANGE " + range + " WITHSCORES");
+          pair.say("ZRANGESTORE to " + range, "ZRANGE to 0 -1 WITHSCORES", "OBJECT ENCODING to");
+          pair.say("ZRANGESTORE to " + range + " REV", "ZRANGE to 0 -1 WITHSCORES");
+          pair.say("ZRANGESTORE t2 big 0 20", "ZREMRANGEBYRANK t2 " + start + " " + stop);
+          pair.say("ZRANGE t2 0 -1");
         }
       }
     }
     for (String options : List.of("LIMIT 0 1", "LIMIT 0 -1", "REV REV", "WITHSCORES WITHSCORES")) {
-      say(pair, "ZRANGE k 0 1 " + options, "ZREVRANGE k 0 1 " + options);
+      pair.say("ZRANGE k 0 1 " + options, "ZREVRANGE k 0 1 " + options);
     }
-    say(pair, "ZRANGE k 0 1 FOO", "ZRANGE k 0 1 BYLEX BYSCORE", "ZRANGE k 0 1 BYSCORE BYSCORE");
-    say(pair, "ZRANGESTORE to k 0 1 WITHSCORES", "ZREVRANGE k 0 1 REV", "ZREVRANGE k 0 1 BYLEX");
+    pair.say("ZRANGE k 0 1 FOO", "ZRANGE k 0 1 BYLEX BYSCORE", "ZRANGE k 0 1 BYSCORE BYSCORE");
+    pair.say("ZRANGESTORE to k 0 1 WITHSCORES", "ZREVRANGE k 0 1 REV", "ZREVRANGE k 0 1 BYLEX");
   }
 
   @AgainstRedis
@@ -195,16 +189,16 @@ class ZSetCommandsTest {
           pair.same("ZRANGE", key, min, max, "BYSCORE", "WITHSCORES");
           pair.same("ZRANGE", key, max, min, "REV", "BYSCORE");
           pair.same("ZRANGESTORE", "to", key, min, max, "BYSCORE", "LIMIT", "1", "3");
-          say(pair, "ZRANGE to 0 -1 WITHSCORES", "ZRANGESTORE to big 0 30");
+          pair.say("ZRANGE to 0 -1 WITHSCORES", "ZRANGESTORE to big 0 30");
           pair.same("ZREMRANGEBYSCORE", "to", min, max);
-          say(pair, "ZRANGE to 0 -1 WITHSCORES");
+          pair.say("ZRANGE to 0 -1 WITHSCORES");
         }
       }
       for (String limit : LIMITS) {
-        say(pair, "ZRANGEBYSCORE " + key + " (1 +inf LIMIT " + limit);
-        say(pair, "ZRANGEBYSCORE " + key + " 1 30 WITHSCORES LIMIT " + limit);
-        say(pair, "ZREVRANGEBYSCORE " + key + " inf 1 LIMIT " + limit + " WITHSCORES");
-        say(pair, "ZRANGE " + key + " 30 2 BYSCORE REV LIMIT " + limit);
+        pair.say("ZRANGEBYSCORE " + key + " (1 +inf LIMIT " + limit);
+        pair.say("ZRANGEBYSCORE " + key + " 1 30 WITHSCORES LIMIT " + limit);
+        pair.say("ZREVRANGEBYSCORE " + key + " inf 1 LIMIT " + limit + " WITHSCORES");
+        pair.say("ZRANGE " + key + " 30 2 BYSCORE REV LIMIT " + limit);
       }
     }
   }
@@ -221,15 +215,15 @@ class ZSetCommandsTest {
           pair.same("ZRANGE", key, min, max, "BYLEX", "WITHSCORES");
           pair.same("ZRANGE", key, max, min, "REV", "BYLEX");
           pair.same("ZRANGESTORE", "to", key, min, max, "BYLEX", "LIMIT", "1", "30");
-          say(pair, "ZRANGE to 0 -1 WITHSCORES", "ZRANGESTORE to bigeq 0 60");
+          pair.say("ZRANGE to 0 -1 WITHSCORES", "ZRANGESTORE to bigeq 0 60");
           pair.same("ZREMRANGEBYLEX", "to", min, max);
-          say(pair, "ZRANGE to 0 -1 WITHSCORES");
+          pair.say("ZRANGE to 0 -1 WITHSCORES");
         }
       }
       for (String limit : LIMITS) {
-        say(pair, "ZRANGEBYLEX " + key + " (a + LIMIT " + limit);
-        say(pair, "ZREVRANGEBYLEX " + key + " + - LIMIT " + limit);
-        say(pair, "ZRANGE " + key + " [c - BYLEX REV LIMIT " + limit);
+        pair.say("ZRANGEBYLEX " + key + " (a + LIMIT " + limit);
+        pair.say("ZREVRANGEBYLEX " + key + " + - LIMIT " + limit);
+        pair.say("ZRANGE " + key + " [c - BYLEX REV LIMIT " + limit);
       }
     }
   }
@@ -246,7 +240,7 @@ class ZSetCommandsTest {
         pair.same("ZCARD", key);
       }
     }
-    say(pair, "ZREM k a b c d e f g h 7 8 9", "EXISTS k", "ZCARD k");
+    pair.say("ZREM k a b c d e f g h 7 8 9", "EXISTS k", "ZCARD k");
   }
 
   @AgainstRedis(protocols = {2, 3})
@@ -279,7 +273,7 @@ class ZSetCommandsTest {
     for (String count : List.of("", " 0", " 1", " 3", " 100000", " -1", " x", " 1 2", " " + MAX)) {
       fill(pair);
       for (String key : List.of("k", "big", "one", "none", "s")) {
-        say(pair, "ZPOPMIN " + key + count, "ZCARD " + key, "ZPOPMAX " + key + count);
+        pair.say("ZPOPMIN " + key + count, "ZCARD " + key, "ZPOPMAX " + key + count);
       }
     }
     for (String options :
@@ -310,7 +304,7 @@ class ZSetCommandsTest {
               "-1 k",
               "5 k",
               "2 k")) {
-        say(pair, "ZMPOP " + keys + " " + options, "ZCARD k", "ZCARD big", "EXISTS one");
+        pair.say("ZMPOP " + keys + " " + options, "ZCARD k", "ZCARD big", "EXISTS one");
       }
     }
   }
@@ -318,7 +312,7 @@ class ZSetCommandsTest {
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void combinations(Differential pair) {
     fill(pair);
-    say(pair, "ZADD w 1 a -5 b 10 m3 0.1 m4 inf g -inf f 0 7 3 zz");
+    pair.say("ZADD w 1 a -5 b 10 m3 0.1 m4 inf g -inf f 0 7 3 zz");
     for (String keys :
         List.of(
             "1 k",
@@ -364,15 +358,15 @@ class ZSetCommandsTest {
               "LIMIT 2 LIMIT 1")) {
         for (String name : List.of("ZUNION", "ZINTER", "ZDIFF")) {
           String rest = (keys + " " + options).trim();
-          say(pair, name + " " + rest, (name + " " + rest + " WITHSCORES"));
-          say(pair, "ZADD to 1 x", name + "STORE to " + rest, "ZRANGE to 0 -1 WITHSCORES");
-          say(pair, "OBJECT ENCODING to", "ZINTERCARD " + rest);
+          pair.say(name + " " + rest, (name + " " + rest + " WITHSCORES"));
+          pair.say("ZADD to 1 x", name + "STORE to " + rest, "ZRANGE to 0 -1 WITHSCORES");
+          pair.say("OBJECT ENCODING to", "ZINTERCARD " + rest);
         }
       }
     }
-    say(pair, "ZADD self 1 a 2 b", "ZUNIONSTORE self 2 self k", "ZRANGE self 0 -1 WITHSCORES");
-    say(pair, "ZDIFFSTORE self 2 self self", "EXISTS self", "ZUNIONSTORE s 1 k", "TYPE s");
-    say(pair, "PEXPIREAT k 4000000000000", "ZUNIONSTORE k 1 w", "PTTL k");
+    pair.say("ZADD self 1 a 2 b", "ZUNIONSTORE self 2 self k", "ZRANGE self 0 -1 WITHSCORES");
+    pair.say("ZDIFFSTORE self 2 self self", "EXISTS self", "ZUNIONSTORE s 1 k", "TYPE s");
+    pair.say("PEXPIREAT k 4000000000000", "ZUNIONSTORE k 1 w", "PTTL k");
   }
 
   @AgainstRedis
@@ -429,7 +423,7 @@ class ZSetCommandsTest {
               " FOO 1",
               " MATCH 7 COUNT 3",
               " NOVALUES")) {
-        say(pair, "ZSCAN " + key + " 0" + rest, "ZSCAN " + key + " x" + rest);
+        pair.say("ZSCAN " + key + " 0" + rest, "ZSCAN " + key + " x" + rest);
       }
     }
     pair.sameUnordered("ZSCAN", "big", "0", "COUNT", "1000");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.Bytes;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,9 +24,7 @@ class ByteTableTest {
 
   @Test
   void behavesAsAMap() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random tables, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random tables");
     for (int round = 0; round < 200_000; round++) {
       boolean grows = round / 40_000 % 2 == 0;
       String key = "k" + random.nextInt(20_000);

@@ -9,6 +9,7 @@ import io.sampo.resp.ReplyWriter;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,9 +27,7 @@ class ListPackTest {
 
   @Test
   void behavesAsAList() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random packs, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random packs");
     for (int round = 0; round < 20_000; round++) {
       boolean grows = round / 2000 % 2 == 0;
       int size = model.size();

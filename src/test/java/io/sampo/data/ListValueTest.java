@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.ReplyWriter;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,9 +24,7 @@ class ListValueTest {
   @ParameterizedTest
   @ValueSource(ints = {-5, -2, -1, 0, 1, 3, 100})
   void itIsAListWhateverTheLimit(int fill) {
-    long seed = Long.getLong("sampo.seed", 7);
-    System.out.println("random list, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random list", 7);
     ListValue list = new ListValue();
     List<String> model = new ArrayList<>();
     for (int step = 0; step < 20_000; step++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.Bytes;
+import io.sampo.testkit.Seed;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,9 +20,7 @@ class SetValueTest {
 
   @Test
   void behavesAsASet() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random sets, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random sets");
     for (int round = 0; round < 60; round++) {
       SetValue set = new SetValue();
       Set<String> model = new HashSet<>();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,8 +24,7 @@ class StreamValueTest {
   private StreamValue stream = new StreamValue();
 
   private static long seed() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random streams, -Dsampo.seed=" + seed);
+    long seed = Seed.of("random streams");
     return seed;
   }
 

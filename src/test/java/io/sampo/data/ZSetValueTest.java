@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.Bytes;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -38,9 +39,7 @@ class ZSetValueTest {
   private Random random;
 
   private void seed() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("sorted set against TreeMap, -Dsampo.seed=" + seed);
-    random = new Random(seed);
+    random = Seed.random("sorted set against TreeMap");
   }
 
   private ZSetValue.Outcome put(String member, double score) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.Layout;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.TestNode;
 import io.sampo.testkit.WireReply;
 import java.util.ArrayList;
@@ -70,9 +71,7 @@ class BlockedCrowdTest {
   @ParameterizedTest
   @MethodSource("layouts")
   void nothingIsLostOrDoubledWhereClientsDieWhileBlocked(Layout layout) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("dying clients, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("dying clients");
     List<String> all = new ArrayList<>();
     try (TestNode node = TestNode.start(layout);
         RespClient main = RespClient.connect(node.port());

@@ -14,12 +14,6 @@ import java.util.List;
 class BlockingTest {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      pair.same(line.split(" ", -1));
-    }
-  }
-
   /** Has a new client of each server wait, as the {@code n}th. */
   private static Differential waiting(Differential pair, int n, String line) {
     Differential other = pair.another();
@@ -49,26 +43,17 @@ class BlockingTest {
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void whatIsThereIsAnsweredAtOnce(Differential pair) {
-    say(
-        pair,
-        "RPUSH a 1 2 3 4 5 6 7 8",
-        "SET s x",
-        "BLPOP a 0",
-        "BRPOP none a 0",
-        "BLPOP none s a 0");
-    say(pair, "BLMOVE a b LEFT RIGHT 0", "BLMOVE a s LEFT RIGHT 0", "BLMOVE s a LEFT RIGHT 0");
-    say(
-        pair,
-        "BRPOPLPUSH a b 0",
-        "BRPOPLPUSH a s 0",
-        "BLMPOP 0 2 none a LEFT COUNT 2",
-        "LRANGE b 0 -1");
-    say(pair, "BLMPOP 0 1 a RIGHT", "BLMPOP 0 1 s LEFT", "LRANGE a 0 -1");
+    pair.say(
+        "RPUSH a 1 2 3 4 5 6 7 8", "SET s x", "BLPOP a 0", "BRPOP none a 0", "BLPOP none s a 0");
+    pair.say("BLMOVE a b LEFT RIGHT 0", "BLMOVE a s LEFT RIGHT 0", "BLMOVE s a LEFT RIGHT 0");
+    pair.say(
+        "BRPOPLPUSH a b 0", "BRPOPLPUSH a s 0", "BLMPOP 0 2 none a LEFT COUNT 2", "LRANGE b 0 -1");
+    pair.say("BLMPOP 0 1 a RIGHT", "BLMPOP 0 1 s LEFT", "LRANGE a 0 -1");
   }
 
   @AgainstRedis
   void errors(Differential pair) {
-    say(pair, "RPUSH l a b c d e f");
+    pair.say("RPUSH l a b c d e f");
     for (String timeout :
         List.of(
             "x",
@@ -91,32 +76,20 @@ class BlockingTest {
         pair.same(words.toArray(String[]::new));
       }
       pair.same("BLMPOP", timeout, "1", "l", "LEFT");
-      say(pair, "DEL l m", "RPUSH l a b c d e f");
+      pair.say("DEL l m", "RPUSH l a b c d e f");
     }
-    say(
-        pair,
-        "BLMOVE l m UP LEFT 0",
-        "BLMOVE l m LEFT UP x",
-        "BLMPOP 0 0 l LEFT",
-        "BLMPOP 0 x l LEFT");
-    say(
-        pair,
-        "BLMPOP x 0 l LEFT",
-        "BLMPOP 0 2 l LEFT",
-        "BLMPOP 0 1 l LEFT COUNT 0",
-        "BLMPOP 0 1 l UP");
-    say(pair, "BLMPOP 0 1 l LEFT COUNT", "BLMPOP 0 1 l LEFT COUNT 1 1", "LRANGE l 0 -1");
+    pair.say(
+        "BLMOVE l m UP LEFT 0", "BLMOVE l m LEFT UP x", "BLMPOP 0 0 l LEFT", "BLMPOP 0 x l LEFT");
+    pair.say(
+        "BLMPOP x 0 l LEFT", "BLMPOP 0 2 l LEFT", "BLMPOP 0 1 l LEFT COUNT 0", "BLMPOP 0 1 l UP");
+    pair.say("BLMPOP 0 1 l LEFT COUNT", "BLMPOP 0 1 l LEFT COUNT 1 1", "LRANGE l 0 -1");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void timeouts(Differential pair) {
-    say(
-        pair,
-        "BLPOP a 0.01",
-        "BRPOP a b c 0.02",
-        "BLMOVE a b LEFT LEFT 0.01",
-        "BRPOPLPUSH a b 0.01");
-    say(pair, "BLMPOP 0.01 2 a b LEFT COUNT 3", "PING", "RPUSH a 1", "LPOP a");
+    pair.say(
+        "BLPOP a 0.01", "BRPOP a b c 0.02", "BLMOVE a b LEFT LEFT 0.01", "BRPOPLPUSH a b 0.01");
+    pair.say("BLMPOP 0.01 2 a b LEFT COUNT 3", "PING", "RPUSH a 1", "LPOP a");
     long before = System.nanoTime();
     pair.sampo().call("BLPOP", "a", "0.3");
     long millis = (System.nanoTime() - before) / 1_000_000;
@@ -125,8 +98,8 @@ class BlockingTest {
 
   @AgainstRedis
   void aTransactionDoesNotWait(Differential pair) {
-    say(pair, "MULTI", "BLPOP a 0", "BRPOP a 0", "BLMOVE a b LEFT LEFT 0", "BRPOPLPUSH a b 0");
-    say(pair, "BLMPOP 0 1 a LEFT", "RPUSH a 1", "BLPOP a 0", "EXEC");
+    pair.say("MULTI", "BLPOP a 0", "BRPOP a 0", "BLMOVE a b LEFT LEFT 0", "BRPOPLPUSH a b 0");
+    pair.say("BLMPOP 0 1 a LEFT", "RPUSH a 1", "BLPOP a 0", "EXEC");
   }
 
   @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
@@ -140,9 +113,9 @@ class BlockingTest {
             "BLMPOP 0 3 x k y RIGHT COUNT 2",
             "BLMOVE k k RIGHT LEFT 0")) {
       try (Differential other = waiting(pair, 1, line)) {
-        say(pair, "RPUSH k a b c");
+        pair.say("RPUSH k a b c");
         other.sameNext();
-        say(pair, "LRANGE k 0 -1", "LRANGE d 0 -1", "DEL k d");
+        pair.say("LRANGE k 0 -1", "LRANGE d 0 -1", "DEL k d");
         other.same("PING");
       }
     }
@@ -160,41 +133,41 @@ class BlockingTest {
             "LPUSH k z",
             "SORT k2 ALPHA STORE k")) {
       try (Differential other = waiting(pair, 1, "BLPOP k 0")) {
-        say(pair, line);
+        pair.say(line);
         other.sameNext();
-        say(pair, "DEL k", "DEL k2", "RPUSH k2 3 1 2", "RPUSH src 1 2");
+        pair.say("DEL k", "DEL k2", "RPUSH k2 3 1 2", "RPUSH src 1 2");
       }
     }
     try (Differential other = waiting(pair, 1, "BLPOP k 0")) {
-      say(pair, "SELECT 1", "RPUSH k moved", "MOVE k 0");
+      pair.say("SELECT 1", "RPUSH k moved", "MOVE k 0");
       other.sameNext();
       wait(pair, other, 1, "BLPOP k 0");
-      say(pair, "RPUSH k swapped", "SWAPDB 0 1");
+      pair.say("RPUSH k swapped", "SWAPDB 0 1");
       other.sameNext();
-      say(pair, "FLUSHALL");
+      pair.say("FLUSHALL");
     }
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void otherTypesServeNobody(Differential pair) {
     try (Differential other = waiting(pair, 1, "BLPOP k 0")) {
-      say(pair, "SET k v", "APPEND k w", "DEL k", "MULTI", "RPUSH k a", "DEL k", "EXEC");
-      say(pair, "MULTI", "RPUSH k a", "DEL k", "SET k x", "EXEC", "DEL k");
+      pair.say("SET k v", "APPEND k w", "DEL k", "MULTI", "RPUSH k a", "DEL k", "EXEC");
+      pair.say("MULTI", "RPUSH k a", "DEL k", "SET k x", "EXEC", "DEL k");
       awaitBlocked(pair, 1);
-      say(pair, "RPUSH k last");
+      pair.say("RPUSH k last");
       other.sameNext();
     }
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void aWrongDestinationEndsTheWaitAndTakesNothing(Differential pair) {
-    say(pair, "SET d x");
+    pair.say("SET d x");
     try (Differential first = waiting(pair, 1, "BLMOVE k d LEFT LEFT 0");
         Differential second = waiting(pair, 2, "BLPOP k 0")) {
-      say(pair, "RPUSH k a");
+      pair.say("RPUSH k a");
       first.sameNext();
       second.sameNext();
-      say(pair, "EXISTS k", "GET d");
+      pair.say("EXISTS k", "GET d");
     }
   }
 
@@ -203,11 +176,11 @@ class BlockingTest {
     try (Differential third = waiting(pair, 1, "BLPOP c 0");
         Differential second = waiting(pair, 2, "BLMOVE b c LEFT LEFT 0");
         Differential first = waiting(pair, 3, "BRPOPLPUSH a b 0")) {
-      say(pair, "RPUSH a 1");
+      pair.say("RPUSH a 1");
       first.sameNext();
       second.sameNext();
       third.sameNext();
-      say(pair, "EXISTS a b c");
+      pair.say("EXISTS a b c");
     }
   }
 
@@ -217,8 +190,7 @@ class BlockingTest {
     for (int i = 0; i < 6; i++) {
       clients.add(waiting(pair, i + 1, i % 2 == 0 ? "BLPOP a b c 0" : "BLPOP c b a 0"));
     }
-    say(
-        pair,
+    pair.say(
         "MULTI",
         "RPUSH b 1",
         "RPUSH a 2 3",
@@ -231,9 +203,9 @@ class BlockingTest {
       clients.get(i).sameNext();
     }
     awaitBlocked(pair, 1);
-    say(pair, "RPUSH b last");
+    pair.say("RPUSH b last");
     clients.get(5).sameNext();
-    say(pair, "EXISTS a b c");
+    pair.say("EXISTS a b c");
     clients.forEach(Differential::close);
   }
 
@@ -252,14 +224,14 @@ class BlockingTest {
       other.redis().raw(bytes);
       other.sameNext();
       awaitBlocked(pair, 1);
-      say(pair, "GET s");
+      pair.say("GET s");
       other.sampo().send("PING");
       other.redis().send("PING");
-      say(pair, "RPUSH k a");
+      pair.say("RPUSH k a");
       other.sameNext();
       other.sameNext();
       awaitBlocked(pair, 1);
-      say(pair, "RPUSH k b");
+      pair.say("RPUSH k b");
       other.sameNext();
       other.sameNext();
       other.sameNext();
@@ -279,7 +251,7 @@ class BlockingTest {
               "1", pair.redis().call(("CLIENT UNBLOCK " + theirs + how).split(" ")).text());
           other.sameNext();
           assertEquals("0", pair.sampo().call("CLIENT", "UNBLOCK", ours).text());
-          say(pair, "RPUSH k stays", "LPOP k");
+          pair.say("RPUSH k stays", "LPOP k");
           other.same("PING");
         }
       }
@@ -301,35 +273,30 @@ class BlockingTest {
       gone.sampo().close();
       gone.redis().close();
       awaitBlocked(pair, 1);
-      say(pair, "RPUSH k 1 2");
+      pair.say("RPUSH k 1 2");
       left.sameNext();
-      say(pair, "LRANGE k 0 -1", "EXISTS d");
+      pair.say("LRANGE k 0 -1", "EXISTS d");
     }
   }
 
   @AgainstRedis({@On, @On(shards = 2), @On(shards = 5, loops = 2)})
   void sortedSets(Differential pair) {
-    say(pair, "ZADD z 1 a 2 b 3 c 4 d 5 e", "BZPOPMIN none z 0", "BZPOPMAX z none 0");
-    say(pair, "BZMPOP 0 2 none z MIN COUNT 2", "BZMPOP 0 1 z MAX", "EXISTS z", "SET s x");
-    say(
-        pair,
-        "BZPOPMIN s 0",
-        "BZMPOP 0 1 s MIN",
-        "BZPOPMIN z x",
-        "BZPOPMAX z -1",
-        "BZMPOP x 0 z MIN");
-    say(pair, "BZMPOP x 1 z MIN", "BZMPOP 0 1 z UP", "BZPOPMIN z 0.01", "BZMPOP 0.01 1 z MAX");
-    say(pair, "MULTI", "BZPOPMIN z 0", "BZMPOP 0 1 z MIN", "EXEC");
+    pair.say("ZADD z 1 a 2 b 3 c 4 d 5 e", "BZPOPMIN none z 0", "BZPOPMAX z none 0");
+    pair.say("BZMPOP 0 2 none z MIN COUNT 2", "BZMPOP 0 1 z MAX", "EXISTS z", "SET s x");
+    pair.say(
+        "BZPOPMIN s 0", "BZMPOP 0 1 s MIN", "BZPOPMIN z x", "BZPOPMAX z -1", "BZMPOP x 0 z MIN");
+    pair.say("BZMPOP x 1 z MIN", "BZMPOP 0 1 z UP", "BZPOPMIN z 0.01", "BZMPOP 0.01 1 z MAX");
+    pair.say("MULTI", "BZPOPMIN z 0", "BZMPOP 0 1 z MIN", "EXEC");
     for (String line :
         List.of(
             "BZPOPMIN x z y 0", "BZPOPMAX z 5", "BZMPOP 0 2 x z MAX COUNT 2", "BZPOPMIN z z 0")) {
       for (String made : List.of("ZADD z 1.5 a 2 b 3 c", "ZUNIONSTORE z 1 from", "RENAME from z")) {
-        say(pair, "DEL z from", "ZADD from 1 x 2 y");
+        pair.say("DEL z from", "ZADD from 1 x 2 y");
         try (Differential other = waiting(pair, 1, line);
             Differential list = waiting(pair, 2, "BLPOP z 0")) {
-          say(pair, made);
+          pair.say(made);
           other.sameNext();
-          say(pair, "ZRANGE z 0 -1 WITHSCORES", "DEL z", "RPUSH z element");
+          pair.say("ZRANGE z 0 -1 WITHSCORES", "DEL z", "RPUSH z element");
           list.sameNext();
         }
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.testkit.Layout;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.TestNode;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +58,7 @@ class DebugCommandTest {
 
   @Test
   void digestsAreThoseOfRedis() {
-    long seed = Long.getLong("sampo.seed", 7);
-    System.out.println("random data, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random data", 7);
     same("FLUSHALL");
     same("DEBUG", "DIGEST");
     for (int i = 0; i < 2000; i++) {

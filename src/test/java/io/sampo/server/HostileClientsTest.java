@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.Layout;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.TestNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,9 +47,7 @@ class HostileClientsTest {
   @ParameterizedTest
   @ValueSource(strings = {"core", "pekko"})
   void aNeighbourIsServedAsBefore(String transport) throws IOException {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random bytes");
     try (TestNode node = TestNode.start(new Layout(2, 2, transport));
         RespClient neighbour = RespClient.connect(node.port())) {
       neighbour.expect('+', "SET", "neighbour", "here");

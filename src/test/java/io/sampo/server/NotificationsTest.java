@@ -8,6 +8,7 @@ import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,8 +202,7 @@ class NotificationsTest {
 
   @AgainstRedis({@On, @On(shards = 3, loops = 2)})
   void randomCommands(Differential pair) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random commands, -Dsampo.seed=" + seed);
+    long seed = Seed.of("random commands");
     Random random = new Random(seed);
     Differential listener = pair.another();
     notifyOf(pair, listener, "KEAnm");

@@ -4,6 +4,7 @@ import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.util.List;
 import java.util.Random;
@@ -20,29 +21,22 @@ class PubSubCommandsTest {
     }
   }
 
-  private static void say(Differential pair, String... lines) {
-    for (String line : lines) {
-      say(pair, 1, line);
-    }
-  }
-
   @AgainstRedis
   void subscriptionsAreCounted(Differential pair) {
     say(pair, 3, "SUBSCRIBE a b a");
     say(pair, 2, "PSUBSCRIBE p* *");
     say(pair, 2, "SSUBSCRIBE s t");
-    say(pair, "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE");
+    pair.say("SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE");
     say(pair, 3, "UNSUBSCRIBE a nosuch a");
-    say(pair, "UNSUBSCRIBE b", "UNSUBSCRIBE", "PUNSUBSCRIBE nosuch", "PUNSUBSCRIBE p*");
-    say(pair, "SUNSUBSCRIBE t", "SUNSUBSCRIBE", "SUNSUBSCRIBE", "PUNSUBSCRIBE", "PUNSUBSCRIBE");
-    say(pair, "GET k", "UNSUBSCRIBE");
+    pair.say("UNSUBSCRIBE b", "UNSUBSCRIBE", "PUNSUBSCRIBE nosuch", "PUNSUBSCRIBE p*");
+    pair.say("SUNSUBSCRIBE t", "SUNSUBSCRIBE", "SUNSUBSCRIBE", "PUNSUBSCRIBE", "PUNSUBSCRIBE");
+    pair.say("GET k", "UNSUBSCRIBE");
   }
 
   @AgainstRedis
   void whatSubscribersMayAsk(Differential pair) {
-    say(pair, "PING", "PING x", "SUBSCRIBE a", "PING", "PING x", "PING x y", "GET k", "SET k v");
-    say(
-        pair,
+    pair.say("PING", "PING x", "SUBSCRIBE a", "PING", "PING x", "PING x y", "GET k", "SET k v");
+    pair.say(
         "PUBLISH b x",
         "MULTI",
         "EXEC",
@@ -50,8 +44,8 @@ class PubSubCommandsTest {
         "CONFIG GET maxmemory",
         "CONFIG NOSUCH",
         "NOSUCH");
-    say(pair, "PUBSUB", "PUBSUB NUMPAT", "PUBSUB NUMPAT x", "GET");
-    say(pair, "UNSUBSCRIBE", "SSUBSCRIBE s", "GET k", "SUNSUBSCRIBE", "GET k", "PING");
+    pair.say("PUBSUB", "PUBSUB NUMPAT", "PUBSUB NUMPAT x", "GET");
+    pair.say("UNSUBSCRIBE", "SSUBSCRIBE s", "GET k", "SUNSUBSCRIBE", "GET k", "PING");
   }
 
   @AgainstRedis({@On, @On(shards = 3, loops = 2)})
@@ -60,23 +54,20 @@ class PubSubCommandsTest {
     Differential third = pair.another();
     say(pair, 2, "SUBSCRIBE news sport");
     say(third, 2, "PSUBSCRIBE n?ws [a-s]*");
-    say(third, "SUBSCRIBE news");
-    say(other, "PUBLISH zero x", "PUBLISH sport 1");
+    third.say("SUBSCRIBE news");
+    other.say("PUBLISH zero x", "PUBLISH sport 1");
     pair.sameNext();
     third.sameNext();
     other.same("PUBLISH", "news", "with\r\nline\0break");
     pair.sameNext();
     // Patterns are matched in no particular order.
     Assertions.assertEquals(heard(third.redis(), 3), heard(third.sampo(), 3));
-    say(other, "PUBLISH news ", "SPUBLISH news x");
+    other.say("PUBLISH news ", "SPUBLISH news x");
     pair.sameNext();
-    say(pair, "UNSUBSCRIBE news");
-    say(other, "PUBSUB CHANNELS new*", "PUBSUB CHANNELS x", "PUBSUB NUMSUB", "PUBSUB NUMPAT");
-    say(
-        other,
-        "PUBSUB NUMSUB news sport nosuch news",
-        "PUBSUB SHARDCHANNELS",
-        "PUBSUB CHANNELS a b");
+    pair.say("UNSUBSCRIBE news");
+    other.say("PUBSUB CHANNELS new*", "PUBSUB CHANNELS x", "PUBSUB NUMSUB", "PUBSUB NUMPAT");
+    other.say(
+        "PUBSUB NUMSUB news sport nosuch news", "PUBSUB SHARDCHANNELS", "PUBSUB CHANNELS a b");
     other.sameUnordered("PUBSUB", "CHANNELS");
     other.sameUnordered("pubsub", "channels", "*");
   }
@@ -105,32 +96,28 @@ class PubSubCommandsTest {
   void shardChannelsAreApart(Differential pair) {
     Differential other = pair.another();
     say(pair, 2, "SSUBSCRIBE a b");
-    say(pair, "SUBSCRIBE a");
-    say(
-        other,
-        "SPUBLISH a shard",
-        "PUBLISH b none",
-        "PUBSUB SHARDNUMSUB a b c",
-        "PUBSUB SHARDNUMSUB");
+    pair.say("SUBSCRIBE a");
+    other.say(
+        "SPUBLISH a shard", "PUBLISH b none", "PUBSUB SHARDNUMSUB a b c", "PUBSUB SHARDNUMSUB");
     pair.sameNext();
-    say(other, "PUBLISH a channel", "PUBSUB SHARDCHANNELS a", "PUBSUB SHARDCHANNELS x y");
+    other.say("PUBLISH a channel", "PUBSUB SHARDCHANNELS a", "PUBSUB SHARDCHANNELS x y");
     pair.sameNext();
-    say(pair, "SUNSUBSCRIBE a");
-    say(other, "SPUBLISH a x", "SPUBLISH b y");
+    pair.say("SUNSUBSCRIBE a");
+    other.say("SPUBLISH a x", "SPUBLISH b y");
     pair.sameNext();
   }
 
   @AgainstRedis({@On, @On(shards = 3, loops = 2)})
   void transactions(Differential pair) {
     Differential other = pair.another();
-    say(pair, "MULTI", "SUBSCRIBE a", "SET k v", "PSUBSCRIBE b*", "PING", "EXEC", "GET k");
-    say(other, "MULTI", "PUBLISH a 1", "SET k w", "PUBLISH a 2", "PUBLISH b 3", "EXEC");
+    pair.say("MULTI", "SUBSCRIBE a", "SET k v", "PSUBSCRIBE b*", "PING", "EXEC", "GET k");
+    other.say("MULTI", "PUBLISH a 1", "SET k w", "PUBLISH a 2", "PUBLISH b 3", "EXEC");
     for (int i = 0; i < 3; i++) {
       pair.sameNext();
     }
-    say(pair, "PUNSUBSCRIBE b*", "UNSUBSCRIBE a", "MULTI", "UNSUBSCRIBE a", "UNSUBSCRIBE", "EXEC");
-    say(other, "PUBLISH a 4");
-    say(pair, "GET k");
+    pair.say("PUNSUBSCRIBE b*", "UNSUBSCRIBE a", "MULTI", "UNSUBSCRIBE a", "UNSUBSCRIBE", "EXEC");
+    other.say("PUBLISH a 4");
+    pair.say("GET k");
   }
 
   @AgainstRedis
@@ -138,28 +125,28 @@ class PubSubCommandsTest {
     Differential other = pair.another();
     pair.sampo().send("CLIENT", "REPLY", "OFF");
     pair.redis().send("CLIENT", "REPLY", "OFF");
-    say(pair, "SUBSCRIBE a");
-    say(other, "PUBLISH a x");
+    pair.say("SUBSCRIBE a");
+    other.say("PUBLISH a x");
     pair.sameNext();
-    say(pair, "UNSUBSCRIBE a");
+    pair.say("UNSUBSCRIBE a");
   }
 
   @AgainstRedis
   void resetEndsIt(Differential pair) {
     Differential other = pair.another();
-    say(pair, "SUBSCRIBE a", "PSUBSCRIBE a", "SSUBSCRIBE a", "RESET", "GET k");
-    say(other, "PUBLISH a x", "SPUBLISH a x", "PUBSUB NUMPAT", "PUBSUB CHANNELS");
-    say(pair, "PING");
+    pair.say("SUBSCRIBE a", "PSUBSCRIBE a", "SSUBSCRIBE a", "RESET", "GET k");
+    other.say("PUBLISH a x", "SPUBLISH a x", "PUBSUB NUMPAT", "PUBSUB CHANNELS");
+    pair.say("PING");
   }
 
   @AgainstRedis
   void clientListCounts(Differential pair) {
     Differential other = pair.another();
-    say(pair, "CLIENT SETNAME listener");
+    pair.say("CLIENT SETNAME listener");
     say(pair, 2, "SUBSCRIBE a b");
-    say(pair, "PSUBSCRIBE p", "SSUBSCRIBE s");
+    pair.say("PSUBSCRIBE p", "SSUBSCRIBE s");
     Assertions.assertEquals(counts(other.redis()), counts(other.sampo()));
-    say(pair, "PUNSUBSCRIBE", "SUNSUBSCRIBE");
+    pair.say("PUNSUBSCRIBE", "SUNSUBSCRIBE");
     say(pair, 2, "UNSUBSCRIBE a b");
     Assertions.assertEquals(counts(other.redis()), counts(other.sampo()));
   }
@@ -173,15 +160,13 @@ class PubSubCommandsTest {
   @AgainstRedis
   void arity(Differential pair) {
     for (String name : List.of("PUBLISH", "SPUBLISH", "PUBSUB")) {
-      say(pair, name, name + " nosuch", name + " nosuch b c");
+      pair.say(name, name + " nosuch", name + " nosuch b c");
     }
   }
 
   @AgainstRedis({@On, @On(shards = 3, loops = 2)})
   void randomly(Differential pair) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("random subscriptions, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random subscriptions");
     List<Differential> listeners = List.of(pair.another(), pair.another(), pair.another());
     List<String> words = List.of("SUBSCRIBE", "UNSUBSCRIBE", "SSUBSCRIBE", "SUNSUBSCRIBE");
     List<String> patterns = List.of("PSUBSCRIBE", "PUNSUBSCRIBE");

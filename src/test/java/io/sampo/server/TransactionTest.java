@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -375,9 +376,7 @@ class TransactionTest {
     @On(shards = 5, loops = 2)
   })
   void randomTransactionsOfTwoClientsAgree(Differential pair) {
-    long seed = Long.getLong("sampo.seed", 20_260_202);
-    System.out.println("random transactions, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random transactions", 20_260_202);
     Differential other = pair.another();
     for (int i = 0; i < 250; i++) {
       Differential one = random.nextBoolean() ? pair : other;

@@ -83,6 +83,13 @@ public final class Differential implements AutoCloseable {
     return compare(UnaryOperator.identity(), command);
   }
 
+  /** {@link #same} for each line, its words parted by single spaces. */
+  public void say(String... lines) {
+    for (String line : lines) {
+      same(line.split(" ", -1));
+    }
+  }
+
   /** As {@link #same}, the order of elements apart, at every depth. */
   public WireReply sameUnordered(String... command) {
     return compare(WireReply::sorted, command);
@@ -188,9 +195,7 @@ public final class Differential implements AutoCloseable {
    * property {@code sampo.seed} replaces it.
    */
   public void random(long seed, Function<Random, String[]> commands, int n) {
-    long chosen = Long.getLong("sampo.seed", seed);
-    System.out.println("random commands, -Dsampo.seed=" + chosen);
-    Random random = new Random(chosen);
+    Random random = Seed.random("random commands", seed);
     for (int i = 0; i < n; i++) {
       same(commands.apply(random));
     }
