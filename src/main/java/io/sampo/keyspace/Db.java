@@ -102,14 +102,28 @@ public final class Db {
     return handle;
   }
 
+  /** The hash of a key. */
+  public long hash(byte[] a, int offset, int length) {
+    return keyspace.hashes.of(a, offset, length);
+  }
+
   /**
-   * Reads what {@link #find} will read, so that it is in the cache by then: called for several keys
-   * in a row, the memory works on all of them at once.
+   * Reads what the look-up of a key with this hash begins with, so that it is in the cache by then.
    *
-   * @return something that depends on all that was read
+   * @return something that depends on what was read
    */
-  public int prefetch(byte[] a, int offset, int length) {
-    return storage.prefetch(keyspace.hashes.of(a, offset, length));
+  public int prefetchSlot(long hash) {
+    return storage.prefetchSlot(hash);
+  }
+
+  /** What is probably the entry of a key with this hash, without a look at it, or {@link #NONE}. */
+  public int glance(long hash) {
+    return storage.glance(hash);
+  }
+
+  /** Reads an entry as {@link #prefetchSlot} does what leads to it. */
+  public int prefetch(int h) {
+    return storage.prefetch(h);
   }
 
   /** {@link #find}, noting the use of the entry for LRU or LFU. */

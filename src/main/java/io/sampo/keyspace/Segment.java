@@ -171,6 +171,11 @@ final class Segment {
     return -1;
   }
 
+  /** Reads the first slot that an entry with this hash may be in; returns something of it. */
+  int glanceHome(long hash) {
+    return address(home(hash));
+  }
+
   /** The first address with this hash, without a look at its record, or {@link Arena#NONE}. */
   int glance(long hash) {
     for (int i = home(hash); i < slots.length && slots[i] != EMPTY; i++) {

@@ -16,6 +16,8 @@ import java.util.SplittableRandom;
  * to the {@link Db}.
  */
 final class Storage {
+  private static final int CACHE_LINE = 64;
+
   static final int OBJECT_BYTES = 4;
   static final int LONG_BYTES = 8;
 
@@ -114,10 +116,21 @@ final class Storage {
     return Arena.rounded(Record.size(b, p)) + table.bytes() / table.size() + object;
   }
 
-  /** Reads something of what a look for this hash will read; returns what depends on it. */
-  int prefetch(long hash) {
-    int address = table.segment(hash).glance(hash);
-    return address == Arena.NONE ? 0 : arena.page(address)[Arena.offset(address)];
+  /** Reads where the entry of a key with this hash would be found; returns something of it. */
+  int prefetchSlot(long hash) {
+    return table.segment(hash).glanceHome(hash);
+  }
+
+  /** The first entry with this hash, without a look at it, or {@link Arena#NONE}. */
+  int glance(long hash) {
+    return table.segment(hash).glance(hash);
+  }
+
+  /** Reads the beginning of an entry, up to where small ones end; returns something of it. */
+  int prefetch(int h) {
+    byte[] b = arena.page(h);
+    int p = Arena.offset(h);
+    return b[p] + b[Math.min(p + CACHE_LINE, b.length - 1)];
   }
 
   // ---- strings ----

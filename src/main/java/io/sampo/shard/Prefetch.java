@@ -13,6 +13,11 @@ final class Prefetch {
   /** So many entries are likely to be in the cache anyway. */
   private static final int CACHED = 10_000;
 
+  private static final int AT_ONCE = 64;
+
+  private final Db[] dbs = new Db[AT_ONCE];
+  private final long[] hashes = new long[AT_ONCE];
+  private final int[] handles = new int[AT_ONCE];
   private final Context context;
   private final Held held;
   private final Args args;
@@ -43,20 +48,42 @@ final class Prefetch {
     return entries >= CACHED;
   }
 
+  /**
+   * Goes over the keys in three passes of which none waits for what it reads, so that the memory
+   * works on many of them at once: what leads to the slots, what leads to the entries, the entries.
+   */
   private void fetchAll(Batch batch) {
     int db = batch.client.db();
     int sum = 0;
+    int n = 0;
     for (int i = 0; i < batch.size; i++) {
       Command command = batch.commands[i];
       if (batch.extras[i] == Batch.PLAIN && command.firstKey() > 0) {
         batch.request(i, args);
         int last = Math.min(command.lastKey(args.count()), args.count() - 1);
         for (int key = command.firstKey(); key <= last; key += command.keyStep()) {
+          if (n == AT_ONCE) {
+            sum += entries(n);
+            n = 0;
+          }
           Db its = context.db(args, key, db);
-          sum += its.prefetch(args.array(), args.offset(key), args.length(key));
+          dbs[n] = its;
+          hashes[n] = its.hash(args.array(), args.offset(key), args.length(key));
+          sum += its.prefetchSlot(hashes[n++]);
         }
       }
     }
-    read = sum;
+    read = sum + entries(n);
+  }
+
+  private int entries(int n) {
+    for (int i = 0; i < n; i++) {
+      handles[i] = dbs[i].glance(hashes[i]);
+    }
+    int sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += handles[i] == Db.NONE ? 0 : dbs[i].prefetch(handles[i]);
+    }
+    return sum;
   }
 }
