@@ -238,6 +238,7 @@ public final class Sampo implements AutoCloseable {
     node.disconnectAll(Duration.ofSeconds(settings.shutdownTimeout.get()));
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
+    node.closeFiles();
   }
 
   /**

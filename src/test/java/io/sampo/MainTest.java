@@ -79,7 +79,6 @@ class MainTest {
         "--port 70000 | bad value '70000' for directive 'port': argument must be between 0 and 65535 inclusive",
         "--maxmemory-policy | directive 'maxmemory-policy' has no value",
         "--port 1 port | bad value '1 port' for directive 'port': argument couldn't be parsed into an integer",
-        "--appendonly yes | bad value 'yes' for directive 'appendonly': this server has no append-only file",
         "nosuch.conf | can't open config file 'nosuch.conf'"
       })
   void aWrongDirectiveStopsTheStartWithOneLine(String args, String complaint) throws Exception {

@@ -56,9 +56,15 @@ public final class AofDirectory {
     }
   }
 
-  /** A name for a file that is not yet part of the whole. */
-  public Path temporary(String suffix) {
+  /** A place for a file that is not yet part of the whole. */
+  public Path temporary(String suffix) throws IOException {
+    Files.createDirectories(folder);
     return folder.resolve(TEMPORARY + name + suffix);
+  }
+
+  /** The length of all files together, in bytes. */
+  public long size() {
+    return manifest.parts().stream().mapToLong(this::size).sum();
   }
 
   /**
@@ -93,7 +99,8 @@ public final class AofDirectory {
 
   /** Whether there are files that would be overwritten by beginning anew. */
   private boolean hasStrays() throws IOException {
-    if (!Files.isDirectory(folder)) {
+    // Of a first file that was never finished nothing was promised.
+    if (!Files.isDirectory(folder) || Files.exists(temporary(".manifest"))) {
       return false;
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -135,29 +142,29 @@ public final class AofDirectory {
   }
 
   /**
-   * Makes a complete and fsynced file the base, in place of all that there is.
+   * Has a file, which is complete and on the disk, take the place of the present base and of
+   * increments.
    *
    * @param snapshot whether it is an RDB, not commands
    * @param upTo the sequence number of the last increment that it includes
    */
   public void rebase(Path file, boolean snapshot, long upTo) throws IOException {
     AofFile base = manifest.nextBase(name, snapshot);
-    Files.createDirectories(folder);
+    AofManifest changed = manifest.rebased(base, upTo);
+    prepare(changed);
     Files.move(file, path(base), StandardCopyOption.ATOMIC_MOVE);
-    write(manifest.rebased(base, upTo));
+    commit(changed);
   }
 
-  /**
-   * As {@link #rebase}, with the temporary file of what was appended since as the only increment;
-   * returns that.
-   */
-  public AofFile rebase(Path file, boolean snapshot, Path appended) throws IOException {
+  /** As {@link #rebase}, in place of everything and with what was appended since behind it. */
+  public void rebase(Path file, boolean snapshot, Path appended) throws IOException {
     AofFile base = manifest.nextBase(name, snapshot);
     AofFile increment = manifest.nextIncrement(name);
+    AofManifest changed = manifest.rebased(base, manifest.incrementSequence()).with(increment);
+    prepare(changed);
     Files.move(file, path(base), StandardCopyOption.ATOMIC_MOVE);
     Files.move(appended, path(increment), StandardCopyOption.ATOMIC_MOVE);
-    write(manifest.rebased(base, manifest.incrementSequence()).with(increment));
-    return increment;
+    commit(changed);
   }
 
   /** Deletes what is superseded. */
@@ -172,8 +179,13 @@ public final class AofDirectory {
   }
 
   private void write(AofManifest changed) throws IOException {
+    prepare(changed);
+    commit(changed);
+  }
+
+  /** Before any file is renamed, so that {@link #hasStrays} knows where one came from. */
+  private void prepare(AofManifest changed) throws IOException {
     Path temporary = temporary(".manifest");
-    Files.createDirectories(folder);
     try (FileChannel out =
         FileChannel.open(
             temporary,
@@ -186,13 +198,16 @@ public final class AofDirectory {
       }
       out.force(true);
     }
+  }
+
+  private void commit(AofManifest changed) throws IOException {
     Files.move(
-        temporary,
+        temporary(".manifest"),
         folder.resolve(name + ".manifest"),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
-    sync(folder);
     manifest = changed;
+    sync(folder);
   }
 
   /** What was renamed in a directory is safe only when the directory is. */

@@ -1,9 +1,12 @@
 package io.sampo.persist;
 
 import io.sampo.resp.Bytes;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -44,17 +47,27 @@ public final class AofWriter {
   public record Options(
       Observer observer, BooleanSupplier suspendsFsync, LongSupplier clockMillis) {}
 
-  /** A file and how much of it is good. Used by the writer's thread alone once it is open. */
-  private static final class Target {
+  /** A file to write to, and how much of it is good. A writer takes it over. */
+  public static final class Increment implements Closeable {
     final FileChannel channel;
     final String name;
     long size;
 
-    Target(FileChannel channel, String name) throws IOException {
-      this.channel = channel;
-      this.name = name;
+    private Increment(Path path) throws IOException {
+      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      name = path.getFileName().toString();
       size = channel.size();
       channel.position(size);
+    }
+
+    /** Opens a file, new or not, to write behind what it has. */
+    public static Increment open(Path path) throws IOException {
+      return new Increment(path);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
     }
   }
 
@@ -63,7 +76,11 @@ public final class AofWriter {
     byte[] bytes = new byte[INITIAL];
     int length;
     long end;
-    Target target;
+
+    /** Where the journal was when it jumped to just before these bytes; -1 if it did not. */
+    long start = STEADY;
+
+    Increment target;
 
     void add(byte[] more) {
       if (more.length > bytes.length - length) {
@@ -81,6 +98,7 @@ public final class AofWriter {
 
     void clear() {
       length = 0;
+      start = STEADY;
       if (bytes.length > KEPT) {
         bytes = new byte[INITIAL];
       }
@@ -88,6 +106,7 @@ public final class AofWriter {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(AofWriter.class);
+  private static final long STEADY = -1;
   private static final int INITIAL = 1 << 16;
   private static final int KEPT = 1 << 22;
   private static final int MOST = 1 << 26;
@@ -130,11 +149,12 @@ public final class AofWriter {
   private volatile boolean syncing;
 
   // Of the writer's thread.
-  private Target target;
+  private long taken;
+  private Increment target;
   private long lastSync = System.nanoTime();
   private long lastComplaint = lastSync - SILENCE;
 
-  private AofWriter(Target target, long offset, Fsync fsync, Options options) {
+  private AofWriter(Increment target, long offset, Fsync fsync, Options options) {
     this.target = target;
     this.options = options;
     this.fsync = fsync;
@@ -144,18 +164,18 @@ public final class AofWriter {
     this.appended = offset;
     filling.target = target;
     filling.end = offset;
+    taken = offset;
     thread = new Thread(this::run, "sampo-aof");
+    thread.setDaemon(true);
   }
 
   /**
-   * Starts to write behind what a file has.
+   * Starts to write.
    *
    * @param offset the journal's, of the first byte to come
    */
-  public static AofWriter start(
-      FileChannel channel, String name, long offset, Fsync fsync, Options options)
-      throws IOException {
-    AofWriter writer = new AofWriter(new Target(channel, name), offset, fsync, options);
+  public static AofWriter start(Increment increment, long offset, Fsync fsync, Options options) {
+    AofWriter writer = new AofWriter(increment, offset, fsync, options);
     writer.thread.start();
     return writer;
   }
@@ -192,6 +212,26 @@ public final class AofWriter {
     }
   }
 
+  /** Counts bytes of the journal that need not be kept. */
+  public void skip(long offset, int length) {
+    synchronized (lock) {
+      filling.end = offset + length;
+      appended = filling.end;
+    }
+    wake();
+  }
+
+  /** Says that the journal goes on at this offset, which may be less than before. */
+  public void restart(long offset) {
+    synchronized (lock) {
+      seal(filling.target);
+      filling.start = offset;
+      filling.end = offset;
+      appended = offset;
+    }
+    wake();
+  }
+
   private void stamp() {
     long now = options.clockMillis.getAsLong() / 1000;
     if (now != stamp) {
@@ -200,7 +240,7 @@ public final class AofWriter {
     }
   }
 
-  private void seal(Target next) {
+  private void seal(Increment next) {
     long end = filling.end;
     full.add(filling);
     filling = new Piece();
@@ -209,13 +249,12 @@ public final class AofWriter {
   }
 
   /**
-   * Has everything from now on written to another file, which takes the writer over; the present
-   * one is fsynced and closed behind its last byte.
+   * Has everything from now on written to another file; the present one is forced to the disk and
+   * closed behind its last byte.
    *
    * @param first what to begin it with, before the next bytes of the journal
    */
-  public void continueIn(FileChannel channel, String name, byte[] first) throws IOException {
-    Target next = new Target(channel, name);
+  public void continueIn(Increment next, byte[] first) {
     synchronized (lock) {
       seal(next);
       head = first;
@@ -302,6 +341,9 @@ public final class AofWriter {
           target = piece.target;
           size = target.size;
         }
+        if (piece.start != STEADY) {
+          jump(piece.start);
+        }
         if (!write(piece)) {
           break;
         }
@@ -322,11 +364,13 @@ public final class AofWriter {
   private Piece take() {
     synchronized (lock) {
       if (!full.isEmpty()) {
+        taken = full.peek().end;
         return full.poll();
       }
-      if (filling.length == 0 && filling.target == target) {
+      if (hasNothing()) {
         return null;
       }
+      taken = filling.end;
       Piece piece = filling;
       filling = spare == null ? new Piece() : spare;
       spare = null;
@@ -334,6 +378,18 @@ public final class AofWriter {
       filling.end = piece.end;
       return piece;
     }
+  }
+
+  private boolean hasNothing() {
+    return filling.end == taken && filling.target == target && filling.start == STEADY;
+  }
+
+  private void jump(long offset) {
+    if (synced < written) {
+      sync();
+    }
+    written = offset;
+    synced = offset;
   }
 
   private void reuse(Piece piece) {
@@ -352,7 +408,7 @@ public final class AofWriter {
       return;
     }
     synchronized (lock) {
-      if (filling.length > 0 || !full.isEmpty() || closing) {
+      if (!full.isEmpty() || !hasNothing() || closing) {
         return;
       }
       idle = true;

@@ -57,6 +57,9 @@ final class Admission {
     if (session.node.saves.refusesWrites() && maySpoil(session, command)) {
       return MISCONF;
     }
+    if (session.node.aof.refusesWrites() && maySpoil(session, command)) {
+      return session.node.aof.refusal();
+    }
     if (session.state.monitor && (command.flags & DATA) != 0) {
       return "ERR Replica can't interact with the keyspace";
     }

@@ -192,13 +192,7 @@ final class InfoCommand {
     text.field("loading", node.loading.isOn() ? 1 : 0).field("async_loading", 0);
     node.saves.describe(text);
     node.loading.describeLast(text);
-    text.field("aof_enabled", 0)
-        .field("aof_rewrite_in_progress", 0)
-        .field("aof_rewrite_scheduled", 0)
-        .field("aof_last_rewrite_time_sec", -1)
-        .field("aof_current_rewrite_time_sec", -1)
-        .field("aof_last_bgrewrite_status", "ok")
-        .field("aof_last_write_status", "ok");
+    node.aof.describe(text);
     node.loading.describe(text);
   }
 

@@ -34,6 +34,7 @@ import io.sampo.journal.Replay;
 import io.sampo.keyspace.DbKey;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Watches;
+import io.sampo.persist.DamagedFile;
 import io.sampo.persist.DumpCommands;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.resp.RequestDecoder;
@@ -106,6 +107,7 @@ public final class Node {
   final Memory memory;
   final List<Executor> executors = new ArrayList<>();
   final Saves saves;
+  final AppendOnly aof;
   final Loading loading = new Loading(System::currentTimeMillis);
   final String runId = randomId();
   final long startedAt = System.currentTimeMillis();
@@ -114,6 +116,7 @@ public final class Node {
   private final List<Loop> loops = new ArrayList<>();
   private final List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
   private final ActorRef<Snapshots.Message> snapshots;
+  private final ActorRef<AofKeeper.Message> aofKeeper;
 
   /** How many snapshots have been asked for and not ended. */
   private final AtomicInteger snapshotsAhead = new AtomicInteger();
@@ -182,6 +185,18 @@ public final class Node {
             "snapshots",
             DispatcherSelector.blocking());
     saves = new Saves(settings, this::takeSnapshot, System::currentTimeMillis, this::changes);
+    aof =
+        new AppendOnly(
+            settings, journal, barrier, this::tellKeeper, this::isTakingSnapshot, failNode);
+    aofKeeper =
+        system.systemActorOf(
+            AofKeeper.create(aof, settings, this::takeSnapshot, keyspaceSettings),
+            "aof-keeper",
+            DispatcherSelector.blocking());
+    if (settings.appendonly.get()) {
+      aof.enable();
+    }
+    settings.appendonly.each(on -> tellKeeper(new AofKeeper.Turn(on)));
     settings.hz.each(this::beat);
     system
         .scheduler()
@@ -235,6 +250,7 @@ public final class Node {
         .add("server", InfoCommand.COMMANDS)
         .add("server", ServerCommands.COMMANDS)
         .add("server", SaveCommands.COMMANDS)
+        .add("server", AofCommands.COMMANDS)
         .add("server", SlowLogCommands.COMMANDS)
         .add("server", LatencyCommands.COMMANDS)
         .add("server", MemoryCommands.COMMANDS)
@@ -309,7 +325,12 @@ public final class Node {
     memoryPeak.seen(memory.used());
     if (!loading.isOn()) {
       saves.tend();
+      aof.tend();
     }
+  }
+
+  private void tellKeeper(AofKeeper.Message message) {
+    aofKeeper.tell(message);
   }
 
   /** Takes a snapshot of all data, as soon as those asked for before have been taken. */
@@ -339,10 +360,13 @@ public final class Node {
   }
 
   /**
-   * What distributes the entries of an RDB file; {@code merges} if others may be in their place.
+   * What distributes the entries of an RDB file.
+   *
+   * @param dropsExpired whether those that have expired are left out
+   * @param merges whether there may be others in their place
    */
-  Loader loader(boolean merges) {
-    return new Loader(shards, keyspaceSettings.databases, true, merges);
+  Loader loader(boolean dropsExpired, boolean merges) {
+    return new Loader(shards, keyspaceSettings.databases, dropsExpired, merges);
   }
 
   /** Up to where values keep their compact encodings. */
@@ -352,7 +376,7 @@ public final class Node {
 
   /** Whether there is anything to {@link #load}. */
   public boolean hasFile() {
-    return Files.exists(saves.file());
+    return settings.appendonly.get() || Files.exists(saves.file());
   }
 
   /**
@@ -361,6 +385,10 @@ public final class Node {
    * @throws IllegalStateException if that cannot be read; the message says why
    */
   public void load() {
+    if (settings.appendonly.get()) {
+      loadAppendOnly();
+      return;
+    }
     try {
       RdbLoad.load(this, saves.file(), false);
       saves.loaded();
@@ -368,6 +396,20 @@ public final class Node {
       throw new IllegalStateException(
           "cannot load " + saves.file() + ", which is left as it is: " + e.getMessage(), e);
     }
+  }
+
+  private void loadAppendOnly() {
+    try {
+      tellKeeper(new AofKeeper.Loaded(AofStart.start(this)));
+      saves.loaded();
+    } catch (IOException | DamagedFile e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /** Has everything that was appended written to the disk; when nothing runs any more. */
+  public void closeFiles() {
+    aof.detach();
   }
 
   /** Refuses clients until {@link #load} has been called. */

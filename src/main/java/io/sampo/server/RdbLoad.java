@@ -25,7 +25,7 @@ final class RdbLoad implements RdbReader.Sink {
 
   private RdbLoad(Node node, InputStream in, boolean merges) {
     this.node = node;
-    loader = node.loader(merges);
+    loader = node.loader(true, merges);
     reader = new RdbReader(in, node.limits(), node.settings.rdbchecksum.get());
   }
 

@@ -8,13 +8,14 @@ import static io.sampo.server.Setting.fileName;
 import static io.sampo.server.Setting.integer;
 import static io.sampo.server.Setting.of;
 import static io.sampo.server.Setting.oneOf;
-import static io.sampo.server.Setting.only;
 import static io.sampo.server.Setting.permissions;
 import static io.sampo.server.Setting.text;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import io.sampo.persist.AofDirectory;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -56,7 +57,6 @@ public final class Settings {
   public final Setting<Long> lfuDecayTime = add(integer("lfu-decay-time", 1, 0, Integer.MAX_VALUE));
   public final Setting<Long> activeExpireEffort = add(integer("active-expire-effort", 1, 1, 10));
   public final Setting<Long> hz = add(clamped("hz", 10, 1, 500));
-  public final Setting<String> appendonly = add(only("appendonly", "no", "this server has no append-only file"));
 
   // What is kept on disk.
   public final Setting<String> dir = add(directory("dir").guarded());
@@ -64,6 +64,18 @@ public final class Settings {
   final Setting<SavePoints> save = add(of("save", SavePoints.parse("3600 1 300 100 60 10000"), SavePoints::parse, SavePoints::format));
   public final Setting<Boolean> rdbchecksum = add(bool("rdbchecksum", true).fixed());
   public final Setting<Boolean> stopWritesOnBgsaveError = add(bool("stop-writes-on-bgsave-error", true));
+
+  // What is appended to a file.
+  public final Setting<Boolean> appendonly = add(bool("appendonly", false));
+  public final Setting<String> appendfilename = add(fileName("appendfilename", "appendonly.aof").fixed());
+  public final Setting<String> appenddirname = add(fileName("appenddirname", "appendonlydir").fixed());
+  public final Setting<String> appendfsync = add(oneOf("appendfsync", "everysec", "everysec", "always", "no"));
+  public final Setting<Boolean> noAppendfsyncOnRewrite = add(bool("no-appendfsync-on-rewrite", false));
+  public final Setting<Long> autoAofRewritePercentage = add(integer("auto-aof-rewrite-percentage", 100, 0, Integer.MAX_VALUE));
+  public final Setting<Long> autoAofRewriteMinSize = add(bytes("auto-aof-rewrite-min-size", 64 << 20, 0, Long.MAX_VALUE));
+  public final Setting<Boolean> aofLoadTruncated = add(bool("aof-load-truncated", true));
+  public final Setting<Boolean> aofUseRdbPreamble = add(bool("aof-use-rdb-preamble", true));
+  public final Setting<Boolean> aofTimestampEnabled = add(bool("aof-timestamp-enabled", false));
 
   // What is watched and written down.
   public final Setting<Long> slowlogLogSlowerThan = add(integer("slowlog-log-slower-than", 10000, -1, Long.MAX_VALUE));
@@ -113,6 +125,11 @@ public final class Settings {
   // Persistence.
   public final Setting<Boolean> rdbcompression = add(bool("rdbcompression", true));
   // spotless:on
+
+  /** Where the append-only file is. */
+  AofDirectory appendDirectory() {
+    return new AofDirectory(Path.of(dir.get()), appenddirname.get(), appendfilename.get());
+  }
 
   private <T> Setting<T> add(Setting<T> setting) {
     all.put(setting.name, setting);

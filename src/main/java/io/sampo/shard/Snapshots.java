@@ -7,6 +7,7 @@ import io.sampo.persist.RdbWriter;
 import io.sampo.persist.SnapshotSink;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,8 +153,9 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
     shardsLeft = shards.size();
     RdbWriter head = new RdbWriter(false);
     head.header();
-    format.about.forEach(head::aux);
-    begun.about.forEach(head::aux);
+    Map<String, String> about = new LinkedHashMap<>(format.about);
+    about.putAll(begun.about);
+    about.forEach(head::aux);
     for (int i = 0; i < begun.entries.length; i++) {
       if (begun.entries[i] > 0) {
         head.selectDb(i);

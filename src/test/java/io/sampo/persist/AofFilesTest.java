@@ -110,11 +110,11 @@ class AofFilesTest {
   void whatWasAppendedDuringTheFirstRewriteBecomesTheIncrement() throws IOException {
     AofDirectory directory = directory();
     directory.read();
-    Path base = Files.createFile(parent.resolve("temp"));
-    Files.createDirectories(file(""));
+    Path base = Files.writeString(directory.temporary(".base"), "base");
     Path appended = Files.writeString(directory.temporary(".incr"), "appended");
-    AofFile increment = directory.rebase(base, false, appended);
-    assertEquals("appended", Files.readString(directory.path(increment)));
+    directory.rebase(base, false, appended);
+    assertEquals("appended", Files.readString(file("appendonly.aof.1.incr.aof")));
+    assertEquals(12, directory.size());
     assertEquals(
         """
         file appendonly.aof.1.base.aof seq 1 type b

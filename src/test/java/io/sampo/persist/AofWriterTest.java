@@ -7,10 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sampo.resp.Bytes;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,11 +42,7 @@ class AofWriterTest {
           () -> 1_700_000_000_500L);
 
   private AofWriter start(Path file, AofWriter.Fsync fsync) throws IOException {
-    return AofWriter.start(open(file), file.toString(), 0, fsync, options);
-  }
-
-  private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    return AofWriter.start(AofWriter.Increment.open(file), 0, fsync, options);
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -100,7 +94,7 @@ class AofWriterTest {
     Path second = directory.resolve("second");
     AofWriter writer = start(first, AofWriter.Fsync.NO);
     append(writer, 0, 500);
-    writer.continueIn(open(second), "second", Bytes.ascii("HEAD"));
+    writer.continueIn(AofWriter.Increment.open(second), Bytes.ascii("HEAD"));
     append(writer, 500L * LINE.length, 20);
     await(() -> writer.written() == 520L * LINE.length);
     assertEquals(500L * LINE.length, Files.size(first));
@@ -108,6 +102,23 @@ class AofWriterTest {
     assertEquals(20L * LINE.length + 4, writer.size());
     writer.close();
     assertTrue(Files.readString(second).startsWith("HEAD*1"));
+  }
+
+  @Test
+  void whatNeedNotBeKeptIsCounted() throws Exception {
+    Path file = directory.resolve("skipping");
+    AofWriter writer = start(file, AofWriter.Fsync.ALWAYS);
+    writer.skip(0, 100);
+    await(() -> safe.get() == 100);
+    append(writer, 100, 2);
+    writer.skip(100 + 2L * LINE.length, 7);
+    await(() -> safe.get() == 107 + 2L * LINE.length);
+    writer.restart(10);
+    await(() -> writer.synced() == 10);
+    append(writer, 10, 1);
+    await(() -> safe.get() == 10 + LINE.length);
+    assertEquals(3L * LINE.length, Files.size(file));
+    writer.close();
   }
 
   @Test
@@ -124,13 +135,7 @@ class AofWriterTest {
   void aFullDiskIsToldAndSurvived() throws Exception {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "no /dev/full");
-    AofWriter writer =
-        AofWriter.start(
-            FileChannel.open(full, StandardOpenOption.WRITE),
-            "full",
-            0,
-            AofWriter.Fsync.EVERYSEC,
-            options);
+    AofWriter writer = start(full, AofWriter.Fsync.EVERYSEC);
     append(writer, 0, 1);
     await(() -> !writer.error().isEmpty());
     assertEquals("No space left on device", writer.error());

@@ -1,0 +1,425 @@
+package io.sampo.server;
+
+import io.sampo.journal.Barrier;
+import io.sampo.journal.Journal;
+import io.sampo.persist.AofWriter;
+import io.sampo.resp.Bytes;
+import io.sampo.resp.ReplyWriter;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The append-only file as the rest of the node sees it: whether there is one, how safe what was
+ * written is, and how its rewrites go. Used from any thread. Its files are opened and renamed by an
+ * {@link AofKeeper}.
+ */
+final class AppendOnly {
+  private static final Logger LOG = LoggerFactory.getLogger(AppendOnly.class);
+
+  /** How many rewrites may fail before the next one that nobody asked for is put off. */
+  private static final int FAILURES = 3;
+
+  private static final long MINUTE = TimeUnit.MINUTES.toMillis(1);
+  private static final int LONGEST_DELAY = 60;
+
+  /** How far writing may lag behind, in time and in bytes, before clients have to wait for it. */
+  private static final long MOST_LAG_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private static final long MOST_LAG_BYTES = 256L << 20;
+  private static final int NO_DB = -1;
+  private static final byte[] SELECT = Bytes.ascii("SELECT");
+
+  /** What is there to be done about a rewrite. */
+  enum Rewrite {
+    NONE,
+    SCHEDULED,
+    RUNNING
+  }
+
+  private final Settings settings;
+  private final Journal journal;
+  private final Consumer<AofKeeper.Message> keeper;
+  private final BooleanSupplier saving;
+  private final Runnable failNode;
+
+  /** Holds replies while appendfsync is always, and while the disk cannot keep up. */
+  private final Barrier.Guard strict;
+
+  private final Barrier.Guard lagging;
+
+  /** Lets pass whoever waits for what is on the disk (WAITAOF). */
+  private final Barrier disk = new Barrier();
+
+  private final Barrier.Guard forced = disk.guard();
+
+  private volatile boolean enabled;
+  private volatile Optional<Feed> feed = Optional.empty();
+  private volatile Rewrite rewrite = Rewrite.NONE;
+
+  /** Bytes of all files but the one that is written to, and of all when the last rewrite ended. */
+  private volatile long closedSize;
+
+  private volatile long baseSize;
+  private volatile boolean behind;
+
+  // Under the lock.
+  private long rewrites;
+  private long failures;
+  private boolean failed;
+  private long lastSeconds = -1;
+  private long since;
+  private long retryAt;
+  private long delayed;
+  private long progress;
+  private long progressAt;
+
+  /**
+   * @param keeper does the work with files
+   * @param saving whether a snapshot is being saved for another purpose
+   * @param failNode ends the node at once
+   */
+  AppendOnly(
+      Settings settings,
+      Journal journal,
+      Barrier barrier,
+      Consumer<AofKeeper.Message> keeper,
+      BooleanSupplier saving,
+      Runnable failNode) {
+    this.settings = settings;
+    this.journal = journal;
+    this.keeper = keeper;
+    this.saving = saving;
+    this.failNode = failNode;
+    this.strict = barrier.guard();
+    this.lagging = barrier.guard();
+    settings.appendfsync.each(policy -> follow());
+    settings.aofTimestampEnabled.each(yes -> feed.ifPresent(f -> f.writer.stamps(yes)));
+  }
+
+  /** Brings the journal to the writer, and tells how far that has come. */
+  private final class Feed implements Journal.Reader, AofWriter.Observer {
+    private final AofWriter writer;
+    private long safe;
+
+    Feed(AofWriter.Increment increment) {
+      safe = journal.offset();
+      writer =
+          AofWriter.start(
+              increment,
+              safe,
+              policy(),
+              new AofWriter.Options(
+                  this, AppendOnly.this::suspendsFsync, System::currentTimeMillis));
+      writer.stamps(settings.aofTimestampEnabled.get());
+    }
+
+    @Override
+    public void append(long offset, byte[] bytes) {
+      writer.append(offset, bytes);
+    }
+
+    @Override
+    public void signal(long offset, byte[] bytes) {
+      writer.skip(offset, bytes.length);
+    }
+
+    @Override
+    public void restart(long offset) {
+      writer.restart(offset);
+    }
+
+    @Override
+    public void advanced(long nowSafe, long synced) {
+      if (nowSafe < safe) {
+        follow();
+      }
+      safe = nowSafe;
+      strict.advance(nowSafe);
+      lagging.advance(writer.written());
+      forced.advance(synced);
+    }
+
+    @Override
+    public void lost(IOException why) {
+      LOG.error(
+          "Can't recover from AOF fsync error when the AOF fsync policy is 'always'. Exiting...",
+          why);
+      failNode.run();
+    }
+  }
+
+  // --- what it is told by its keeper and by the start
+
+  /** Turns it on before there is a file. */
+  synchronized void enable() {
+    enabled = true;
+  }
+
+  /** Has everything from now on appended to a file, unless it has been turned off meanwhile. */
+  synchronized boolean attach(AofWriter.Increment increment) {
+    if (!enabled || feed.isPresent()) {
+      return false;
+    }
+    Feed its = new Feed(increment);
+    journal.add(its);
+    feed = Optional.of(its);
+    follow();
+    return true;
+  }
+
+  /** Has everything from now on appended to another file than before. */
+  synchronized boolean goOnIn(AofWriter.Increment increment) {
+    if (feed.isEmpty()) {
+      return false;
+    }
+    AofWriter writer = feed.get().writer;
+    closedSize += writer.size() + writer.pending();
+    writer.continueIn(increment, select(journal.selected()));
+    return true;
+  }
+
+  private static byte[] select(int db) {
+    ReplyWriter out = new ReplyWriter(32);
+    if (db != NO_DB) {
+      out.array(2);
+      out.bulk(SELECT);
+      out.bulk(db);
+    }
+    return out.toByteArray();
+  }
+
+  /** Turns it off; what has been appended is on the disk when this returns. */
+  void detach() {
+    Optional<Feed> old;
+    synchronized (this) {
+      enabled = false;
+      old = feed;
+      feed = Optional.empty();
+      rewrite = Rewrite.NONE;
+    }
+    old.ifPresent(journal::remove);
+    old.ifPresent(its -> its.writer.close());
+    strict.lower();
+    lagging.lower();
+    forced.lower();
+  }
+
+  /** Says that the files have been loaded, or rewritten to {@code bytes}. */
+  synchronized void based(long bytes, long withoutPresent) {
+    baseSize = bytes;
+    closedSize = withoutPresent;
+  }
+
+  synchronized void rewriteBegan() {
+    rewrite = Rewrite.RUNNING;
+    since = System.currentTimeMillis();
+  }
+
+  synchronized void rewriteEnded(boolean success) {
+    lastSeconds = (System.currentTimeMillis() - since) / 1000;
+    rewrite = Rewrite.NONE;
+    failed = !success;
+    if (success) {
+      rewrites++;
+      failures = 0;
+    } else {
+      failures++;
+      retryAt = System.currentTimeMillis() + delay();
+    }
+    scheduleFirst();
+  }
+
+  /** A rewrite has come to nothing, for it was no longer wanted. */
+  synchronized void rewriteDropped() {
+    rewrite = Rewrite.NONE;
+    scheduleFirst();
+  }
+
+  private void scheduleFirst() {
+    if (enabled && feed.isEmpty()) {
+      rewrite = Rewrite.SCHEDULED;
+    }
+  }
+
+  private long delay() {
+    long late = failures - FAILURES;
+    return late < 0 ? MINUTE / 60 : Math.min(LONGEST_DELAY, 1L << Math.min(late, 6)) * MINUTE;
+  }
+
+  // --- what the node asks
+
+  /** Whether it is on, even if its first file is yet to be written. */
+  boolean isEnabled() {
+    return enabled;
+  }
+
+  /** Whether what happens is appended to a file. */
+  boolean isAttached() {
+    return feed.isPresent();
+  }
+
+  boolean isRewriting() {
+    return rewrite == Rewrite.RUNNING;
+  }
+
+  /**
+   * Has the file rewritten, now or later.
+   *
+   * @param atOnce whether it may begin now
+   * @return what it is now; {@link Rewrite#NONE} if one was running already
+   */
+  synchronized Rewrite rewrite(boolean atOnce) {
+    if (rewrite == Rewrite.RUNNING) {
+      return Rewrite.NONE;
+    }
+    retryAt = 0;
+    if (atOnce && !saving.getAsBoolean()) {
+      begin();
+    } else {
+      rewrite = Rewrite.SCHEDULED;
+    }
+    return rewrite;
+  }
+
+  private void begin() {
+    rewriteBegan();
+    keeper.accept(new AofKeeper.Rewrite());
+  }
+
+  /** Whether writes are refused, because they cannot be appended. */
+  boolean refusesWrites() {
+    Optional<Feed> present = feed;
+    return present.isPresent() && !present.get().writer.error().isEmpty();
+  }
+
+  /** Why writes are refused, if they still are: an error line, or "". */
+  String refusal() {
+    String error = feed.map(its -> its.writer.error()).orElse("");
+    return error.isEmpty() ? "" : "MISCONF Errors writing to the AOF file: " + error;
+  }
+
+  /** Whether everything before this offset of the journal is on the disk. */
+  boolean isForced(long offset) {
+    return feed.isPresent() && disk.isSafe(offset);
+  }
+
+  /** Runs a task once that is so, or it is turned off. */
+  void awaitForced(long offset, Runnable then) {
+    disk.await(offset, then);
+  }
+
+  /** To be called some times a second. */
+  void tend() {
+    synchronized (this) {
+      boolean may = rewrite != Rewrite.RUNNING && !saving.getAsBoolean();
+      if (may
+          && System.currentTimeMillis() >= retryAt
+          && (rewrite == Rewrite.SCHEDULED || hasGrown())) {
+        begin();
+      }
+    }
+    feed.ifPresent(this::watchLag);
+  }
+
+  private boolean hasGrown() {
+    long percentage = settings.autoAofRewritePercentage.get();
+    if (feed.isEmpty() || percentage == 0) {
+      return false;
+    }
+    long size = size();
+    long base = Math.max(1, baseSize);
+    boolean grown =
+        size > settings.autoAofRewriteMinSize.get() && (size - base) * 100 / base >= percentage;
+    if (grown) {
+      LOG.info("Starting automatic rewriting of AOF on {}% growth", (size - base) * 100 / base);
+    }
+    return grown;
+  }
+
+  /** Has clients wait while the disk cannot keep up, so that neither memory nor risk grows. */
+  private synchronized void watchLag(Feed its) {
+    AofWriter writer = its.writer;
+    long written = writer.written();
+    long now = System.nanoTime();
+    if (written != progress || writer.pending() == 0) {
+      progress = written;
+      progressAt = now;
+    }
+    boolean slow =
+        now - progressAt > MOST_LAG_NANOS || writer.pending() > (behind ? 0 : MOST_LAG_BYTES);
+    boolean late = slow && writer.error().isEmpty();
+    if (late && !behind) {
+      delayed++;
+      LOG.warn("The disk is too slow for the AOF: replies have to wait for it");
+      lagging.raise(written);
+      lagging.advance(writer.written());
+    } else if (behind && !late) {
+      lagging.lower();
+    }
+    behind = late;
+  }
+
+  private long size() {
+    return closedSize + feed.map(its -> its.writer.size()).orElse(0L);
+  }
+
+  private boolean suspendsFsync() {
+    return settings.noAppendfsyncOnRewrite.get() && (isRewriting() || saving.getAsBoolean());
+  }
+
+  private AofWriter.Fsync policy() {
+    return AofWriter.Fsync.valueOf(settings.appendfsync.get().toUpperCase(Locale.ROOT));
+  }
+
+  /** Has the guards follow the policy, and an offset that has become less. */
+  private synchronized void follow() {
+    feed.ifPresent(
+        its -> {
+          forced.raise(0);
+          forced.advance(its.writer.synced());
+          if (policy() == AofWriter.Fsync.ALWAYS) {
+            strict.raise(0);
+            its.writer.fsync(policy());
+            strict.advance(its.writer.synced());
+          } else {
+            its.writer.fsync(policy());
+            strict.lower();
+          }
+        });
+  }
+
+  /** Writes the fields of INFO persistence. */
+  synchronized void describe(InfoText text) {
+    boolean running = rewrite == Rewrite.RUNNING;
+    text.field("aof_enabled", enabled ? 1 : 0)
+        .field("aof_rewrite_in_progress", running ? 1 : 0)
+        .field("aof_rewrite_scheduled", rewrite == Rewrite.SCHEDULED ? 1 : 0)
+        .field("aof_last_rewrite_time_sec", lastSeconds)
+        .field(
+            "aof_current_rewrite_time_sec",
+            running ? (System.currentTimeMillis() - since) / 1000 : -1)
+        .field("aof_last_bgrewrite_status", failed ? "err" : "ok")
+        .field("aof_rewrites", rewrites)
+        .field("aof_rewrites_consecutive_failures", failures)
+        .field("aof_last_write_status", refusal().isEmpty() ? "ok" : "err")
+        .field("aof_last_cow_size", 0)
+        .field("module_fork_in_progress", 0)
+        .field("module_fork_last_cow_size", 0);
+    if (enabled) {
+      text.field("aof_current_size", size())
+          .field("aof_base_size", baseSize)
+          .field("aof_pending_rewrite", rewrite == Rewrite.SCHEDULED ? 1 : 0)
+          .field("aof_buffer_length", feed.map(its -> its.writer.pending()).orElse(0L))
+          .field(
+              "aof_pending_bio_fsync",
+              feed.filter(its -> its.writer.isSyncing()).isPresent() ? 1 : 0)
+          .field("aof_delayed_fsync", delayed);
+    }
+  }
+}
