@@ -122,9 +122,9 @@ public record Elector(
 
   /** How much it has of what it may have acknowledged. */
   Rank rank(Holding holding) {
-    return !setup.witness() && isIntact(holding)
-        ? new Rank(ballot.reached(), holding.offset())
-        : Rank.NONE;
+    return setup.witness() || holding.offset() < ballot.start()
+        ? Rank.NONE
+        : new Rank(ballot.reached(), holding.offset());
   }
 
   private boolean isIntact(Holding holding) {

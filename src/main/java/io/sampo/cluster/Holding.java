@@ -5,12 +5,11 @@ package io.sampo.cluster;
  *
  * @param term whose master's stream the data is a prefix of, by a synchronisation that began when
  *     that term was known; for a master its own; 0 if neither
- * @param offset of what is held, and would still be after a restart of the process if the node
- *     keeps its data on disk
- * @param whole whether nothing of it has been lost since the node last acknowledged something: not
- *     so after a start without the data of old, nor during a full synchronisation
+ * @param offset up to which it has the stream; -1 if that is not known, or while data is replaced
+ * @param whole whether nothing may have been lost since the node last acknowledged something: not
+ *     so between a start, even if with data, and the next synchronisation
  */
 public record Holding(long term, long offset, boolean whole) {
   /** Of a node without data. */
-  public static final Holding NOTHING = new Holding(0, 0, false);
+  public static final Holding NOTHING = new Holding(0, -1, false);
 }

@@ -73,11 +73,19 @@ final class World {
       copy.follows = follows;
       copy.master = master;
       copy.loading = loading;
+      copy.bereft = bereft;
+      copy.unlabelled = unlabelled;
       return copy;
     }
 
+    /** Whether its disk has lost what it may have acknowledged, or a synchronisation dropped it. */
+    boolean bereft;
+
+    /** Whether it does not know any more of which term its data is. */
+    boolean unlabelled;
+
     Holding holding() {
-      return new Holding(attached, log.size(), whole);
+      return new Holding(attached, bereft ? -1 : log.size(), whole);
     }
 
     List<Object> state() {
@@ -235,9 +243,12 @@ final class World {
       machine.log.clear();
       machine.whole = false;
       machine.loading = true;
+      machine.bereft = true;
       return;
     }
     machine.whole = true;
+    machine.bereft = false;
+    machine.unlabelled = false;
     machine.source = master.life;
     machine.attached = machine.follows;
   }
@@ -255,27 +266,21 @@ final class World {
     Ballot ballot = machine.elector.ballot();
     if (!keepsBallot) {
       ballot = Ballot.fresh(++memories);
+      machine.unlabelled = true;
+    } else if (flaw == Flaw.CARELESS && !keepsData) {
+      ballot = new Ballot(ballot.term(), ballot.candidate(), false, ballot.incarnation(), 0, 0);
     } else if (flaw == Flaw.FORGETFUL) {
       ballot = new Ballot(0, "", false, ballot.incarnation(), ballot.reached(), ballot.start());
     }
     machine.elector =
         Elector.start(
             machine.setup, ballot, flaw == Flaw.HASTY ? now - machine.setup.lease() : now);
+    machine.whole = flaw == Flaw.CARELESS;
     if (!keepsData) {
       machine.log.clear();
-      machine.whole = !keepsBallot || flaw == Flaw.CARELESS;
-      if (flaw == Flaw.CARELESS) {
-        machine.elector =
-            Elector.start(
-                machine.setup,
-                new Ballot(ballot.term(), ballot.candidate(), false, ballot.incarnation(), 0, 0),
-                now);
-      }
+      machine.bereft = flaw != Flaw.CARELESS;
     }
-    if (machine.loading) {
-      machine.whole = false;
-      machine.loading = false;
-    }
+    machine.loading = false;
     machine.attached = 0;
     machine.source = -1;
     machine.life = ++entries;
@@ -310,9 +315,12 @@ final class World {
       machine.leads = lead.term();
       machine.follows = 0;
       machine.attached = lead.term();
+      boolean was = machine.bereft || machine.unlabelled;
+      machine.unlabelled = false;
       machine.whole = true;
+      machine.bereft = false;
       machine.loading = false;
-      led(i, machine, lead.term());
+      led(i, machine, lead.term(), was);
     } else if (output instanceof Output.Follow follow) {
       if (machine.follows != follow.term()) {
         machine.leads = 0;
@@ -340,18 +348,21 @@ final class World {
     }
   }
 
-  private void led(int i, Machine machine, long term) {
+  private void led(int i, Machine machine, long term, boolean was) {
     String who = Ballot.candidate(id(i), machine.elector.ballot().incarnation()) + machine.life;
+    // Itself, if it was, no more: it leads now.
+    long bereft =
+        machines.stream().filter(each -> each.bereft || each.unlabelled).count() + (was ? 1 : 0);
     Stance.Leading leading = (Stance.Leading) machine.elector.stance();
     Reign other = masters.get(term);
     if (other != null && !other.master.equals(who) && isRemembered(other)) {
       throw new Violation("two masters of term " + term + ": " + other + " and " + who);
     }
     masters.put(term, new Reign(who, leading.voices()));
-    if (!isPrefix(safe, machine.log) && !allVoted(machine)) {
-      throw new Violation("lost of " + safe + ": " + machine.log);
-    }
     if (!isPrefix(safe, machine.log)) {
+      if (bereft < machine.setup.majority()) {
+        throw new Violation("lost of " + safe + ": " + machine.log);
+      }
       safe = new ArrayList<>();
     }
     step(i, new Input.Led(term, machine.log.size()));
@@ -365,16 +376,6 @@ final class World {
               Stance.Voice voice = reign.voices.get(machine.setup.self());
               return voice != null && voice.incarnation() == machine.elector.ballot().incarnation();
             });
-  }
-
-  /** When all voters agreed, more than a majority had lost their data: nothing better was left. */
-  private boolean allVoted(Machine machine) {
-    return machine.elector.stance() instanceof Stance.Leading leading
-        && leading.voices().size() == machines.size()
-        && leading.voices().values().stream()
-                .filter(voice -> voice.standing() == Standing.WHOLE)
-                .count()
-            < machine.setup.majority();
   }
 
   private static boolean isPrefix(List<Integer> part, List<Integer> whole) {
