@@ -189,7 +189,7 @@ public final class KeyCommands {
       made = to.put(b, at, length, from.value(h).copy(), false);
     } else {
       byte[] value = from.string(h);
-      made = to.put(b, at, length, value, 0, value.length, false);
+      made = to.putText(b, at, length, value, 0, value.length, false);
     }
     to.expireAt(made, expiry);
   }

@@ -72,7 +72,7 @@ public final class KeyspaceCommands {
     long second = index(a, 2, NO_SECOND);
     int one = KeyCommands.database(first, c.databases());
     int other = KeyCommands.database(second, c.databases());
-    for (int s = 0; s < c.shards(); s++) {
+    for (int s = 0; s < c.shards() && one != other; s++) {
       Db left = c.keyspace(s).db(one);
       Db right = c.keyspace(s).db(other);
       Predicate<byte[]> inEither = key -> holds(left, key) || holds(right, key);

@@ -104,13 +104,17 @@ public final class SortCommands {
     return sorted;
   }
 
-  /** The number a text is, as C's strtod reads it; 0 for none. */
+  /** The number a text is up to its first zero byte, as C's strtod reads it; 0 for none. */
   private static double score(byte[] text) {
+    int end = 0;
+    while (end < text.length && text[end] != 0) {
+      end++;
+    }
     int from = 0;
-    while (from < text.length && (text[from] == ' ' || text[from] >= '\t' && text[from] <= '\r')) {
+    while (from < end && (text[from] == ' ' || text[from] >= '\t' && text[from] <= '\r')) {
       from++;
     }
-    double score = text.length == 0 ? 0 : Numbers.parseDouble(text, from, text.length - from);
+    double score = end == 0 ? 0 : Numbers.parseDouble(text, from, end - from);
     if (Double.isNaN(score)) {
       throw NO_DOUBLE;
     }

@@ -124,7 +124,7 @@ final class ZRange {
       return count;
     }
     low = min.rank(z);
-    int found = max.rank(z) - low;
+    int found = Math.max(0, max.rank(z) - low);
     long rest = skip < 0 ? 0 : Math.max(0, found - skip);
     count = (int) (limit < 0 ? rest : Math.min(rest, limit));
     low += reverse ? rest - count : Math.min(skip, found);

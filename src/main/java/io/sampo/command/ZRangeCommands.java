@@ -69,14 +69,11 @@ public final class ZRangeCommands {
     ZRange range = ZRange.general(a, 3, false);
     Db db = c.db(a, 2);
     int h = ZSets.read(c, db, a, 2);
-    ZSetValue result = ZSetValue.indexed();
+    ZSetValue result = new ZSetValue();
     if (h != Db.NONE) {
       Limits limits = db.limits();
       ZSetValue z = ZSets.value(db, h);
       int count = range.apply(z);
-      if (count <= limits.zsetMaxListpackEntries) {
-        result = new ZSetValue();
-      }
       ZSetWalk walk = range.walk(z);
       for (int i = 0; i < count; i++) {
         walk.next();

@@ -91,6 +91,10 @@ public final class ZSetCommands {
   }
 
   private static void zincrBy(Context c, Args a) {
+    if (option(a, 2) != 0) {
+      // An option of ZADD in the place of the score: in Redis the two are one.
+      throw RespError.SYNTAX;
+    }
     add(c, a, 2, ZSetValue.INCR);
   }
 

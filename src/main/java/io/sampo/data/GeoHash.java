@@ -12,6 +12,9 @@ public record GeoHash(long bits, int step) {
   /** The limit of the Web Mercator projection (EPSG:900913). */
   public static final double MAX_LATITUDE = 85.05112878;
 
+  /** Scores from here on are those of no position. */
+  private static final double OVER = 0x1p63;
+
   private static final double EARTH_RADIUS_METERS = 6372797.560856;
   private static final double EQUATOR_HALF_METERS = 20037726.37;
   private static final double RADIANS = Math.PI / 180;
@@ -29,9 +32,9 @@ public record GeoHash(long bits, int step) {
     return at((long) (x * size), (long) (y * size), step);
   }
 
-  /** The position that is kept as a score. */
+  /** The position that is kept as a score; the first of all for one of none. */
   public static GeoHash ofScore(double score) {
-    return new GeoHash((long) score, STEPS);
+    return new GeoHash(score < OVER ? (long) score : 0, STEPS);
   }
 
   private static GeoHash at(long x, long y, int step) {

@@ -335,7 +335,7 @@ public final class Db {
         switch (entry.kind) {
           case Record.LONG -> putLong(k, ko, kl, entry.number, false);
           case Record.OBJECT -> put(k, ko, kl, entry.value, false);
-          default -> put(k, ko, kl, entry.bytes, 0, entry.bytes.length, false);
+          default -> putText(k, ko, kl, entry.bytes, 0, entry.bytes.length, false);
         };
     storage.access(h, keyspace.access.of(entry));
     return entry.expireAt == NO_EXPIRY ? h : expireAt(h, entry.expireAt);

@@ -43,7 +43,7 @@ final class Admission {
     }
     if (!command.subcommands().isEmpty() && args.count() > 1) {
       return "ERR unknown subcommand '"
-          + shown(args.text(1))
+          + shown(args.text(1), MAX_SHOWN)
           + "'. Try "
           + command.name.toUpperCase(Locale.ROOT)
           + " HELP.";
@@ -102,17 +102,18 @@ final class Admission {
 
   private static String unknown(Args args) {
     StringBuilder text = new StringBuilder("ERR unknown command '");
-    text.append(shown(args.text(0))).append("', with args beginning with: ");
+    text.append(shown(args.text(0), MAX_SHOWN)).append("', with args beginning with: ");
     int start = text.length();
     for (int i = 1; i < args.count() && text.length() - start < MAX_SHOWN; i++) {
-      String arg = args.text(i);
       int room = MAX_SHOWN - (text.length() - start);
-      text.append('\'').append(arg, 0, Math.min(arg.length(), room)).append("' ");
+      text.append('\'').append(shown(args.text(i), room)).append("' ");
     }
     return text.toString();
   }
 
-  private static String shown(String text) {
-    return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) : text;
+  /** Up to so many characters, as Redis prints them: a zero ends them. */
+  private static String shown(String text, int most) {
+    int zero = text.indexOf('\0');
+    return text.substring(0, Math.min(zero < 0 ? text.length() : zero, most));
   }
 }

@@ -1,6 +1,7 @@
 package io.sampo.testkit;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Runs an {@link AgainstRedis} test once per layout and protocol. */
 final class AgainstRedisExtension implements TestTemplateInvocationContextProvider {
+  private static final String DEBUG = "enable-debug-command";
   private static final Namespace SERVERS = Namespace.create(AgainstRedisExtension.class);
 
   @Override
@@ -63,9 +65,11 @@ final class AgainstRedisExtension implements TestTemplateInvocationContextProvid
       Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
       ExtensionContext.Store store = context.getRoot().getStore(SERVERS);
       RedisProcess redis =
-          store.getOrComputeIfAbsent("redis", key -> RedisProcess.start(), RedisProcess.class);
+          store.getOrComputeIfAbsent(
+              "redis", key -> RedisProcess.start("--" + DEBUG, "local"), RedisProcess.class);
       TestNode sampo =
-          store.getOrComputeIfAbsent(layout, key -> TestNode.start(layout), TestNode.class);
+          store.getOrComputeIfAbsent(
+              layout, key -> TestNode.start(layout, Map.of(DEBUG, "local")), TestNode.class);
       pair = Differential.connect(sampo.port(), redis.port(), protocol);
     }
 

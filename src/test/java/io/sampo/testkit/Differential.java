@@ -150,11 +150,27 @@ public final class Differential implements AutoCloseable {
     commands.forEach(command -> sameNext());
   }
 
+  /** Sends the commands in one write each; what matters of every reply must be equal. */
+  public void sameAnswers(List<Question> questions) {
+    byte[] bytes =
+        RespClient.encode(
+            questions.stream().map(each -> each.command().toArray(String[]::new)).toList());
+    both(client -> client.raw(bytes));
+    for (Question question : questions) {
+      remember(question.command().toArray(String[]::new));
+      sameNext(question.aspect());
+    }
+  }
+
   /** The next reply or push of both must be equal, e.g. of a command that was blocked. */
   public WireReply sameNext() {
+    return sameNext(UnaryOperator.identity());
+  }
+
+  private WireReply sameNext(UnaryOperator<WireReply> aspect) {
     WireReply ours = sampo.read();
     WireReply theirs = redis.read();
-    if (!ours.equals(theirs)) {
+    if (!aspect.apply(ours).equals(aspect.apply(theirs))) {
       mismatch(ours, theirs);
     }
     return ours;
@@ -204,12 +220,7 @@ public final class Differential implements AutoCloseable {
   private WireReply compare(UnaryOperator<WireReply> aspect, String... command) {
     remember(command);
     both(client -> client.send(command));
-    WireReply ours = sampo.read();
-    WireReply theirs = redis.read();
-    if (!aspect.apply(ours).equals(aspect.apply(theirs))) {
-      mismatch(ours, theirs);
-    }
-    return ours;
+    return sameNext(aspect);
   }
 
   private void both(Consumer<RespClient> action) {

@@ -1,6 +1,7 @@
 package io.sampo.testkit;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -14,6 +15,8 @@ import java.util.stream.IntStream;
  * @param elements of a map its keys and values in turn
  */
 public record WireReply(char type, String text, List<WireReply> elements) {
+  private static final Pattern DECIMALS = Pattern.compile("-?[0-9]+\\.[0-9]{4,}");
+
   static WireReply of(char type, String text) {
     return new WireReply(type, text, List.of());
   }
@@ -59,6 +62,18 @@ public record WireReply(char type, String text, List<WireReply> elements) {
   public WireReply shape() {
     return new WireReply(
         type, isNull() ? text : "", elements.stream().map(WireReply::shape).toList());
+  }
+
+  /**
+   * The same reply with every number of many decimals rounded to three: two libraries' sines and
+   * cosines are not always the same double.
+   */
+  public WireReply rounded() {
+    boolean exact = DECIMALS.matcher(text).matches();
+    return new WireReply(
+        type,
+        exact ? "%.3f".formatted(Double.parseDouble(text)) : text,
+        elements.stream().map(WireReply::rounded).toList());
   }
 
   @Override
