@@ -109,6 +109,10 @@ final class ZRange {
     }
   }
 
+  boolean byRank() {
+    return by == By.RANK;
+  }
+
   boolean withScores() {
     return withScores;
   }

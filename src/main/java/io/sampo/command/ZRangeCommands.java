@@ -74,6 +74,9 @@ public final class ZRangeCommands {
       Limits limits = db.limits();
       ZSetValue z = ZSets.value(db, h);
       int count = range.apply(z);
+      if (range.byRank() && count > limits.zsetMaxListpackEntries) {
+        result = ZSetValue.indexed();
+      }
       ZSetWalk walk = range.walk(z);
       for (int i = 0; i < count; i++) {
         walk.next();
