@@ -37,23 +37,27 @@ final class Server implements AutoCloseable {
   /** A redis-server without persistence, with further arguments. */
   static Server redis(String... arguments) throws IOException {
     int port = freePort();
-    List<String> line = new ArrayList<>(List.of("redis-server", "--port", "" + port));
-    line.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+    List<String> line = new ArrayList<>(List.of("redis-server"));
+    line.addAll(common(port));
     line.addAll(List.of(arguments));
     return new Server("Redis", line, port);
   }
 
-  /** A Sampo, with arguments besides those of the variant. */
+  /** A Sampo without persistence, with arguments besides those of the variant. */
   static Server sampo(String name, Options.Variant variant, String... arguments)
       throws IOException {
     int port = freePort();
     List<String> line = new ArrayList<>(List.of(variant.java()));
     line.addAll(variant.jvm());
     line.addAll(List.of("-jar", variant.jar().toString()));
-    line.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1"));
+    line.addAll(common(port));
     line.addAll(variant.arguments());
     line.addAll(List.of(arguments));
     return new Server(name, line, port);
+  }
+
+  private static List<String> common(int port) {
+    return List.of("--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no");
   }
 
   private static int freePort() throws IOException {
