@@ -34,17 +34,19 @@ public final class Backlog implements Journal.Reader {
     }
   }
 
-  /** Whoever wants to know that there is more to read. */
-  @FunctionalInterface
-  public interface Idler {
-    /** Called on the thread of a writer, which must not wait. */
-    void wake();
+  /** Whoever reads along; told on the thread of a writer, which must not wait. */
+  public interface Follower {
+    /** There is more to read, after somebody had read everything. */
+    void more();
+
+    /** A good piece has been written, whether or not anybody reads. */
+    void grown();
   }
 
   private final Journal journal;
-  private final List<Idler> idlers = new CopyOnWriteArrayList<>();
+  private final List<Follower> followers = new CopyOnWriteArrayList<>();
 
-  /** Whether somebody has read everything; the writer who clears it wakes the idlers. */
+  /** Whether somebody has read everything; the writer who clears it tells the followers. */
   private volatile boolean drained;
 
   private volatile long size;
@@ -124,6 +126,7 @@ public final class Backlog implements Journal.Reader {
         block.next = fresh;
         last = fresh;
         trim();
+        followers.forEach(Follower::grown);
       } else {
         System.arraycopy(bytes, done, block.bytes, block.length, room);
         done += room;
@@ -132,7 +135,7 @@ public final class Backlog implements Journal.Reader {
     }
     if (drained) {
       drained = false;
-      idlers.forEach(Idler::wake);
+      followers.forEach(Follower::more);
     }
   }
 
@@ -172,13 +175,17 @@ public final class Backlog implements Journal.Reader {
     return new Cursor(this, block, block.length);
   }
 
-  /** Has {@code idler} woken each time that there is more after somebody has read everything. */
-  public void add(Idler idler) {
-    idlers.add(idler);
+  public void add(Follower follower) {
+    followers.add(follower);
   }
 
-  public void remove(Idler idler) {
-    idlers.remove(idler);
+  public void remove(Follower follower) {
+    followers.remove(follower);
+  }
+
+  /** How many bytes there are behind an offset. */
+  public long behind(long offset) {
+    return last.end() - offset;
   }
 
   /** A place in the stream, from which it is read on. Used by one thread at a time. */
@@ -204,28 +211,28 @@ public final class Backlog implements Journal.Reader {
     }
 
     /**
-     * The next bytes, as many as one block has; empty if there are none yet, and then the idlers
-     * are woken when there are.
+     * The next bytes, at most so many; empty if there are none yet, and then the followers are told
+     * when there are.
      */
-    public ByteString next() {
-      ByteString more = read();
+    public ByteString next(int most) {
+      ByteString more = read(most);
       if (more.isEmpty()) {
         backlog.drained = true;
-        // What came before this could be seen woke nobody.
-        more = read();
+        // What came before this could be seen was told to nobody.
+        more = read(most);
       }
       return more;
     }
 
-    private ByteString read() {
+    private ByteString read(int most) {
       while (true) {
         // Looked at first: a block with a successor grows no more.
         Block next = block.next;
         int length = block.length;
         if (at < length) {
-          ByteString piece = ByteString.fromArrayUnsafe(block.bytes, at, length - at);
-          at = length;
-          return piece;
+          int piece = Math.min(length - at, most);
+          at += piece;
+          return ByteString.fromArrayUnsafe(block.bytes, at - piece, piece);
         }
         if (next == null) {
           return ByteString.emptyByteString();

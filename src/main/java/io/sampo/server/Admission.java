@@ -60,8 +60,11 @@ final class Admission {
     if (session.node.aof.refusesWrites() && maySpoil(session, command)) {
       return session.node.aof.refusal();
     }
-    if (session.state.monitor && (command.flags & DATA) != 0) {
+    if ((session.state.monitor || session.isReplica()) && (command.flags & DATA) != 0) {
       return "ERR Replica can't interact with the keyspace";
+    }
+    if (command.isWrite() && session.node.replication.replicas.tooFew()) {
+      return "NOREPLICAS Not enough good replicas to write.";
     }
     if (session.transactions.isOpen() && command.has(Flag.NO_MULTI)) {
       return "ERR Command not allowed inside a transaction";

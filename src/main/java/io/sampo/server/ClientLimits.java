@@ -87,7 +87,7 @@ final class ClientLimits {
     } else if (state.overSoftLimitSince == 0) {
       state.overSoftLimitSince = now;
     }
-    boolean hard = limit.hard() > 0 && counted >= limit.hard();
+    boolean hard = limit.hard() > 0 && counted >= hard(session, limit);
     boolean soft =
         state.overSoftLimitSince > 0 && now - state.overSoftLimitSince > limit.seconds() * 1000;
     if (hard || soft) {
@@ -95,6 +95,13 @@ final class ClientLimits {
       counters.outputLimitDisconnections.increment();
     }
     return hard || soft;
+  }
+
+  /** A replica may lag behind as far as the backlog reaches. */
+  private long hard(Session session, OutputLimits.Limit limit) {
+    return session.isReplica()
+        ? Math.max(limit.hard(), settings.replBacklogSize.get())
+        : limit.hard();
   }
 
   /** Sees to everything that depends on time; to be called about once a second. */
@@ -124,7 +131,7 @@ final class ClientLimits {
     for (long left = excess; left > 0; ) {
       Optional<Session> largest =
           clients.all().stream()
-              .filter(session -> !session.state.noEvict)
+              .filter(session -> !session.state.noEvict && !session.isReplica())
               .max(Comparator.comparingLong(session -> session.load().total()));
       if (largest.isEmpty()) {
         return;

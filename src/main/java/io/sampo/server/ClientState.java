@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.command.Command;
+import io.sampo.replication.ReplicaLink;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -24,6 +25,9 @@ final class ClientState {
   boolean noTouch;
   boolean noEvict;
   boolean monitor;
+
+  /** What a replica says of itself before it asks for data. */
+  ReplicaLink.Introduction introduction = ReplicaLink.Introduction.NONE;
 
   /** The latest request's. */
   Command command = Admission.UNKNOWN;

@@ -153,7 +153,7 @@ final class DebugCommand {
   }
 
   private static void changeId(Context c, Args a) {
-    Session.of(c).node.changeReplicationId();
+    Session.of(c).node.replication.history.begin();
     c.out().ok();
   }
 

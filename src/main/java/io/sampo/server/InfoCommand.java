@@ -126,7 +126,7 @@ final class InfoCommand {
   }
 
   private void clients() {
-    text.field("connected_clients", node.clients.count())
+    text.field("connected_clients", node.clients.count() - node.replication.replicas.all().size())
         .field("cluster_connections", 0)
         .field("maxclients", node.settings.maxclients.get())
         .field("blocked_clients", node.clients.blocked())
@@ -167,17 +167,20 @@ final class InfoCommand {
         .field("mem_fragmentation_ratio", ratio(resident, used), 2)
         .field("mem_fragmentation_bytes", resident - used)
         .field("mem_not_counted_for_evict", 0)
-        .field("mem_replication_backlog", 0)
-        .field("mem_clients_slaves", 0)
-        .field("mem_clients_normal", clientMemory())
+        .field("mem_replication_backlog", node.replication.backlog.heapBytes())
+        .field("mem_clients_slaves", clientMemory(true))
+        .field("mem_clients_normal", clientMemory(false))
         .field("mem_aof_buffer", 0)
         .field("mem_allocator", "jvm-" + property("java.vm.version"))
         .field("active_defrag_running", 0)
         .field("lazyfree_pending_objects", 0);
   }
 
-  private long clientMemory() {
-    return node.clients.all().stream().mapToLong(session -> session.load().total()).sum();
+  private long clientMemory(boolean replicas) {
+    return node.clients.all().stream()
+        .filter(session -> session.isReplica() == replicas)
+        .mapToLong(session -> session.load().total())
+        .sum();
   }
 
   private long sum(ToLongFunction<Keyspace> figure) {
@@ -205,13 +208,13 @@ final class InfoCommand {
         .field("total_net_input_bytes", sums.received())
         .field("total_net_output_bytes", sums.sent())
         .field("total_net_repl_input_bytes", 0)
-        .field("total_net_repl_output_bytes", 0)
+        .field("total_net_repl_output_bytes", node.traffic.replicated())
         .field("instantaneous_input_kbps", node.rates.received(), 2)
         .field("instantaneous_output_kbps", node.rates.sent(), 2)
         .field("rejected_connections", counters.connectionsRejected.sum())
-        .field("sync_full", 0)
-        .field("sync_partial_ok", 0)
-        .field("sync_partial_err", 0)
+        .field("sync_full", node.replication.replicas.full.sum())
+        .field("sync_partial_ok", node.replication.replicas.partial.sum())
+        .field("sync_partial_err", node.replication.replicas.refused.sum())
         .field("expired_keys", sum(Keyspace::expiredKeys))
         .field("expired_stale_perc", keyspaces.stream().mapToDouble(stale).average().orElse(0), 2)
         .field("evicted_keys", sum(Keyspace::evictedKeys))
@@ -235,17 +238,7 @@ final class InfoCommand {
   }
 
   private void replication() {
-    text.field("role", "master")
-        .field("connected_slaves", 0)
-        .field("master_failover_state", "no-failover")
-        .field("master_replid", node.replicationId())
-        .field("master_replid2", "0".repeat(40))
-        .field("master_repl_offset", 0)
-        .field("second_repl_offset", -1)
-        .field("repl_backlog_active", 0)
-        .field("repl_backlog_size", 0)
-        .field("repl_backlog_first_byte_offset", 0)
-        .field("repl_backlog_histlen", 0);
+    ReplicationInfo.write(node, text);
   }
 
   private void cpu() {

@@ -37,6 +37,7 @@ import io.sampo.keyspace.Watches;
 import io.sampo.persist.DamagedFile;
 import io.sampo.persist.DumpCommands;
 import io.sampo.persist.SnapshotSink;
+import io.sampo.replication.History;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
@@ -50,17 +51,16 @@ import io.sampo.shard.Snapshots;
 import io.sampo.shard.Waiter;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -90,6 +90,7 @@ public final class Node {
   /** Holds back replies until what they tell of is safe. */
   final Barrier barrier = new Barrier();
 
+  final Replication replication;
   final Clients clients = new Clients();
   final Monitors monitors = new Monitors();
   final Counters counters = new Counters();
@@ -109,7 +110,7 @@ public final class Node {
   final Saves saves;
   final AppendOnly aof;
   final Loading loading = new Loading(System::currentTimeMillis);
-  final String runId = randomId();
+  final String runId = History.randomId();
   final long startedAt = System.currentTimeMillis();
   private final io.sampo.keyspace.Settings keyspaceSettings = new io.sampo.keyspace.Settings();
   private final List<ActorRef<Shard.Message>> shards = new ArrayList<>();
@@ -128,7 +129,6 @@ public final class Node {
   private volatile boolean strict;
   private volatile boolean activeExpire = true;
   private volatile int port;
-  private volatile String replicationId = randomId();
   private final Runnable stop;
   private Cancellable beat = Cancellable.alreadyCancelled();
 
@@ -197,6 +197,7 @@ public final class Node {
       aof.enable();
     }
     settings.appendonly.each(on -> tellKeeper(new AofKeeper.Turn(on)));
+    replication = new Replication(system, settings, journal, this::takeSnapshot);
     settings.hz.each(this::beat);
     system
         .scheduler()
@@ -251,6 +252,7 @@ public final class Node {
         .add("server", ServerCommands.COMMANDS)
         .add("server", SaveCommands.COMMANDS)
         .add("server", AofCommands.COMMANDS)
+        .add("server", ReplicationCommands.COMMANDS)
         .add("server", SlowLogCommands.COMMANDS)
         .add("server", LatencyCommands.COMMANDS)
         .add("server", MemoryCommands.COMMANDS)
@@ -441,21 +443,6 @@ public final class Node {
     stop.run();
   }
 
-  void changeReplicationId() {
-    replicationId = randomId();
-  }
-
-  /** Names the history of the data (INFO replication). */
-  String replicationId() {
-    return replicationId;
-  }
-
-  private static String randomId() {
-    byte[] bytes = new byte[20];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-
   /** Runs a task after some time, on some thread. */
   Cancellable later(Duration delay, Runnable task) {
     return system.scheduler().scheduleOnce(delay, task, system.executionContext());
@@ -565,15 +552,22 @@ public final class Node {
   }
 
   /**
-   * Closes every connection: those that wait for a reply when they have it, or when the time is up.
+   * Closes every connection: those that wait for a reply when they have it, replicas when they have
+   * everything, or when the time is up.
    */
   public void disconnectAll(Duration patience) {
-    clients.all().forEach(session -> session.kill(true));
     long deadline = System.nanoTime() + patience.toNanos();
-    while (clients.count() > 0 && System.nanoTime() - deadline < 0) {
+    // Replicas last, for they are to have what the others write.
+    disconnect(session -> !session.isReplica(), deadline);
+    disconnect(session -> true, deadline);
+    clients.all().forEach(session -> session.kill(false));
+  }
+
+  private void disconnect(Predicate<Session> which, long deadline) {
+    clients.all().stream().filter(which).forEach(session -> session.kill(true));
+    while (clients.all().stream().anyMatch(which) && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(POLL_NANOS);
     }
-    clients.all().forEach(session -> session.kill(false));
   }
 
   /** What this server is, for the log. */

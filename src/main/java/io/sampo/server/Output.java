@@ -12,7 +12,10 @@ final class Output {
 
   /** Adds encoded bytes, which nobody may change any more. */
   void add(byte[] bytes) {
-    ByteString more = ByteString.fromArrayUnsafe(bytes);
+    add(ByteString.fromArrayUnsafe(bytes));
+  }
+
+  void add(ByteString more) {
     pending = pending.isEmpty() ? more : pending.concat(more);
   }
 

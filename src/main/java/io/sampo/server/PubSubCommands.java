@@ -102,10 +102,25 @@ final class PubSubCommands {
 
   private static void publish(Context c, Args a) {
     c.out().integer(pubSub(c).publish(Blob.of(a, 1), Blob.of(a, 2)));
+    replicate(c, a);
   }
 
   private static void spublish(Context c, Args a) {
     c.out().integer(pubSub(c).publishToShard(Blob.of(a, 1), Blob.of(a, 2)));
+    replicate(c, a);
+  }
+
+  /** Replicas get the message, too, for their own subscribers. */
+  private static void replicate(Context c, Args a) {
+    Node node = Session.of(c).node;
+    if (node.replication.replicas.any()) {
+      ReplyWriter request = new ReplyWriter(64);
+      request.array(a.count());
+      for (int i = 0; i < a.count(); i++) {
+        request.bulk(a.array(), a.offset(i), a.length(i));
+      }
+      node.journal.signal(request.take());
+    }
   }
 
   private static void channels(Context c, Args a, Kind kind) {

@@ -5,7 +5,6 @@ import static io.sampo.command.Command.cmd;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.resp.Args;
-import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import java.util.List;
 
@@ -14,7 +13,6 @@ final class ServerCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
       cmd("lolwut", -1, "readonly fast", "", "5.0.0", "", "[VERSION version:int]", "Something beautiful, and the version.", ServerCommands::lolwut),
-      cmd("role", 1, "noscript loading stale fast @admin @dangerous on:session", "", "2.8.12", "O(1)", "", "Role of this server in replication.", ServerCommands::role),
       cmd("shutdown", -1, "admin noscript loading stale no_multi allow_busy on:session", "", "1.0.0", "O(N)", "[nosave_save:<NOSAVE|SAVE>] [NOW@7.0.0] [FORCE@7.0.0] [ABORT@7.0.0]", "Save the data if so configured and stop the server.", ServerCommands::shutdown),
       cmd("time", 1, "loading stale fast ~nondeterministic_output", "", "2.6.0", "O(1)", "", "The server's time.", ServerCommands::time));
   // spotless:on
@@ -26,14 +24,6 @@ final class ServerCommands {
     c.out().array(2);
     c.out().bulk(micros / 1_000_000);
     c.out().bulk(micros % 1_000_000);
-  }
-
-  private static void role(Context c, Args a) {
-    ReplyWriter out = c.out();
-    out.array(3);
-    out.bulk("master");
-    out.integer(0);
-    out.array(0);
   }
 
   private static void lolwut(Context c, Args a) {

@@ -4,12 +4,15 @@ import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.Flag;
+import io.sampo.replication.Master;
+import io.sampo.replication.ReplicaLink;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Transaction;
 import io.sampo.shard.Waiter;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
 import org.apache.pekko.stream.FlowShape;
@@ -37,7 +40,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   private static final int MOST_AHEAD = 256 * 1024;
 
   /** Told to a session from outside, through its {@link #events}. */
-  private sealed interface Event permits Push, Kill, Resume, GoOn, CheckOutput, CaughtUp {}
+  private sealed interface Event permits Push, Kill, Resume, GoOn, CheckOutput, CaughtUp, Feed {}
 
   private record Push(byte[] bytes) implements Event {}
 
@@ -51,9 +54,12 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   private record CaughtUp() implements Event {}
 
+  private record Feed() implements Event {}
+
   private static final GoOn GO_ON = new GoOn();
   private static final CheckOutput CHECK_OUTPUT = new CheckOutput();
   private static final CaughtUp CAUGHT_UP = new CaughtUp();
+  private static final Feed FEED = new Feed();
 
   final Node node;
   final ClientState state;
@@ -77,6 +83,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Messages on their way here that the stage will find in its events; null if there are none. */
   private Inbox inbox;
 
+  /** What a replica at the other end is sent, besides replies. */
+  private volatile Optional<ReplicaLink> replica = Optional.empty();
+
+  private volatile long written;
   private boolean inputDone;
   private boolean closing;
 
@@ -124,6 +134,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   public void postStop() {
     node.clients.remove(this);
     node.monitors.remove(this);
+    replica.ifPresent(
+        link -> {
+          link.closed();
+          node.replication.master.tell(new Master.Detach(link));
+        });
     waiting.close();
     subscriptions.clear();
     transactions.unwatch();
@@ -134,6 +149,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     ByteString chunk = grab(shape.in());
     node.traffic.received(loop.index, chunk.length());
     state.lastInteraction = node.beat();
+    replica.ifPresent(ReplicaLink::heard);
     if (busy) {
       input.readAhead(chunk);
     } else {
@@ -180,7 +196,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       node.counters.queryLimitDisconnections.increment();
       closing = true;
     }
-    if (!output.isEmpty()) {
+    if (!output.isEmpty() || closing && !inputDone && hasFeed()) {
       return;
     }
     if (flight.isUnfinished()) {
@@ -212,13 +228,24 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   private void emit() {
+    if (output.isEmpty() && replica.isPresent() && !output.isShut()) {
+      ByteString piece = replica.get().next(Output.PIECE);
+      node.traffic.replicated(loop.index, piece.length());
+      output.add(piece);
+    }
     if (!output.isEmpty()) {
       push(shape.out(), output.take());
     }
   }
 
+  /** Whether there is something for a replica that it has not yet been sent. */
+  private boolean hasFeed() {
+    return replica.isPresent() && !output.isShut() && replica.get().pending() > 0;
+  }
+
   private void limitOutput() {
-    if (node.limits.isOverOutput(this, output.length())) {
+    long pending = output.length() + replica.map(ReplicaLink::pending).orElse(0L);
+    if (node.limits.isOverOutput(this, pending)) {
       drop();
       // A mere end would wait until the client has taken what the socket's stage still holds.
       failStage(new IOException("output buffer limit"));
@@ -248,6 +275,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       waiting.pauseEnded();
       busy = flight.isUnfinished();
       proceed();
+    } else if (event instanceof Feed) {
+      if (isAvailable(shape.out())) {
+        emit();
+        proceed();
+      }
     } else if (event instanceof CheckOutput) {
       limitOutput();
     } else if (event instanceof Kill kill) {
@@ -274,12 +306,25 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   @Override
   public void completed(Batch batch) {
+    wrote();
     // What it changed or saw has been appended by now. What it was merely told needs no safety.
     if (node.barrier.isOn() && batch.shards() != 0) {
       node.barrier.await(node.journal.offset(), () -> events.invoke(batch));
     } else {
       events.invoke(batch);
     }
+  }
+
+  /** What has been run for the client has been appended by now. From any thread. */
+  void wrote() {
+    if (node.replication.replicas.any()) {
+      written = node.journal.offset();
+    }
+  }
+
+  /** The end of the journal when the client's latest request had run. */
+  long written() {
+    return written;
   }
 
   private void back(Batch batch) {
@@ -406,7 +451,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** Whether the client is closed for having been idle. */
   boolean mayTimeOut() {
-    return !state.monitor && !waiting.isOn() && !subscriptions.any();
+    return !state.monitor && !waiting.isOn() && !subscriptions.any() && !isReplica();
   }
 
   boolean isClosing() {
@@ -415,6 +460,9 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** What the output limits and CLIENT LIST take the client for. */
   ClientType type() {
+    if (isReplica()) {
+      return ClientType.REPLICA;
+    }
     return subscriptions.any() ? ClientType.PUBSUB : ClientType.NORMAL;
   }
 
@@ -426,7 +474,57 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         input.partial() + input.ahead(),
         input.atHand(),
         transaction.map(Transaction::bytes).orElse(0L),
-        output.length());
+        output.length() + replica.map(ReplicaLink::pending).orElse(0L));
+  }
+
+  /** Whether there is a replica at the other end. */
+  boolean isReplica() {
+    return replica.isPresent();
+  }
+
+  Optional<ReplicaLink> replica() {
+    return replica;
+  }
+
+  /** The replica at the other end is to be sent whatever the master has for it. */
+  ReplicaLink attach(boolean old) {
+    ReplicaLink link =
+        new ReplicaLink(
+            new ReplicaWire(),
+            node.replication.backlog,
+            peer(),
+            state.introduction,
+            old,
+            node::now);
+    replica = Optional.of(link);
+    return link;
+  }
+
+  private String peer() {
+    return state.remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
+  }
+
+  /** The connection as its link sees it. */
+  private final class ReplicaWire implements ReplicaLink.Wire {
+    @Override
+    public void more() {
+      events.invoke(FEED);
+    }
+
+    @Override
+    public void checkOutput() {
+      Session.this.checkOutput();
+    }
+
+    @Override
+    public void close() {
+      kill(false);
+    }
+
+    @Override
+    public void closeAfterOutput() {
+      kill(true);
+    }
   }
 
   /** Has the client logged in, or not any more. */
@@ -472,7 +570,9 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       String refusal = Admission.refusal(this, command, args);
       if (!refusal.isEmpty()) {
         reject(command, refusal);
-      } else if (node.pause.isOn() && node.pause.holds(command, transactions.flags(command))) {
+      } else if (node.pause.isOn()
+          && !isReplica()
+          && node.pause.holds(command, transactions.flags(command))) {
         if (round.size == 0) {
           busy = waiting.pause();
           return;

@@ -8,7 +8,11 @@ final class Traffic {
   private final long[] in;
   private final long[] out;
 
+  /** What of {@link #out} went to replicas besides replies. */
+  private final long[] replicated;
+
   Traffic(int loops) {
+    replicated = new long[loops * STRIDE];
     in = new long[loops * STRIDE];
     out = new long[loops * STRIDE];
   }
@@ -19,6 +23,16 @@ final class Traffic {
 
   void sent(int loop, int bytes) {
     out[loop * STRIDE] += bytes;
+  }
+
+  /** Counts what is sent to a replica. */
+  void replicated(int loop, int bytes) {
+    sent(loop, bytes);
+    replicated[loop * STRIDE] += bytes;
+  }
+
+  long replicated() {
+    return sum(replicated);
   }
 
   long received() {

@@ -4,17 +4,18 @@ import static io.sampo.command.Command.cmd;
 
 import io.sampo.command.Command;
 import io.sampo.command.Context;
+import io.sampo.replication.Master;
+import io.sampo.replication.Replicas;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;
 import io.sampo.shard.Waiter;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/**
- * WAIT and WAITAOF. While a node has neither replicas nor an append-only file, nobody ever
- * acknowledges anything: whoever wants more than that waits in vain.
- */
+/** WAIT and WAITAOF: what replicas have acknowledged of the writes of a connection. */
 final class WaitCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
@@ -22,8 +23,6 @@ final class WaitCommands {
       cmd("waitaof", 4, "blocking -@keyspace @connection ~request_policy:all_shards ~response_policy:agg_min on:session", "", "7.2.0", "O(1)", "numlocal:int numreplicas:int timeout:int", "Wait until the writes of this connection are in append-only files, here and on replicas.", WaitCommands::waitAof));
   // spotless:on
 
-  private static final byte[] NO_REPLICA = Bytes.ascii(":0\r\n");
-  private static final byte[] NO_FILE = Bytes.ascii("*2\r\n:0\r\n:0\r\n");
   private static final RespError NO_TIMEOUT =
       new RespError("ERR timeout is not an integer or out of range");
   private static final RespError NEGATIVE_TIMEOUT = new RespError("ERR timeout is negative");
@@ -40,9 +39,16 @@ final class WaitCommands {
   private WaitCommands() {}
 
   private static void wait(Context c, Args a) {
-    long replicas = a.integer(1);
+    long wanted = a.integer(1);
     long timeout = timeout(a, 2);
-    reply(c, replicas <= 0, timeout, NO_REPLICA);
+    Session session = Session.of(c);
+    Replicas replicas = session.node.replication.replicas;
+    long offset = session.written();
+    await(
+        c,
+        timeout,
+        () -> replicas.acknowledged(offset) >= wanted,
+        () -> Bytes.ascii(":" + replicas.acknowledged(offset) + "\r\n"));
   }
 
   private static void waitAof(Context c, Args a) {
@@ -50,15 +56,22 @@ final class WaitCommands {
     if (local < 0 || local > 1) {
       throw NOT_0_OR_1;
     }
-    long replicas = a.integer(2);
-    if (replicas < 0) {
+    long wanted = a.integer(2);
+    if (wanted < 0) {
       throw NOT_POSITIVE;
     }
     long timeout = timeout(a, 3);
     if (local > 0) {
       throw NO_LOCAL_FILE;
     }
-    reply(c, replicas == 0, timeout, NO_FILE);
+    Session session = Session.of(c);
+    Replicas replicas = session.node.replication.replicas;
+    long offset = session.written();
+    await(
+        c,
+        timeout,
+        () -> replicas.acknowledgedOnDisk(offset) >= wanted,
+        () -> Bytes.ascii("*2\r\n:0\r\n:" + replicas.acknowledgedOnDisk(offset) + "\r\n"));
   }
 
   /** Argument {@code i} as milliseconds; 0 for no limit. */
@@ -70,17 +83,21 @@ final class WaitCommands {
     return timeout;
   }
 
-  /** Answers at once if that satisfies, or if nothing may wait here; else when time is up. */
-  private static void reply(Context c, boolean satisfied, long timeout, byte[] reply) {
-    if (satisfied || c.atomic()) {
-      c.out().raw(reply, 0, reply.length);
+  /** Answers as soon as there is enough, at once if nothing may wait here, or when time is up. */
+  private static void await(
+      Context c, long timeout, BooleanSupplier enough, Supplier<byte[]> reply) {
+    if (enough.getAsBoolean() || c.atomic()) {
+      byte[] bytes = reply.get();
+      c.out().raw(bytes, 0, bytes.length);
       return;
     }
     Session session = Session.of(c);
-    Waiter waiter = Waiter.of(session, session.waiting, () -> reply);
+    Waiter waiter = Waiter.of(session, session.waiting, reply);
     session.block(waiter);
     if (timeout > 0 && timeout < FOR_EVER) {
       session.node.later(Duration.ofMillis(timeout), () -> session.waiting.timeOut(waiter));
     }
+    session.node.replication.master.tell(
+        new Master.Await(() -> waiter.isOver() || enough.getAsBoolean() && waiter.timeOut()));
   }
 }

@@ -161,6 +161,7 @@ final class Waiting implements Waiter.Owner {
 
   @Override
   public void served(byte[] reply) {
+    session.wrote();
     if (node.barrier.isOn()) {
       node.barrier.await(node.journal.offset(), () -> session.resume(reply));
     } else {

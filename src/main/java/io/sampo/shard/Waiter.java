@@ -157,7 +157,8 @@ public final class Waiter {
     return request;
   }
 
-  boolean isOver() {
+  /** Whether the wait has ended. */
+  public boolean isOver() {
     return state.get() == OVER;
   }
 

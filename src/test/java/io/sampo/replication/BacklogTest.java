@@ -94,7 +94,7 @@ class BacklogTest {
   void wakesOncePerDraining() {
     AtomicInteger woken = new AtomicInteger();
     backlog.open();
-    backlog.add(woken::incrementAndGet);
+    backlog.add(follower(woken::incrementAndGet));
     Cursor cursor = backlog.tail();
     write(10);
     assertEquals(0, woken.get(), "nobody has drained it");
@@ -118,7 +118,7 @@ class BacklogTest {
     for (int i = 0; i < readers; i++) {
       Cursor cursor = backlog.tail();
       Semaphore woken = new Semaphore(0);
-      backlog.add(woken::release);
+      backlog.add(follower(woken::release));
       new Thread(() -> follow(cursor, woken, end, wrong, ended)).start();
     }
     while (journal.offset() < end) {
@@ -137,7 +137,7 @@ class BacklogTest {
     try {
       while (cursor.offset() < end) {
         long at = cursor.offset();
-        ByteString piece = cursor.next();
+        ByteString piece = cursor.next(50_000);
         for (int i = 0; i < piece.length(); i++) {
           if (piece.apply(i) != expected(at + i)) {
             wrong.add(at + i);
@@ -155,6 +155,18 @@ class BacklogTest {
     }
   }
 
+  private static Backlog.Follower follower(Runnable more) {
+    return new Backlog.Follower() {
+      @Override
+      public void more() {
+        more.run();
+      }
+
+      @Override
+      public void grown() {}
+    };
+  }
+
   private static byte expected(long offset) {
     return (byte) (offset * 31 >> 3);
   }
@@ -168,7 +180,7 @@ class BacklogTest {
 
   private static byte[] drain(Cursor cursor) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (ByteString piece = cursor.next(); piece.nonEmpty(); piece = cursor.next()) {
+    for (ByteString piece = cursor.next(50_000); piece.nonEmpty(); piece = cursor.next(50_000)) {
       out.writeBytes(piece.toArray());
     }
     return out.toByteArray();

@@ -1,0 +1,131 @@
+package io.sampo.replication;
+
+import io.sampo.journal.Journal;
+import io.sampo.persist.SnapshotSink;
+import io.sampo.resp.Bytes;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * A snapshot that replicas share: those that have joined by the instant it is of, and later ones as
+ * long as its carrier still takes them. Each goes on with the stream from that instant.
+ */
+public final class FullSync implements SnapshotSink {
+  /** How the snapshot gets to the replicas. */
+  interface Carrier {
+    /** Whether one that joins only after the snapshot has begun gets all of it. */
+    boolean takesLate();
+
+    /** A replica has been told that a snapshot is coming. */
+    void begun(ReplicaLink link);
+
+    void chunk(byte[] bytes) throws IOException;
+
+    /** All has come; the carrier goes on alone. */
+    void done() throws IOException;
+
+    void failed();
+  }
+
+  private final Stream stream;
+  private final List<ReplicaLink> links = new CopyOnWriteArrayList<>();
+  private final Carrier carrier;
+  private final Consumer<FullSync> whenOver;
+  private Optional<Backlog.Cursor> from = Optional.empty();
+  private boolean complete;
+  private boolean taken;
+
+  /** The stream that follows, and whose it is. */
+  public record Stream(Journal journal, Backlog backlog, History history) {}
+
+  /**
+   * @param carriers makes the carrier, over the list of those who have joined
+   * @param whenOver told when no more chunks are to come, on any thread
+   */
+  FullSync(
+      Stream stream, Function<List<ReplicaLink>, Carrier> carriers, Consumer<FullSync> whenOver) {
+    this.stream = stream;
+    this.carrier = carriers.apply(links);
+    this.whenOver = whenOver;
+  }
+
+  /** Adds a replica; false if it is too late. */
+  synchronized boolean join(ReplicaLink link) {
+    if (complete || from.isPresent() && !carrier.takesLate()) {
+      return false;
+    }
+    links.add(link);
+    from.ifPresent(cursor -> begin(link, cursor));
+    return true;
+  }
+
+  int size() {
+    return links.size();
+  }
+
+  /**
+   * Whether the snapshot is to be taken now: there is somebody to have it, and it is the first time
+   * that this is asked.
+   */
+  synchronized boolean take() {
+    boolean first = !taken;
+    taken = true;
+    return first && links.stream().anyMatch(link -> !link.isClosed());
+  }
+
+  @Override
+  public synchronized Map<String, String> cut() {
+    stream.journal.selectAnew();
+    Backlog.Cursor tail = stream.backlog.tail();
+    from = Optional.of(tail);
+    links.forEach(link -> begin(link, tail));
+    Map<String, String> about = new LinkedHashMap<>();
+    int selected = stream.journal.selected();
+    if (selected >= 0) {
+      about.put("repl-stream-db", String.valueOf(selected));
+    }
+    about.put("repl-id", stream.history.ids().id());
+    about.put("repl-offset", String.valueOf(tail.offset()));
+    return about;
+  }
+
+  private void begin(ReplicaLink link, Backlog.Cursor cursor) {
+    if (!link.old) {
+      String words = "+FULLRESYNC " + stream.history.ids().id() + " " + cursor.offset() + "\r\n";
+      link.say(ByteString.fromArrayUnsafe(Bytes.ascii(words)));
+    }
+    link.begin(cursor.copy());
+    carrier.begun(link);
+  }
+
+  @Override
+  public void chunk(byte[] bytes) throws IOException {
+    carrier.chunk(bytes);
+  }
+
+  @Override
+  public void done() throws IOException {
+    synchronized (this) {
+      complete = true;
+    }
+    carrier.done();
+    whenOver.accept(this);
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    synchronized (this) {
+      complete = true;
+    }
+    carrier.failed();
+    links.forEach(ReplicaLink::close);
+    whenOver.accept(this);
+  }
+}

@@ -1,0 +1,137 @@
+package io.sampo.server;
+
+import static io.sampo.command.Command.cmd;
+
+import io.sampo.command.Command;
+import io.sampo.command.Context;
+import io.sampo.replication.Master;
+import io.sampo.replication.ReplicaLink;
+import io.sampo.replication.ReplicaLink.Introduction;
+import io.sampo.resp.Args;
+import io.sampo.resp.ReplyWriter;
+import io.sampo.resp.RespError;
+import java.util.List;
+import java.util.Locale;
+
+/** What replicas say to their master, and ROLE. */
+final class ReplicationCommands {
+  // spotless:off
+  static final List<Command> COMMANDS = List.of(
+      cmd("psync", -3, "admin noscript no_async_loading no_multi on:session", "", "2.8.0", "", "replicationid offset:int", "Ask a master for its stream of writes from an offset on.", ReplicationCommands::psync),
+      cmd("replconf", -1, "admin noscript loading stale allow_busy %syscmd on:session", "", "3.0.0", "O(1)", "", "Talk between replica and master.", ReplicationCommands::replConf),
+      cmd("role", 1, "noscript loading stale fast @admin @dangerous on:session", "", "2.8.12", "O(1)", "", "Role of this server in replication.", ReplicationCommands::role),
+      cmd("sync", 1, "admin noscript no_async_loading no_multi on:session", "", "1.0.0", "", "", "Ask a master for its data and its stream of writes.", ReplicationCommands::sync));
+  // spotless:on
+
+  /** Longer host names are refused. */
+  private static final int LONGEST_HOST = 255;
+
+  private ReplicationCommands() {}
+
+  private static void psync(Context c, Args a) {
+    Session session = Session.of(c);
+    if (session.isReplica() || session.state.monitor) {
+      return;
+    }
+    // What the replica asks for is the number of the next byte, counted from 1.
+    attach(session, false, a.text(1).toLowerCase(Locale.ROOT), a.integer(2) - 1);
+  }
+
+  private static void sync(Context c, Args a) {
+    Session session = Session.of(c);
+    if (!session.isReplica() && !session.state.monitor) {
+      attach(session, true, "?", -1);
+    }
+  }
+
+  /** The reply comes by the link. */
+  private static void attach(Session session, boolean old, String history, long offset) {
+    session.node.replication.master.tell(new Master.Attach(session.attach(old), history, offset));
+  }
+
+  private static void replConf(Context c, Args a) {
+    if (a.count() % 2 == 0) {
+      throw RespError.SYNTAX;
+    }
+    Session session = Session.of(c);
+    for (int i = 1; i < a.count(); i += 2) {
+      switch (a.text(i).toLowerCase(Locale.ROOT)) {
+        case "ack" -> {
+          acknowledge(session, a, i);
+          return;
+        }
+        case "getack" -> {
+          // That is for replicas, and comes in their master's stream.
+          return;
+        }
+        default -> introduce(session.state, a, i);
+      }
+    }
+    c.out().ok();
+  }
+
+  private static void acknowledge(Session session, Args a, int i) {
+    session
+        .replica()
+        .ifPresent(
+            link -> {
+              long onDisk = i + 3 < a.count() && a.is(i + 2, "fack") ? a.integer(i + 3) : 0;
+              link.acknowledge(a.integer(i + 1), onDisk);
+              session.node.replication.master.tell(new Master.Acknowledged(link));
+            });
+  }
+
+  /** Takes note of what a replica says of itself. */
+  private static void introduce(ClientState state, Args a, int i) {
+    Introduction so = state.introduction;
+    state.introduction =
+        switch (a.text(i).toLowerCase(Locale.ROOT)) {
+          case "listening-port" -> so.withPort(Math.toIntExact(a.integer(i + 1)));
+          case "ip-address" -> so.withHost(host(a, i + 1));
+          case "capa" ->
+              a.is(i + 1, "eof") ? so.withEof() : a.is(i + 1, "psync2") ? so.withPsync2() : so;
+          case "rdb-only" -> so.withRdbOnly(a.integer(i + 1) != 0);
+          case "rdb-filter-only" -> so.withData(isEverything(a, i + 1));
+          default -> throw new RespError("ERR Unrecognized REPLCONF option: " + a.text(i));
+        };
+  }
+
+  private static String host(Args a, int i) {
+    if (a.length(i) > LONGEST_HOST) {
+      throw new RespError(
+          "ERR REPLCONF ip-address provided by replica instance is too long: "
+              + a.length(i)
+              + " bytes");
+    }
+    return a.text(i);
+  }
+
+  /** Whether a filter leaves data in the snapshot: those there are name what else is to stay. */
+  private static boolean isEverything(Args a, int i) {
+    for (String word : a.text(i).trim().split(" +")) {
+      if (!word.isEmpty() && !word.equalsIgnoreCase("functions")) {
+        throw new RespError("ERR Unsupported rdb-filter-only option: " + word);
+      }
+    }
+    return false;
+  }
+
+  private static void role(Context c, Args a) {
+    Node node = Session.of(c).node;
+    List<ReplicaLink> online =
+        node.replication.replicas.all().stream()
+            .filter(link -> link.state() == ReplicaLink.State.ONLINE)
+            .toList();
+    ReplyWriter out = c.out();
+    out.array(3);
+    out.bulk("master");
+    out.integer(node.journal.offset());
+    out.array(online.size());
+    for (ReplicaLink link : online) {
+      out.array(3);
+      out.bulk(link.host());
+      out.bulk(String.valueOf(link.port()));
+      out.bulk(String.valueOf(link.acknowledged()));
+    }
+  }
+}
