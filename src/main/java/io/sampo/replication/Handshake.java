@@ -9,7 +9,7 @@ import java.util.List;
  * What a replica and its master say to each other before the stream: PING, AUTH, REPLCONF, PSYNC.
  * One request at a time, each answered by one line.
  */
-final class Handshake {
+public final class Handshake {
   /**
    * Who we are to the master.
    *
@@ -18,7 +18,7 @@ final class Handshake {
    * @param announcedIp empty if it is what the master sees
    * @param announcedPort where clients reach us
    */
-  record Identity(String user, String password, String announcedIp, int announcedPort) {}
+  public record Identity(String user, String password, String announcedIp, int announcedPort) {}
 
   /** What a line of the master's leads to. */
   sealed interface Step permits Say, Wait, Full, Partial, Refused {}

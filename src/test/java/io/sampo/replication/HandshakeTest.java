@@ -1,0 +1,104 @@
+package io.sampo.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.sampo.resp.Args;
+import io.sampo.resp.Frames;
+import io.sampo.resp.RequestDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HandshakeTest {
+  private static final String OURS = "a".repeat(40);
+  private static final String THEIRS = "b".repeat(40);
+  private static final Handshake.Identity NOBODY = new Handshake.Identity("", "", "", 7000);
+
+  private final Handshake handshake = new Handshake(NOBODY, OURS, 99);
+
+  private static String text(byte[] request) {
+    Frames frames = new Frames();
+    new RequestDecoder(RequestDecoder.Limits.DEFAULT).decode(request, 0, request.length, frames);
+    assertEquals(1, frames.count());
+    Args args = new Args().at(frames, 0);
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < args.count(); i++) {
+      words.add(args.text(i));
+    }
+    return String.join(" ", words);
+  }
+
+  private static String say(Handshake.Step step) {
+    return text(assertInstanceOf(Handshake.Say.class, step).request());
+  }
+
+  private Handshake.Step answerToPsync(String line) {
+    handshake.begin();
+    handshake.answered("+PONG");
+    handshake.answered("+OK");
+    handshake.answered("+OK");
+    return handshake.answered(line);
+  }
+
+  @Test
+  void asksForTheByteBehindWhatThereIs() {
+    assertEquals("PING", text(handshake.begin()));
+    assertEquals("REPLCONF listening-port 7000", say(handshake.answered("+PONG")));
+    assertEquals("REPLCONF capa eof capa psync2", say(handshake.answered("+OK")));
+    assertEquals("PSYNC " + OURS + " 100", say(handshake.answered("+OK")));
+    assertEquals(
+        new Handshake.Full(THEIRS, 123), handshake.answered("+FULLRESYNC " + THEIRS + " 123"));
+  }
+
+  @Test
+  void logsInAndIntroducesItself() {
+    Handshake known =
+        new Handshake(new Handshake.Identity("user", "pass", "1.2.3.4", 7001), OURS, 0);
+    known.begin();
+    assertEquals("AUTH user pass", say(known.answered("-NOAUTH Authentication required.")));
+    assertEquals("REPLCONF listening-port 7001", say(known.answered("+OK")));
+    assertEquals("REPLCONF ip-address 1.2.3.4", say(known.answered("+OK")));
+    assertEquals("REPLCONF capa eof capa psync2", say(known.answered("-ERR unknown")));
+    assertEquals("PSYNC " + OURS + " 1", say(known.answered("+OK")));
+    Handshake plain = new Handshake(new Handshake.Identity("", "pass", "", 7001), OURS, 0);
+    plain.begin();
+    assertEquals("AUTH pass", say(plain.answered("+PONG")));
+    assertInstanceOf(Handshake.Refused.class, plain.answered("-WRONGPASS no"));
+  }
+
+  @Test
+  void learnsTheNameOfTheHistoryThatGoesOn() {
+    assertEquals(new Handshake.Partial(THEIRS), answerToPsync("+CONTINUE " + THEIRS));
+  }
+
+  @Test
+  void goesOnUnderTheSameName() {
+    assertEquals(new Handshake.Partial(OURS), answerToPsync("+CONTINUE"));
+  }
+
+  @Test
+  void waitsWhereTheMasterOnlyLives() {
+    assertInstanceOf(Handshake.Wait.class, handshake.answered(""));
+    assertEquals("REPLCONF listening-port 7000", say(handshake.answered("+PONG")));
+  }
+
+  @Test
+  void triesAgainWhereTheMasterCannotServe() {
+    for (String line :
+        List.of(
+            "-NOMASTERLINK Can't SYNC while not connected with my master",
+            "-LOADING Redis is loading the dataset in memory",
+            "+FULLRESYNC short 12",
+            "+FULLRESYNC " + THEIRS + " x",
+            "+WHAT")) {
+      Handshake again = new Handshake(NOBODY, OURS, 99);
+      again.begin();
+      again.answered("+PONG");
+      again.answered("+OK");
+      again.answered("+OK");
+      assertEquals(new Handshake.Refused("PSYNC: " + line), again.answered(line));
+    }
+    assertInstanceOf(Handshake.Refused.class, handshake.answered("-LOADING wait"));
+  }
+}
