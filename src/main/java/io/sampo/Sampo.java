@@ -74,6 +74,7 @@ public final class Sampo implements AutoCloseable {
             shardCount,
             loopCount,
             CoreLoops::dispatcher,
+            (host, port, timeout) -> CoreTcp.connect(host, port, timeout).flow(),
             this::fail,
             () -> new Thread(this::close, "sampo-stop").start());
   }
@@ -113,6 +114,7 @@ public final class Sampo implements AutoCloseable {
       if (loads) {
         sampo.node.load();
       }
+      sampo.node.followMaster();
     } catch (RuntimeException e) {
       sampo.close();
       throw e;

@@ -45,6 +45,11 @@ public record Following(
   /** Nobody: the node is a master. */
   public static final Following NOBODY = new Following("", 0, State.NONE, 0, 0, 0, 0, 0);
 
+  /** Some master that is to be followed as soon as this node is ready. */
+  public static Following awaited() {
+    return of("", 0, 0);
+  }
+
   /** Begins to follow a master. */
   static Following of(String host, int port, long read) {
     return new Following(host, port, State.CONNECT, 0, 0, read, 0, 0);

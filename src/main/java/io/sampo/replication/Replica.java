@@ -60,6 +60,18 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   /** Follow nobody any more; {@code then} runs when the node has become a master. */
   public record Lead(Runnable then) implements Message {}
 
+  /**
+   * What it works with.
+   *
+   * @param socketAttributes where sockets run
+   */
+  public record Services(
+      Home home,
+      Connector connector,
+      FullSync.Stream stream,
+      Settings settings,
+      Attributes socketAttributes) {}
+
   private record Turned(Runnable then) implements Message {}
 
   private record Connected(int attempt, Flow<ByteString, ByteString, NotUsed> socket)
@@ -96,11 +108,14 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     /** What carries out a stream on the node's data. */
     Replay replay(long offset, Replay.Follower follower);
 
-    /** Runs a task while nobody else reads or writes any data, on some thread. */
+    /**
+     * Runs a task, on some thread, while nobody else uses any data, and after every request that
+     * clients have sent by now.
+     */
     void still(Runnable task);
 
     /** The node follows a master from now on, or none. Called within {@link #still}. */
-    void follows(boolean master);
+    void follows(Following master);
 
     /** What is known of the master has changed. */
     void following(Following now);
@@ -212,56 +227,24 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   }
 
   private Replica(
-      ActorContext<Message> context,
-      TimerScheduler<Message> timers,
-      Home home,
-      Connector connector,
-      History history,
-      Journal journal,
-      Backlog backlog,
-      Settings settings,
-      Attributes socketAttributes) {
+      ActorContext<Message> context, TimerScheduler<Message> timers, Services services) {
     super(context);
     this.timers = timers;
-    this.home = home;
-    this.connector = connector;
-    this.history = history;
-    this.journal = journal;
-    this.backlog = backlog;
-    this.settings = settings;
-    this.socketAttributes = socketAttributes;
+    this.home = services.home;
+    this.connector = services.connector;
+    this.history = services.stream.history();
+    this.journal = services.stream.journal();
+    this.backlog = services.stream.backlog();
+    this.settings = services.settings;
+    this.socketAttributes = services.socketAttributes;
     this.materializer = Materializer.createMaterializer(context);
     this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
-    this.replay = home.replay(0, stream);
   }
 
-  /**
-   * One that follows nobody yet.
-   *
-   * @param socketAttributes where sockets run
-   */
-  public static Behavior<Message> create(
-      Home home,
-      Connector connector,
-      History history,
-      Journal journal,
-      Backlog backlog,
-      Settings settings,
-      Attributes socketAttributes) {
+  /** One that follows nobody yet. */
+  public static Behavior<Message> create(Services services) {
     return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers ->
-                    new Replica(
-                        context,
-                        timers,
-                        home,
-                        connector,
-                        history,
-                        journal,
-                        backlog,
-                        settings,
-                        socketAttributes)));
+        context -> Behaviors.withTimers(timers -> new Replica(context, timers, services)));
   }
 
   @Override
@@ -335,6 +318,10 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     busy = true;
     attempt++;
     following = next;
+    if (next.isReplica()) {
+      // From here on clients write no more, and what they have written comes before the turn.
+      home.following(next);
+    }
     home.still(
         () -> {
           if (!next.isReplica()) {
@@ -344,7 +331,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
             backlog.open();
           }
           journal.relaying(next.isReplica());
-          home.follows(next.isReplica());
+          home.follows(next);
           getContext().getSelf().tell(new Turned(then));
         });
   }

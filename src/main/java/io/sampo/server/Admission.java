@@ -3,6 +3,7 @@ package io.sampo.server;
 import io.sampo.command.Command;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Flag;
+import io.sampo.replication.Following;
 import io.sampo.resp.Args;
 import java.util.Locale;
 
@@ -13,6 +14,9 @@ final class Admission {
       Command.cmd("unknown", -1, "", "", "", "", "", "", (c, a) -> c.out().nil());
 
   private static final int DATA = Flag.WRITE.bit | Flag.READONLY.bit;
+  private static final String READONLY = "READONLY You can't write against a read only replica.";
+  private static final String MASTERDOWN =
+      "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
   private static final String LOADING = "LOADING Redis is loading the dataset in memory";
   private static final String MISCONF =
       "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to"
@@ -63,8 +67,14 @@ final class Admission {
     if ((session.state.monitor || session.isReplica()) && (command.flags & DATA) != 0) {
       return "ERR Replica can't interact with the keyspace";
     }
-    if (command.isWrite() && session.node.replication.replicas.tooFew()) {
+    Following following = session.node.replication.following;
+    if (!following.isReplica() && command.isWrite() && session.node.replication.replicas.tooFew()) {
       return "NOREPLICAS Not enough good replicas to write.";
+    }
+    if (following.isReplica() && session.node.settings.replicaReadOnly.get()) {
+      if (((command.flags | session.transactions.flags(command)) & Flag.WRITE.bit) != 0) {
+        return READONLY;
+      }
     }
     if (session.transactions.isOpen() && command.has(Flag.NO_MULTI)) {
       return "ERR Command not allowed inside a transaction";
@@ -74,6 +84,12 @@ final class Admission {
           + command.name
           + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
           + " context";
+    }
+    if (following.isReplica()
+        && !following.isUp()
+        && !session.node.settings.replicaServeStaleData.get()
+        && (command.flags & session.transactions.commonFlags(command) & Flag.STALE.bit) == 0) {
+      return MASTERDOWN;
     }
     if (session.node.loading.isOn() && !command.has(Flag.LOADING)) {
       return LOADING;

@@ -37,7 +37,9 @@ import io.sampo.keyspace.Watches;
 import io.sampo.persist.DamagedFile;
 import io.sampo.persist.DumpCommands;
 import io.sampo.persist.SnapshotSink;
+import io.sampo.replication.Following;
 import io.sampo.replication.History;
+import io.sampo.replication.Replica;
 import io.sampo.resp.RequestDecoder;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
@@ -59,6 +61,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.Cancellable;
@@ -136,6 +139,7 @@ public final class Node {
    * Spawns the shards and borrowers.
    *
    * @param dispatchers the dispatcher of each core loop
+   * @param connector makes connections to masters
    */
   public Node(
       ActorSystem<?> system,
@@ -143,6 +147,7 @@ public final class Node {
       int shardCount,
       int loopCount,
       IntFunction<String> dispatchers,
+      Replica.Connector connector,
       Runnable failNode,
       Runnable stop) {
     this.system = system;
@@ -197,7 +202,19 @@ public final class Node {
       aof.enable();
     }
     settings.appendonly.each(on -> tellKeeper(new AofKeeper.Turn(on)));
-    replication = new Replication(system, settings, journal, this::takeSnapshot);
+    replication =
+        new Replication(
+            system,
+            settings,
+            journal,
+            this::takeSnapshot,
+            new ReplicaHome(this, system.dispatchers().lookup(DispatcherSelector.blocking())),
+            connector,
+            dispatchers.apply(0));
+    if (settings.replicaof.get().isPresent()) {
+      follows(true);
+      replication.following = Following.awaited();
+    }
     settings.hz.each(this::beat);
     system
         .scheduler()
@@ -253,6 +270,7 @@ public final class Node {
         .add("server", SaveCommands.COMMANDS)
         .add("server", AofCommands.COMMANDS)
         .add("server", ReplicationCommands.COMMANDS)
+        .add("server", ReplicaCommands.COMMANDS)
         .add("server", SlowLogCommands.COMMANDS)
         .add("server", LatencyCommands.COMMANDS)
         .add("server", MemoryCommands.COMMANDS)
@@ -266,7 +284,8 @@ public final class Node {
     settings.protoMaxBulkLen.each(bytes -> keyspaceSettings.maxStringLength = bytes);
     settings.clientQueryBufferLimit.each(bytes -> queryBufferLimit = bytes);
     settings.pipelineOrder.each(order -> strict = order.equals("strict"));
-    settings.maxmemory.each(memory::limit);
+    settings.maxmemory.each(bytes -> limitMemory());
+    settings.replicaIgnoreMaxmemory.each(yes -> limitMemory());
     keyspaceSettings.databases = settings.databases.get().intValue();
     settings.maxmemoryPolicy.each(
         name -> keyspaceSettings.policy = Policy.named(name).orElseThrow());
@@ -536,9 +555,47 @@ public final class Node {
     return barrier;
   }
 
-  /** Says whether a stream tells which keys expire, rather than this node itself. */
-  public void leavesExpiryToStream(boolean yes) {
-    keyspaceSettings.replica = yes;
+  /** A replica has as much memory as its master leaves it to have. */
+  private void limitMemory() {
+    boolean ignored = keyspaceSettings.replica && settings.replicaIgnoreMaxmemory.get();
+    memory.limit(ignored ? 0 : settings.maxmemory.get());
+  }
+
+  /**
+   * Says whether the data follows a stream, which then tells what expires and what is evicted,
+   * rather than this node itself.
+   */
+  public void follows(boolean stream) {
+    keyspaceSettings.replica = stream;
+    limitMemory();
+  }
+
+  /**
+   * Runs a task, which must be quick, while nobody uses any data, and after every request that any
+   * session has sent off by now.
+   */
+  void still(Runnable task) {
+    AtomicInteger left = new AtomicInteger(loops.size());
+    Consumer<List<Data>> then =
+        data -> {
+          if (left.decrementAndGet() == 0) {
+            task.run();
+          }
+        };
+    for (Loop loop : loops) {
+      loop.borrower.tell(new Borrower.Cut(router.all(), then));
+    }
+  }
+
+  /** Begins to follow the master that the configuration names, if it does. */
+  public void followMaster() {
+    settings
+        .replicaof
+        .get()
+        .ifPresent(
+            master ->
+                replication.replica.tell(
+                    new Replica.Follow(master.host(), master.port(), () -> {})));
   }
 
   /**

@@ -3,9 +3,11 @@ package io.sampo.server;
 import io.sampo.journal.Journal;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.replication.Backlog;
+import io.sampo.replication.Following;
 import io.sampo.replication.FullSync;
 import io.sampo.replication.History;
 import io.sampo.replication.Master;
+import io.sampo.replication.Replica;
 import io.sampo.replication.Replicas;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -13,22 +15,39 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.stream.ActorAttributes;
 
-/** A node's part in replication: the history of its data, and the replicas it serves. */
+/**
+ * A node's part in replication: the history of its data, the master it follows, if it does, and the
+ * replicas it serves.
+ */
 final class Replication {
   final History history = new History();
   final Backlog backlog;
   final Replicas replicas;
   final ActorRef<Master.Message> master;
+  final ActorRef<Replica.Message> replica;
+
+  /** What is known of the master that this node follows. */
+  volatile Following following = Following.NOBODY;
+
   private final io.sampo.replication.Settings limits = new io.sampo.replication.Settings();
 
   /**
    * Spawns the actors.
    *
    * @param snapshots takes snapshots
+   * @param home the node, as its replica sees it
+   * @param loop the dispatcher that the connection to a master runs on
    */
   Replication(
-      ActorSystem<?> system, Settings settings, Journal journal, Consumer<SnapshotSink> snapshots) {
+      ActorSystem<?> system,
+      Settings settings,
+      Journal journal,
+      Consumer<SnapshotSink> snapshots,
+      Replica.Home home,
+      Replica.Connector connector,
+      String loop) {
     backlog = new Backlog(journal, settings.replBacklogSize.get());
     replicas = new Replicas(limits);
     follow(settings);
@@ -37,11 +56,20 @@ final class Replication {
             new FullSync.Stream(journal, backlog, history),
             replicas,
             limits,
-            () -> true,
+            () -> !following.isReplica(),
             snapshots,
             () -> Path.of(settings.dir.get()),
             system.dispatchers().lookup(DispatcherSelector.blocking()));
     master = system.systemActorOf(Master.create(services), "master", Props.empty());
+    Replica.Services its =
+        new Replica.Services(
+            home,
+            connector,
+            new FullSync.Stream(journal, backlog, history),
+            limits,
+            ActorAttributes.dispatcher(loop));
+    replica =
+        system.systemActorOf(Replica.create(its), "replica", DispatcherSelector.fromConfig(loop));
   }
 
   private void follow(Settings settings) {

@@ -4,6 +4,7 @@ import static io.sampo.command.Command.cmd;
 
 import io.sampo.command.Command;
 import io.sampo.command.Context;
+import io.sampo.replication.Following;
 import io.sampo.replication.Master;
 import io.sampo.replication.ReplicaLink;
 import io.sampo.replication.ReplicaLink.Introduction;
@@ -26,6 +27,9 @@ final class ReplicationCommands {
   /** Longer host names are refused. */
   private static final int LONGEST_HOST = 255;
 
+  private static final RespError NO_MASTER_LINK =
+      new RespError("NOMASTERLINK Can't SYNC while not connected with my master");
+
   private ReplicationCommands() {}
 
   private static void psync(Context c, Args a) {
@@ -33,6 +37,7 @@ final class ReplicationCommands {
     if (session.isReplica() || session.state.monitor) {
       return;
     }
+    checkLink(session.node);
     // What the replica asks for is the number of the next byte, counted from 1.
     attach(session, false, a.text(1).toLowerCase(Locale.ROOT), a.integer(2) - 1);
   }
@@ -40,7 +45,16 @@ final class ReplicationCommands {
   private static void sync(Context c, Args a) {
     Session session = Session.of(c);
     if (!session.isReplica() && !session.state.monitor) {
+      checkLink(session.node);
       attach(session, true, "?", -1);
+    }
+  }
+
+  /** What we have ourselves might not be what the master has by then. */
+  private static void checkLink(Node node) {
+    Following following = node.replication.following;
+    if (following.isReplica() && !following.isUp()) {
+      throw NO_MASTER_LINK;
     }
   }
 
@@ -116,8 +130,23 @@ final class ReplicationCommands {
     return false;
   }
 
+  private static void replicaRole(Context c, Node node) {
+    Following following = node.replication.following;
+    ReplyWriter out = c.out();
+    out.array(5);
+    out.bulk("slave");
+    out.bulk(following.host());
+    out.integer(following.port());
+    out.bulk(following.state().word);
+    out.integer(following.isUp() ? node.journal.offset() : -1);
+  }
+
   private static void role(Context c, Args a) {
     Node node = Session.of(c).node;
+    if (node.replication.following.isReplica()) {
+      replicaRole(c, node);
+      return;
+    }
     List<ReplicaLink> online =
         node.replication.replicas.all().stream()
             .filter(link -> link.state() == ReplicaLink.State.ONLINE)

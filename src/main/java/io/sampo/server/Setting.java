@@ -181,6 +181,11 @@ public final class Setting<T> {
     listeners.forEach(listener -> listener.accept(parsed));
   }
 
+  /** Takes a value that has come to be in another way than by configuration. */
+  void put(T now) {
+    value = now;
+  }
+
   /** An integer; one out of bounds counts as the nearest within. */
   public static Setting<Long> clamped(String name, long initial, long min, long max) {
     return new Setting<>(

@@ -96,6 +96,16 @@ public final class Settings {
   public final Setting<Boolean> replDisklessSync = add(bool("repl-diskless-sync", true));
   public final Setting<Long> replDisklessSyncDelay = add(integer("repl-diskless-sync-delay", 5, 0, Integer.MAX_VALUE));
   public final Setting<Long> replDisklessSyncMaxReplicas = add(integer("repl-diskless-sync-max-replicas", 0, 0, Integer.MAX_VALUE));
+  public final Setting<Optional<MasterAddress>> replicaof = add(of("replicaof", Optional.empty(), MasterAddress::parse, MasterAddress::format).alias("slaveof").fixed());
+  public final Setting<String> masteruser = add(text("masteruser", ""));
+  public final Setting<String> masterauth = add(text("masterauth", ""));
+  public final Setting<Boolean> replicaReadOnly = add(bool("replica-read-only", true).alias("slave-read-only"));
+  public final Setting<Boolean> replicaServeStaleData = add(bool("replica-serve-stale-data", true).alias("slave-serve-stale-data"));
+  public final Setting<Boolean> replicaIgnoreMaxmemory = add(bool("replica-ignore-maxmemory", true).alias("slave-ignore-maxmemory"));
+  public final Setting<Long> replicaPriority = add(integer("replica-priority", 100, 0, Integer.MAX_VALUE).alias("slave-priority"));
+  public final Setting<Boolean> replicaAnnounced = add(bool("replica-announced", true));
+  public final Setting<String> replicaAnnounceIp = add(text("replica-announce-ip", "").alias("slave-announce-ip"));
+  public final Setting<Long> replicaAnnouncePort = add(integer("replica-announce-port", 0, 0, 65535).alias("slave-announce-port"));
   public final Setting<Long> minReplicasToWrite = add(integer("min-replicas-to-write", 0, 0, Integer.MAX_VALUE).alias("min-slaves-to-write"));
   public final Setting<Long> minReplicasMaxLag = add(integer("min-replicas-max-lag", 10, 0, Integer.MAX_VALUE).alias("min-slaves-max-lag"));
 

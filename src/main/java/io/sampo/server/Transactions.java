@@ -50,6 +50,11 @@ final class Transactions {
     return open != null && command.name.equals("exec") ? open.flags() : 0;
   }
 
+  /** The flags that all have that this command would run besides itself, as EXEC does. */
+  int commonFlags(Command command) {
+    return open != null && command.name.equals("exec") ? open.commonFlags() : -1;
+  }
+
   /** Queues the request at which {@code args} stands. */
   void queue(Command command, Args args) {
     open.queue(command, args, node.router.shards(command, args));

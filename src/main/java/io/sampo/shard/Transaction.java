@@ -14,6 +14,7 @@ public final class Transaction {
   private Watches.Watch watch = new Watches.Watch();
   private long shards;
   private int flags;
+  private int commonFlags = -1;
   private boolean steering;
 
   public void queue(Command command, Args args, long itsShards) {
@@ -21,6 +22,7 @@ public final class Transaction {
     commands.add(command);
     shards |= itsShards;
     flags |= command.flags;
+    commonFlags &= command.flags;
     steering |= command.place == Command.Place.SESSION;
   }
 
@@ -36,6 +38,11 @@ public final class Transaction {
   /** The flags of all queued commands together. */
   public int flags() {
     return flags;
+  }
+
+  /** The flags that each of the queued commands has. */
+  public int commonFlags() {
+    return commonFlags;
   }
 
   /**

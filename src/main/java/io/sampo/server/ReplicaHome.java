@@ -1,0 +1,137 @@
+package io.sampo.server;
+
+import io.sampo.command.Command;
+import io.sampo.journal.Replay;
+import io.sampo.replication.Following;
+import io.sampo.replication.Handshake;
+import io.sampo.replication.Master;
+import io.sampo.replication.Replica;
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+
+/** A node, as its replica sees it. */
+final class ReplicaHome implements Replica.Home {
+  private static final byte[] UNBLOCKED =
+      Bytes.ascii(
+          "-UNBLOCKED force unblock from blocking operation, instance state changed (master ->"
+              + " replica?)\r\n");
+  private static final byte[] FLUSHALL = Bytes.ascii("*1\r\n$8\r\nFLUSHALL\r\n");
+
+  private final Node node;
+  private final Executor blocking;
+
+  /** {@code blocking} runs what reads files. */
+  ReplicaHome(Node node, Executor blocking) {
+    this.node = node;
+    this.blocking = blocking;
+  }
+
+  @Override
+  public Replay replay(long offset, Replay.Follower follower) {
+    return node.replay(offset, follower);
+  }
+
+  @Override
+  public void still(Runnable task) {
+    node.still(task);
+  }
+
+  @Override
+  public void follows(Following master) {
+    node.follows(master.isReplica());
+    node.replication.following = master;
+    node.settings.replicaof.put(MasterAddress.of(master));
+    if (master.isReplica()) {
+      for (Session session : node.clients.all()) {
+        if (session.waiting.isBlocked() && session.waiting.end(UNBLOCKED)) {
+          session.kill(true);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void following(Following now) {
+    node.replication.following = now;
+  }
+
+  @Override
+  public void disconnectReplicas() {
+    node.replication.master.tell(new Master.DetachAll());
+  }
+
+  @Override
+  public Path newFile() throws IOException {
+    return Files.createTempFile(Path.of(node.settings.dir.get()), "temp-", ".rdb");
+  }
+
+  @Override
+  public void load(Path file, Replica.Outcome then) {
+    node.loading.begin(0);
+    Flush flush = new Flush(() -> blocking.execute(() -> read(file, then)));
+    flush.replay = node.replay(0, flush);
+    flush.replay.feed(FLUSHALL, 0, FLUSHALL.length);
+  }
+
+  private void read(Path file, Replica.Outcome then) {
+    try {
+      then.loaded(RdbLoad.load(node, file, false), "");
+    } catch (IOException e) {
+      then.loaded(0, e.getMessage());
+    }
+  }
+
+  /** Removes all data, as a request would. */
+  private static final class Flush implements Replay.Follower {
+    private final Runnable then;
+    private Replay replay;
+
+    Flush(Runnable then) {
+      this.then = then;
+    }
+
+    @Override
+    public void applied(long offset) {
+      // Ready is all that counts.
+    }
+
+    @Override
+    public void aside(Command command, Args args) {
+      throw new IllegalStateException("that is no stream");
+    }
+
+    @Override
+    public void refused(String command, String error) {
+      throw new IllegalStateException(error);
+    }
+
+    @Override
+    public void ready() {
+      then.run();
+    }
+  }
+
+  @Override
+  public void published(boolean toShard, byte[] channel, byte[] message) {
+    if (toShard) {
+      node.pubSub.publishToShard(Blob.of(channel), Blob.of(message));
+    } else {
+      node.pubSub.publish(Blob.of(channel), Blob.of(message));
+    }
+  }
+
+  @Override
+  public Handshake.Identity identity() {
+    Settings settings = node.settings;
+    long announced = settings.replicaAnnouncePort.get();
+    return new Handshake.Identity(
+        settings.masteruser.get(),
+        settings.masterauth.get(),
+        settings.replicaAnnounceIp.get(),
+        announced == 0 ? node.port() : (int) announced);
+  }
+}
