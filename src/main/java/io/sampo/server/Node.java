@@ -212,8 +212,8 @@ public final class Node {
             connector,
             dispatchers.apply(0));
     if (settings.replicaof.get().isPresent()) {
-      follows(true);
       replication.following = Following.awaited();
+      leavesExpiryToStream(true);
     }
     settings.hz.each(this::beat);
     system
@@ -562,11 +562,11 @@ public final class Node {
   }
 
   /**
-   * Says whether the data follows a stream, which then tells what expires and what is evicted,
-   * rather than this node itself.
+   * Says whether a stream tells what expires and what is evicted, rather than this node itself; a
+   * master's stream does so in any case.
    */
-  public void follows(boolean stream) {
-    keyspaceSettings.replica = stream;
+  public void leavesExpiryToStream(boolean yes) {
+    keyspaceSettings.replica = yes || replication.following.isReplica();
     limitMemory();
   }
 

@@ -28,7 +28,7 @@ final class RdbLoad implements RdbReader.Sink {
 
   private RdbLoad(Node node, InputStream in, boolean merges) {
     this.node = node;
-    loader = node.loader(true, merges);
+    loader = node.loader(!node.replication.following.isReplica(), merges);
     reader = new RdbReader(in, node.limits(), node.settings.rdbchecksum.get());
   }
 

@@ -42,8 +42,8 @@ final class ReplicaHome implements Replica.Home {
 
   @Override
   public void follows(Following master) {
-    node.follows(master.isReplica());
     node.replication.following = master;
+    node.leavesExpiryToStream(master.isReplica());
     node.settings.replicaof.put(MasterAddress.of(master));
     if (master.isReplica()) {
       for (Session session : node.clients.all()) {
