@@ -37,7 +37,7 @@ class ReplayTest {
     private final Replay replay;
 
     Feeder(Sampo sampo, long offset) {
-      sampo.node().follows(true);
+      sampo.node().leavesExpiryToStream(true);
       replay = sampo.node().replay(offset, this);
     }
 
