@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>An entry is the length of the key, the key, the length of the value, the value; values above
  * {@link #LARGE} have arrays of their own, and the entry ends with the number of the array.
  */
-final class Bucket {
+final class Bucket implements Directory.Part {
   /** Values longer than this have arrays of their own. */
   static final int LARGE = 4096;
 
@@ -50,6 +50,11 @@ final class Bucket {
     this.depth = depth;
     index = new long[slots];
     bytes = room == 0 ? NO_BYTES : new byte[room];
+  }
+
+  @Override
+  public int depth() {
+    return depth;
   }
 
   int size() {

@@ -1,14 +1,11 @@
 package io.sampo.data;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
  * A hash table from byte strings to byte strings, for the big ones among hashes and sets, built for
- * little memory: entries are packed into {@link Bucket}s of up to 128. By extendible hashing
- * (Fagin, Nievergelt, Pippenger and Strong, 1979) the leading bits of a hash choose the bucket
- * through the directory; a bucket that is full is split in two, one that has emptied is joined with
- * its other half. So no operation moves more than a bucket's worth of entries.
+ * little memory: entries are packed into {@link Bucket}s of up to 128, which a {@link Directory}
+ * finds.
  *
  * <p>{@link #find} and {@link #sample} move the table to an entry, which can be read and removed
  * until the table changes.
@@ -23,7 +20,6 @@ public final class ByteTable {
   private static final int MAX_DEPTH = 26;
 
   private static final int OBJECT_BYTES = 48;
-  private static final int ARRAY_HEADER = 16;
   private static final int REFERENCE = 4;
 
   /** How many times the average share of the hashes an entry may have and be sampled fairly. */
@@ -38,12 +34,7 @@ public final class ByteTable {
     boolean visit(byte[] key, int ko, int kl, byte[] value, int vo, int vl);
   }
 
-  private Bucket[] directory;
-  private int depth;
-
-  /** Buckets as deep as the directory: when there are none left it can be halved. */
-  private int deepest;
-
+  private Directory<Bucket> directory;
   private int size;
   private long bytes;
 
@@ -54,9 +45,8 @@ public final class ByteTable {
 
   public ByteTable() {
     bucket = new Bucket(0);
-    directory = new Bucket[] {bucket};
-    deepest = 1;
-    bytes = OBJECT_BYTES + ARRAY_HEADER + 2 * REFERENCE + bucket.heapBytes();
+    directory = new Directory<>(bucket);
+    bytes = OBJECT_BYTES + REFERENCE + bucket.heapBytes();
   }
 
   public int size() {
@@ -65,25 +55,21 @@ public final class ByteTable {
 
   /** The heap it takes. */
   public long heapBytes() {
-    return bytes;
+    return bytes + directory.heapBytes();
   }
 
   /** A copy that shares nothing. */
   public ByteTable copy() {
     ByteTable copy = new ByteTable();
-    copy.directory = new Bucket[directory.length];
-    for (int i = 0; i < directory.length; ) {
-      int run = 1 << (depth - directory[i].depth);
-      Bucket its = directory[i].copy();
-      Arrays.fill(copy.directory, i, i + run, its);
-      copy.bytes += its.heapBytes();
-      i += run;
-    }
     copy.bytes -= copy.bucket.heapBytes();
-    copy.bytes += (long) (directory.length - 1) * REFERENCE;
-    copy.bucket = copy.directory[0];
-    copy.depth = depth;
-    copy.deepest = deepest;
+    copy.directory =
+        directory.copy(
+            b -> {
+              Bucket its = b.copy();
+              copy.bytes += its.heapBytes();
+              return its;
+            });
+    copy.bucket = copy.directory.at(0);
     copy.size = size;
     return copy;
   }
@@ -93,7 +79,7 @@ public final class ByteTable {
   /** Moves to the entry of a key; false if there is none. */
   public boolean find(byte[] key, int offset, int length) {
     long hash = KeyHash.SECRET.of(key, offset, length);
-    bucket = bucket(hash);
+    bucket = directory.of(hash);
     slot = bucket.find(hash, key, offset, length);
     return slot >= 0;
   }
@@ -127,7 +113,7 @@ public final class ByteTable {
   /** Sets the value of a key; returns whether the key is new. */
   public boolean put(byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
     long hash = KeyHash.SECRET.of(key, ko, kl);
-    bucket = bucket(hash);
+    bucket = directory.of(hash);
     slot = bucket.find(hash, key, ko, kl);
     if (slot >= 0) {
       replace(value, vo, vl);
@@ -140,7 +126,7 @@ public final class ByteTable {
   /** Adds a key without a value; false if it is there already, whatever its value. */
   public boolean add(byte[] key, int offset, int length) {
     long hash = KeyHash.SECRET.of(key, offset, length);
-    bucket = bucket(hash);
+    bucket = directory.of(hash);
     slot = bucket.find(hash, key, offset, length);
     if (slot >= 0) {
       return false;
@@ -173,14 +159,14 @@ public final class ByteTable {
     bytes += bucket.heapBytes();
     size--;
     shrink(hash);
-    bucket = bucket(hash);
+    bucket = directory.of(hash);
   }
 
   private void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
     Bucket target = bucket;
     while (isFull(target, kl + Math.min(vl, Bucket.LARGE))) {
       split(target, hash);
-      target = bucket(hash);
+      target = directory.of(hash);
     }
     bytes -= target.heapBytes();
     target.insert(hash, key, ko, kl, value, vo, vl);
@@ -197,9 +183,9 @@ public final class ByteTable {
    */
   public void sample(SplittableRandom random) {
     for (; ; ) {
-      bucket = directory[random.nextInt(directory.length)];
+      bucket = directory.at(random.nextInt(directory.places()));
       long weight = (long) bucket.size() << bucket.depth;
-      if (directory.length == 1 || random.nextLong((long) size * FAIRNESS) < weight) {
+      if (directory.places() == 1 || random.nextLong((long) size * FAIRNESS) < weight) {
         slot = random.nextInt(bucket.size());
         return;
       }
@@ -208,8 +194,8 @@ public final class ByteTable {
 
   /** Visits all entries until the visitor has enough; they must not change meanwhile. */
   public void each(Visitor visitor) {
-    for (int i = 0; i < directory.length; i += 1 << (depth - directory[i].depth)) {
-      Bucket b = directory[i];
+    for (int i = 0; i < directory.places(); i = directory.next(i)) {
+      Bucket b = directory.at(i);
       for (int s = 0; s < b.size(); s++) {
         if (!visit(b, s, visitor)) {
           return;
@@ -232,8 +218,8 @@ public final class ByteTable {
     long hash = cursor & (KeyHash.END - 1);
     int left = count;
     while (left > 0 && hash < KeyHash.END) {
-      Bucket b = bucket(hash);
-      long next = behind(b, hash);
+      Bucket b = directory.of(hash);
+      long next = Directory.behind(b, hash);
       long last = -1;
       for (int s = b.slot(hash); s < b.size(); s++) {
         // All entries of one hash go together, for the cursor cannot tell them apart.
@@ -250,20 +236,7 @@ public final class ByteTable {
     return hash < KeyHash.END ? hash : 0;
   }
 
-  // ---- the directory ----
-
-  private Bucket bucket(long hash) {
-    return directory[(int) (hash >>> (KeyHash.BITS - depth))];
-  }
-
-  private static int shift(Bucket b) {
-    return KeyHash.BITS - b.depth;
-  }
-
-  /** The first hash behind those of a bucket, one of which is {@code hash}. */
-  private static long behind(Bucket b, long hash) {
-    return ((hash >>> shift(b)) + 1) << shift(b);
-  }
+  // ---- splitting and joining ----
 
   private static boolean isFull(Bucket b, int more) {
     return b.depth < MAX_DEPTH
@@ -271,41 +244,18 @@ public final class ByteTable {
   }
 
   private void split(Bucket b, long hash) {
-    int below = b.depth + 1;
-    if (below > depth) {
-      deepen();
-    }
-    long behind = behind(b, hash);
-    long middle = behind - (1L << (shift(b) - 1));
+    long middle = Directory.middle(b, hash);
     Bucket low = b.part(0, middle);
-    Bucket high = b.part(middle, behind);
+    Bucket high = b.part(middle, Directory.behind(b, hash));
     bytes += low.heapBytes() + high.heapBytes() - b.heapBytes();
-    int run = 1 << (depth - below);
-    int at = (int) (hash >>> (KeyHash.BITS - depth)) & -(run * 2);
-    Arrays.fill(directory, at, at + run, low);
-    Arrays.fill(directory, at + run, at + 2 * run, high);
-    if (below == depth) {
-      deepest += 2;
-    }
-  }
-
-  private void deepen() {
-    Bucket[] wider = new Bucket[directory.length * 2];
-    for (int i = 0; i < directory.length; i++) {
-      wider[2 * i] = directory[i];
-      wider[2 * i + 1] = directory[i];
-    }
-    bytes += (long) directory.length * REFERENCE;
-    directory = wider;
-    depth++;
-    deepest = 0;
+    directory.split(low, high, hash);
   }
 
   /** Joins what has become small around a hash. */
   private void shrink(long hash) {
-    Bucket b = bucket(hash);
+    Bucket b = directory.of(hash);
     while (b.depth > 0) {
-      Bucket other = bucket(hash ^ 1L << shift(b));
+      Bucket other = directory.other(b, hash);
       int sum = b.size() + other.size();
       boolean light = b.live() + other.live() <= MAX_BYTES / 2 || sum <= MIN_SPLIT / 2;
       if (other.depth != b.depth || sum > MAX_ENTRIES / 2 || !light) {
@@ -316,31 +266,10 @@ public final class ByteTable {
   }
 
   private Bucket join(Bucket b, Bucket other, long hash) {
-    boolean isLow = (hash >>> shift(b) & 1) == 0;
+    boolean isLow = Directory.isLower(b, hash);
     Bucket both = isLow ? Bucket.joined(b, other) : Bucket.joined(other, b);
     bytes += both.heapBytes() - b.heapBytes() - other.heapBytes();
-    int run = 1 << (depth - both.depth);
-    int at = (int) (hash >>> (KeyHash.BITS - depth)) & -run;
-    Arrays.fill(directory, at, at + run, both);
-    if (b.depth == depth) {
-      deepest -= 2;
-      while (deepest == 0) {
-        flatten();
-      }
-    }
+    directory.join(both, hash);
     return both;
-  }
-
-  private void flatten() {
-    Bucket[] narrower = new Bucket[directory.length / 2];
-    depth--;
-    for (int i = 0; i < narrower.length; i++) {
-      narrower[i] = directory[2 * i];
-      if (narrower[i].depth == depth) {
-        deepest++;
-      }
-    }
-    bytes -= (long) narrower.length * REFERENCE;
-    directory = narrower;
   }
 }

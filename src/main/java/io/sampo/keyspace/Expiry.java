@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Directory;
 import io.sampo.data.KeyHash;
 
 /**
@@ -48,7 +49,7 @@ final class Expiry {
       }
       Table table = current.storage().table;
       Segment segment = table.segment(hash);
-      long behind = Table.behind(segment, hash);
+      long behind = Directory.behind(segment, hash);
       if (segment.nextExpiry <= now && segment.volatiles > 0) {
         int n = expire(current, segment, now);
         expired += n;

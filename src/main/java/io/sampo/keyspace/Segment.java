@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Directory;
 import io.sampo.data.KeyHash;
 
 /**
@@ -9,7 +10,7 @@ import io.sampo.data.KeyHash;
  * the first greater hash, walking the slots is walking the hash order, and neither growing nor
  * splitting nor joining has to look at a record.
  */
-final class Segment {
+final class Segment implements Directory.Part {
   static final int MIN_LENGTH = 16;
 
   /** At this many slots a full segment is split instead of grown. */
@@ -115,6 +116,11 @@ final class Segment {
   /** The next length behind {@code length}. */
   static int grown(int length) {
     return length + Math.max(8, length / 5);
+  }
+
+  @Override
+  public int depth() {
+    return depth;
   }
 
   int size() {

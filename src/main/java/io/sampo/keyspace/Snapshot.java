@@ -1,5 +1,6 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Directory;
 import io.sampo.data.KeyHash;
 
 /**
@@ -85,7 +86,7 @@ public final class Snapshot {
           return room;
         }
       }
-      hash = Table.behind(segment, hash);
+      hash = Directory.behind(segment, hash);
     }
     if (db.size() == 0 || hash >= KeyHash.END) {
       // What was flushed can go.

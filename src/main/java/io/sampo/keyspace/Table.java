@@ -1,30 +1,20 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Directory;
 import io.sampo.data.KeyHash;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The keys of a database, by extendible hashing: the leading bits of a hash choose a {@link
- * Segment} through the directory, and a segment that is full is split in two, one that has emptied
- * is joined with its other half. So no operation ever moves more than a segment's worth of entries,
- * and the directory is in hash order.
+ * The keys of a database: {@link Segment}s of up to about 1000 of them, which a {@link Directory}
+ * finds. So no operation ever moves more than a segment's worth of entries.
  */
 final class Table {
   /** Bounds the directory; deeper segments would just grow. */
   private static final int MAX_DEPTH = 26;
 
-  private static final int ARRAY_HEADER = 16;
-  private static final int REFERENCE = 4;
-
   private final Arena arena;
   private final KeyHash hashes;
-  private Segment[] directory;
-  private int depth;
-
-  /** Segments as deep as the directory: when there are none left it can be halved. */
-  private int deepest;
-
+  private final Directory<Segment> directory;
   private int size;
   private long bytes;
   private long moved;
@@ -33,9 +23,8 @@ final class Table {
     this.arena = arena;
     this.hashes = hashes;
     Segment only = new Segment(0);
-    directory = new Segment[] {only};
-    deepest = 1;
-    bytes = only.bytes() + ARRAY_HEADER + REFERENCE;
+    directory = new Directory<>(only);
+    bytes = only.bytes();
   }
 
   int size() {
@@ -43,7 +32,7 @@ final class Table {
   }
 
   long bytes() {
-    return bytes;
+    return bytes + directory.heapBytes();
   }
 
   /** How many entries reorganizations have moved so far. */
@@ -53,16 +42,7 @@ final class Table {
 
   /** The segment that holds what has this hash. */
   Segment segment(long hash) {
-    return directory[(int) (hash >>> (KeyHash.BITS - depth))];
-  }
-
-  /** The first hash behind those of a segment, one of which is {@code hash}. */
-  static long behind(Segment segment, long hash) {
-    return ((hash >>> shift(segment)) + 1) << shift(segment);
-  }
-
-  private static int shift(Segment segment) {
-    return KeyHash.BITS - segment.depth;
+    return directory.of(hash);
   }
 
   /** The hash of the key of a record. */
@@ -118,12 +98,7 @@ final class Table {
   }
 
   private void split(Segment segment, long hash) {
-    int below = segment.depth + 1;
-    if (below > depth) {
-      deepen();
-    }
-    long middle = (hash >>> shift(segment) << 1 | 1) << (shift(segment) - 1);
-    int first = firstAt(segment, middle);
+    int first = firstAt(segment, Directory.middle(segment, hash));
     Segment low = segment.part(0, first);
     Segment high = segment.part(first, segment.length());
     bytes += low.bytes() + high.bytes() - segment.bytes();
@@ -134,13 +109,7 @@ final class Table {
     low.nextExpiry = segment.nextExpiry;
     high.nextExpiry = segment.nextExpiry;
     moved += segment.size();
-    int run = 1 << (depth - below);
-    int at = (int) (hash >>> (KeyHash.BITS - depth)) & -(run * 2);
-    Arrays.fill(directory, at, at + run, low);
-    Arrays.fill(directory, at + run, at + 2 * run, high);
-    if (below == depth) {
-      deepest += 2;
-    }
+    directory.split(low, high, hash);
   }
 
   /** The first slot that holds a hash from {@code hash} on. */
@@ -165,18 +134,6 @@ final class Table {
     return count;
   }
 
-  private void deepen() {
-    Segment[] wider = new Segment[directory.length * 2];
-    for (int i = 0; i < directory.length; i++) {
-      wider[2 * i] = directory[i];
-      wider[2 * i + 1] = directory[i];
-    }
-    bytes += (long) directory.length * REFERENCE;
-    directory = wider;
-    depth++;
-    deepest = 0;
-  }
-
   /** Gives back room after removals from the segment of {@code hash}, if there is much to spare. */
   void shrink(long hash) {
     Segment segment = segment(hash);
@@ -195,42 +152,19 @@ final class Table {
 
   /** Joins a segment with its other half, if together they are small; returns the outcome. */
   private Segment join(Segment segment, long hash) {
-    long otherHash = hash ^ 1L << shift(segment);
-    Segment other = segment(otherHash);
+    Segment other = directory.other(segment, hash);
     int sum = segment.size() + other.size();
     if (other.depth != segment.depth || sum > Segment.MAX_LENGTH / 2) {
       return segment;
     }
-    Segment low = hash < otherHash ? segment : other;
-    Segment high = hash < otherHash ? other : segment;
-    Segment both = Segment.joined(low, high);
-    bytes += both.bytes() - low.bytes() - high.bytes();
-    both.volatiles = low.volatiles + high.volatiles;
-    both.nextExpiry = Math.min(low.nextExpiry, high.nextExpiry);
+    boolean isLow = Directory.isLower(segment, hash);
+    Segment both = isLow ? Segment.joined(segment, other) : Segment.joined(other, segment);
+    bytes += both.bytes() - segment.bytes() - other.bytes();
+    both.volatiles = segment.volatiles + other.volatiles;
+    both.nextExpiry = Math.min(segment.nextExpiry, other.nextExpiry);
     moved += sum;
-    int run = 1 << (depth - both.depth);
-    int at = (int) (hash >>> (KeyHash.BITS - depth)) & -run;
-    Arrays.fill(directory, at, at + run, both);
-    if (segment.depth == depth) {
-      deepest -= 2;
-      while (deepest == 0) {
-        flatten();
-      }
-    }
+    directory.join(both, hash);
     return both;
-  }
-
-  private void flatten() {
-    Segment[] narrower = new Segment[directory.length / 2];
-    depth--;
-    for (int i = 0; i < narrower.length; i++) {
-      narrower[i] = directory[2 * i];
-      if (narrower[i].depth == depth) {
-        deepest++;
-      }
-    }
-    bytes -= (long) narrower.length * REFERENCE;
-    directory = narrower;
   }
 
   /**
@@ -245,7 +179,7 @@ final class Table {
     while (left > 0 && segments-- > 0 && hash < KeyHash.END) {
       Segment segment = segment(hash);
       long last = -1;
-      long next = behind(segment, hash);
+      long next = Directory.behind(segment, hash);
       for (int i = segment.home(hash); i < segment.length(); i++) {
         int address = segment.address(i);
         if (address == Arena.NONE || segment.hash(i) < hash) {
@@ -279,7 +213,7 @@ final class Table {
       if (segment.size() > 0) {
         return sample(segment, random);
       }
-      hash = behind(segment, hash) & (KeyHash.END - 1);
+      hash = Directory.behind(segment, hash) & (KeyHash.END - 1);
     }
   }
 
@@ -303,7 +237,7 @@ final class Table {
   int sampleVolatile(long hash, SplittableRandom random) {
     Segment segment = segment(hash);
     while (segment.volatiles == 0) {
-      hash = behind(segment, hash) & (KeyHash.END - 1);
+      hash = Directory.behind(segment, hash) & (KeyHash.END - 1);
       segment = segment(hash);
     }
     int slot = random.nextInt(segment.length());
