@@ -140,14 +140,8 @@ class HashCommandsTest {
     for (int i = 0; i < 3000; i++) {
       pair.sampo().call("HSET", "h", "f" + i, "v" + i);
     }
-    Set<String> fields = new HashSet<>();
-    String cursor = "0";
-    do {
-      WireReply page = pair.sampo().call("HSCAN", "h", cursor, "NOVALUES", "COUNT", "20");
-      fields.addAll(page.elements().get(1).texts());
-      cursor = page.texts().get(0);
-    } while (!cursor.equals("0"));
-    assertEquals(3000, fields.size());
+    List<String> fields = pair.sampo().walk("HSCAN", "h", "0", "NOVALUES", "COUNT", "20");
+    assertEquals(3000, new HashSet<>(fields).size());
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})

@@ -300,13 +300,7 @@ class SetCommandsTest {
     for (int i = 0; i < 3000; i++) {
       pair.sampo().call("SADD", "s", "m" + i);
     }
-    List<String> members = new ArrayList<>();
-    String cursor = "0";
-    do {
-      WireReply page = pair.sampo().call("SSCAN", "s", cursor, "COUNT", "20");
-      members.addAll(page.elements().get(1).texts());
-      cursor = page.texts().get(0);
-    } while (!cursor.equals("0"));
+    List<String> members = pair.sampo().walk("SSCAN", "s", "0", "COUNT", "20");
     assertEquals(3000, members.size());
     assertEquals(3000, new HashSet<>(members).size());
   }

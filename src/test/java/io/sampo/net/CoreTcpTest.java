@@ -197,20 +197,27 @@ final class CoreTcpTest {
     assertEquals(loops, threads.size());
   }
 
+  /** Sends it all while others read, and then says that there is no more, if wanted. */
+  private static CompletableFuture<Void> sending(Socket socket, byte[] payload, boolean ends) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            send(socket, payload);
+            if (ends) {
+              socket.shutdownOutput();
+            }
+          } catch (IOException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
   @Test
   void carriesBigPayloadsBothWays() throws Exception {
     InetSocketAddress address = serve(2, echo());
     byte[] payload = random(32 << 20);
     try (Socket socket = connect(address)) {
-      CompletableFuture<Void> sent =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  send(socket, payload);
-                } catch (IOException e) {
-                  throw new CompletionException(e);
-                }
-              });
+      CompletableFuture<Void> sent = sending(socket, payload, false);
       assertArrayEquals(payload, socket.getInputStream().readNBytes(payload.length));
       sent.get(10, TimeUnit.SECONDS);
     }
@@ -273,16 +280,7 @@ final class CoreTcpTest {
                 .mapAsync(1, bytes -> gate.thenApply(done -> bytes)));
     byte[] payload = random(8 << 20);
     try (Socket socket = connect(address)) {
-      CompletableFuture<Void> sent =
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  send(socket, payload);
-                  socket.shutdownOutput();
-                } catch (IOException e) {
-                  throw new CompletionException(e);
-                }
-              });
+      CompletableFuture<Void> sent = sending(socket, payload, true);
       await("some of it has arrived", () -> received.get() > 0);
       LockSupport.parkNanos(100_000_000);
       assertTrue(received.get() < 1 << 20, () -> "received " + received);

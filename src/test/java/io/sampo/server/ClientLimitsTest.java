@@ -105,6 +105,15 @@ class ClientLimitsTest {
     }
   }
 
+  /** Does something until a client has been closed for its output. */
+  private static void awaitDisconnection(RespClient client, Runnable meanwhile) {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (counted(client, "client_output_buffer_limit_disconnections") == 0) {
+      meanwhile.run();
+      assertTrue(System.nanoTime() < deadline);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"core", "pekko"})
   void aReplyBeyondTheLimitClosesTheClient(String transport) {
@@ -130,11 +139,7 @@ class ClientLimitsTest {
         RespClient client = RespClient.connect(node.port())) {
       monitor.expect('+', "MONITOR");
       String big = "x".repeat(100_000);
-      long deadline = System.nanoTime() + 20_000_000_000L;
-      while (counted(client, "client_output_buffer_limit_disconnections") == 0) {
-        client.call("ECHO", big);
-        assertTrue(System.nanoTime() < deadline);
-      }
+      awaitDisconnection(client, () -> client.call("ECHO", big));
     }
   }
 
@@ -149,10 +154,7 @@ class ClientLimitsTest {
       // Big, but taken in time.
       assertEquals(30_000_000, client.call("GET", "big").text().length());
       sleeper.send("GET", "big");
-      long deadline = System.nanoTime() + 20_000_000_000L;
-      while (counted(client, "client_output_buffer_limit_disconnections") == 0) {
-        assertTrue(System.nanoTime() < deadline);
-      }
+      awaitDisconnection(client, () -> {});
     }
   }
 

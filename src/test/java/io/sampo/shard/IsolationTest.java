@@ -308,14 +308,7 @@ class IsolationTest {
   }
 
   private static Set<String> scan(RespClient client, int count) {
-    Set<String> seen = new HashSet<>();
-    String cursor = "0";
-    do {
-      WireReply reply = client.call("SCAN", cursor, "COUNT", "" + count);
-      cursor = reply.elements().get(0).text();
-      seen.addAll(reply.elements().get(1).texts());
-    } while (!cursor.equals("0"));
-    return seen;
+    return new HashSet<>(client.walk("SCAN", "0", "COUNT", "" + count));
   }
 
   @ParameterizedTest

@@ -60,6 +60,19 @@ public final class RespClient implements AutoCloseable {
     return read();
   }
 
+  /** What a command with a cursor, the first argument "0", comes across from beginning to end. */
+  public List<String> walk(String... command) {
+    String[] next = command.clone();
+    int cursor = List.of(command).indexOf("0");
+    List<String> found = new ArrayList<>();
+    do {
+      WireReply page = call(next);
+      next[cursor] = page.elements().get(0).text();
+      found.addAll(page.elements().get(1).texts());
+    } while (!next[cursor].equals("0"));
+    return found;
+  }
+
   /**
    * As {@link #call}, for what a test relies on.
    *
