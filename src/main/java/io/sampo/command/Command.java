@@ -39,6 +39,8 @@ public final class Command {
     ALL,
     /** On the shard that the cursor in its first argument names; see {@link Cursor}. */
     CURSOR,
+    /** On the shards of its keys, and on a thread that may wait for others. */
+    ASIDE,
     /** In the session, when everything before it in the connection has been answered. */
     SESSION,
     /** In the session, as soon as it is read: the commands that steer a transaction. */

@@ -12,7 +12,7 @@ import java.util.Optional;
  * A single value as DUMP gives it and RESTORE takes it: its type and what RDB has for it, then 2
  * bytes for the version of RDB and 8 for the checksum of all before, the lowest first.
  */
-final class Dump {
+public final class Dump {
   private static final int VERSION_BYTES = 2;
   private static final int FOOTER_BYTES = VERSION_BYTES + Long.BYTES;
   private static final int CAPACITY = 256;
@@ -24,7 +24,7 @@ final class Dump {
    *
    * @param compressing whether strings are compressed
    */
-  static byte[] of(Db db, int h, boolean compressing) {
+  public static byte[] of(Db db, int h, boolean compressing) {
     RdbOutput out = new RdbOutput(compressing, CAPACITY);
     out.octet(ValueWriter.type(db, h));
     new ValueWriter(out).value(db, h);

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** DUMP and RESTORE. */
+/** DUMP and RESTORE, by which values go from server to server. */
 public final class DumpCommands {
   private static final byte[] ABSTTL = Bytes.ascii("ABSTTL");
   private static final byte[] DEL = Bytes.ascii("DEL");
@@ -37,20 +37,25 @@ public final class DumpCommands {
   }
 
   /**
-   * The family.
+   * Those on keys.
    *
    * @param compressing whether strings are compressed ({@code rdbcompression})
    */
-  public static List<Command> family(BooleanSupplier compressing) {
-    return new DumpCommands(compressing).declare();
-  }
-
-  private List<Command> declare() {
+  public static List<Command> onKeys(BooleanSupplier compressing) {
+    DumpCommands family = new DumpCommands(compressing);
     return List.of(
         // spotless:off
-        cmd("dump", 2, "readonly ~nondeterministic_output", "RO access 1", "2.6.0", "O(1)", "key", "Value of a key in serialized form.", this::dump),
-        cmd("restore", -4, "write denyoom @dangerous", "OW update 1", "2.6.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form.", this::restore),
-        cmd("restore-asking", -4, "write denyoom asking @keyspace @dangerous %syscmd", "OW update 1", "3.0.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form while its slot is being imported.", this::restore));
+        cmd("dump", 2, "readonly ~nondeterministic_output", "RO access 1", "2.6.0", "O(1)", "key", "Value of a key in serialized form.", family::dump),
+        cmd("restore", -4, "write denyoom @dangerous", "OW update 1", "2.6.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form.", family::restore));
+        // spotless:on
+  }
+
+  /** Those that servers use among themselves; see {@link #onKeys}. */
+  public static List<Command> ofServers(BooleanSupplier compressing) {
+    DumpCommands family = new DumpCommands(compressing);
+    return List.of(
+        // spotless:off
+        cmd("restore-asking", -4, "write denyoom asking @keyspace @dangerous %syscmd", "OW update 1", "3.0.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form while its slot is being imported.", family::restore));
         // spotless:on
   }
 

@@ -27,7 +27,7 @@ final class Flight {
   void launch(Round round) {
     long union = round.union;
     boolean several = (union & union - 1) != 0;
-    if (several && !round.spanning && !node.isStrict()) {
+    if (several && !round.spanning && !round.aside && !node.isStrict()) {
       parts = new Parts(round, node.router.shards(), loop, session);
       for (long rest = union; rest != 0; rest &= rest - 1) {
         int shard = Long.numberOfTrailingZeros(rest);
@@ -40,13 +40,16 @@ final class Flight {
       batch.add(round.commands[i], round.requests[i], round.extras[i], round.shards[i]);
     }
     batch.atHome(round.spanning);
+    batch.aside(round.aside);
     launch(batch);
   }
 
   /** Sends a batch to where it can run. */
   void launch(Batch batch) {
     long needed = batch.shards();
-    if (batch.atHome() || needed == 0 || (needed & needed - 1) != 0) {
+    if (batch.aside()) {
+      node.aside.tell(batch);
+    } else if (batch.atHome() || needed == 0 || (needed & needed - 1) != 0) {
       loop.borrower.tell(batch);
     } else {
       node.shard(Long.numberOfTrailingZeros(needed)).tell(batch);

@@ -226,7 +226,7 @@ final class InfoCommand {
         .field("pubsubshard_channels", node.pubSub.topics(PubSub.Kind.SHARD_CHANNEL).count())
         .field("latest_fork_usec", 0)
         .field("total_forks", 0)
-        .field("migrate_cached_sockets", 0)
+        .field("migrate_cached_sockets", node.targets.count())
         .field("slave_expires_tracked_keys", 0)
         .field("tracking_total_keys", 0)
         .field("tracking_total_items", 0)

@@ -110,6 +110,11 @@ public final class Node {
   final Overseer watchman;
   final Memory memory;
   final List<Executor> executors = new ArrayList<>();
+  final Targets targets = new Targets(this::later);
+
+  /** Runs what may wait for others. */
+  final ActorRef<Borrower.Message> aside;
+
   final Saves saves;
   final AppendOnly aof;
   final Loading loading = new Loading(System::currentTimeMillis);
@@ -176,6 +181,9 @@ public final class Node {
               "shard-" + i,
               DispatcherSelector.fromConfig(dispatcher)));
     }
+    aside =
+        system.systemActorOf(
+            Borrower.create(shards, executor()), "aside", DispatcherSelector.blocking());
     for (int i = 0; i < loopCount; i++) {
       Props props = DispatcherSelector.fromConfig(dispatchers.apply(i));
       ActorRef<Borrower.Message> borrower =
@@ -257,7 +265,9 @@ public final class Node {
         .add("generic", ScanCommands.COMMANDS)
         .add("generic", ObjectCommands.COMMANDS)
         .add("generic", WaitCommands.COMMANDS)
-        .add("generic", DumpCommands.family(settings.rdbcompression::get))
+        .add("generic", MigrateCommand.COMMANDS)
+        .add("generic", DumpCommands.onKeys(settings.rdbcompression::get))
+        .add("server", DumpCommands.ofServers(settings.rdbcompression::get))
         .add("server", KeyspaceCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)
@@ -519,14 +529,15 @@ public final class Node {
 
   /**
    * Runs a task once every request has been run that any session has sent off by now: the borrower
-   * of each loop gets its turn when the sessions there have had theirs, and the shards then.
+   * of each loop gets its turn when the sessions there have had theirs, the shards then, and at
+   * last the borrower of those that wait for others.
    */
   void settle(Client client, Runnable then) {
     AtomicInteger left = new AtomicInteger(loops.size());
     Batch.Owner owner =
         batch -> {
           if (left.decrementAndGet() == 0) {
-            then.run();
+            aside.tell(new Batch().barrier(its -> then.run(), client, router.all()));
           }
         };
     for (Loop loop : loops) {

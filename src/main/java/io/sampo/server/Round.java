@@ -18,6 +18,9 @@ final class Round {
 
   boolean spanning;
 
+  /** Whether some request has to run where there may be waiting. */
+  boolean aside;
+
   void add(Command command, int request, Object extra, long itsShards) {
     if (size == commands.length) {
       commands = Arrays.copyOf(commands, size * 2);
@@ -31,6 +34,7 @@ final class Round {
     shards[size++] = itsShards;
     union |= itsShards;
     spanning |= (itsShards & itsShards - 1) != 0;
+    aside |= command.place == Command.Place.ASIDE;
   }
 
   void clear() {
@@ -38,5 +42,6 @@ final class Round {
     size = 0;
     union = 0;
     spanning = false;
+    aside = false;
   }
 }

@@ -606,9 +606,15 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         attempt(command, args);
         input.advance();
         return;
+      } else if (command.place == Command.Place.ASIDE && round.size > 0) {
+        break;
       } else {
         Object extra = state.takeSkip() ? Batch.SILENT : Batch.PLAIN;
         round.add(command, input.next(), extra, node.router.shards(command, args));
+        if (round.aside) {
+          input.advance();
+          break;
+        }
       }
     }
     if (round.size > 0) {

@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** A connection's transactions: the one it has opened, the one that runs, and what it watches. */
 final class Transactions {
+  private static final String TWO_PLACES =
+      "no command runs where one may wait for others and another may subscribe";
+
   private final Session session;
   private final Node node;
   private final Round round;
@@ -102,6 +105,9 @@ final class Transactions {
     } else if (failed) {
       discard();
       answers.fail(command, "EXECABORT Transaction discarded because of previous errors.");
+    } else if (open.aside() && (open.flags() & Flag.PUBSUB.bit) != 0) {
+      discard();
+      answers.fail(command, "EXECABORT Transaction discarded because of: " + TWO_PLACES);
     } else {
       launch(command);
     }
@@ -122,6 +128,7 @@ final class Transactions {
     round.add(command, input.next(), unlessSkipped(ready), shards);
     // Subscriptions are changed on this loop, so the borrower has to run it.
     round.spanning |= (ready.flags() & Flag.PUBSUB.bit) != 0;
+    round.aside |= ready.aside();
   }
 
   /** Notes the keys here, for EXEC to find its shards, and has the shards watch them. */

@@ -29,6 +29,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
   long shards;
 
   private boolean atHome;
+  private boolean aside;
 
   int size;
 
@@ -52,6 +53,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
     frames = itsFrames;
     shards = 0;
     atHome = false;
+    aside = false;
     size = 0;
     done = 0;
     return this;
@@ -102,6 +104,15 @@ public final class Batch implements Shard.Message, Borrower.Job {
 
   public boolean atHome() {
     return atHome;
+  }
+
+  /** Says whether it is to run where there may be waiting; this goes before {@link #atHome}. */
+  public void aside(boolean yes) {
+    aside = yes;
+  }
+
+  public boolean aside() {
+    return aside;
   }
 
   public int size() {

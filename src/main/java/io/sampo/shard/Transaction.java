@@ -16,6 +16,7 @@ public final class Transaction {
   private int flags;
   private int commonFlags = -1;
   private boolean steering;
+  private boolean aside;
 
   public void queue(Command command, Args args, long itsShards) {
     frames.append(args);
@@ -24,6 +25,7 @@ public final class Transaction {
     flags |= command.flags;
     commonFlags &= command.flags;
     steering |= command.place == Command.Place.SESSION;
+    aside |= command.place == Command.Place.ASIDE;
   }
 
   public int size() {
@@ -51,6 +53,11 @@ public final class Transaction {
    */
   public boolean steering() {
     return steering;
+  }
+
+  /** Whether a queued command may wait for others, so that it must not run on a core loop. */
+  public boolean aside() {
+    return aside;
   }
 
   /** The shards that the queued commands need, a bit for each. */
