@@ -49,8 +49,9 @@ public final class Handshake {
   /**
    * @param id names the history that we have
    * @param offset up to where we have it
+   * @param handsOver whether the other, which has been our replica, is to become the master
    */
-  Handshake(Identity identity, String id, long offset) {
+  Handshake(Identity identity, String id, long offset, boolean handsOver) {
     this.id = id;
     requests.add(List.of("PING"));
     if (!identity.password.isEmpty()) {
@@ -64,7 +65,8 @@ public final class Handshake {
       requests.add(List.of("REPLCONF", "ip-address", identity.announcedIp));
     }
     requests.add(List.of("REPLCONF", "capa", "eof", "capa", "psync2"));
-    requests.add(List.of("PSYNC", id, String.valueOf(offset + 1)));
+    String next = String.valueOf(offset + 1);
+    requests.add(handsOver ? List.of("PSYNC", id, next, "FAILOVER") : List.of("PSYNC", id, next));
   }
 
   /** The first request. */

@@ -31,7 +31,17 @@ import org.slf4j.LoggerFactory;
 public final class Master extends AbstractBehavior<Master.Message> {
   /** What it can be told. */
   public sealed interface Message
-      permits Attach, Detach, Acknowledged, Await, DetachAll, Take, Over, Tick {}
+      permits Attach,
+          Detach,
+          Acknowledged,
+          Await,
+          DetachAll,
+          FailOver,
+          AbortFailover,
+          Later,
+          Take,
+          Over,
+          Tick {}
 
   /**
    * A replica asks for the stream.
@@ -57,6 +67,15 @@ public final class Master extends AbstractBehavior<Master.Message> {
   /** Has all replicas ask anew, for the history that they follow is no longer ours. */
   public record DetachAll() implements Message {}
 
+  /** Hand over to a replica; answered by an error line, or "". */
+  public record FailOver(Failover.Request request, Consumer<String> answer) implements Message {}
+
+  /** Give up handing over; answered by an error line, or "". */
+  public record AbortFailover(Consumer<String> answer) implements Message {}
+
+  /** Something to be done here. */
+  private record Later(Runnable task) implements Message {}
+
   /** No more replicas need join this snapshot. */
   private record Take(FullSync sync) implements Message {}
 
@@ -68,7 +87,7 @@ public final class Master extends AbstractBehavior<Master.Message> {
   /**
    * What it works with.
    *
-   * @param leads whether this node is a master
+   * @param home the node, as far as it changes its role
    * @param snapshots takes snapshots
    * @param directory where it may write files
    * @param blocking runs what reads files
@@ -77,7 +96,7 @@ public final class Master extends AbstractBehavior<Master.Message> {
       FullSync.Stream stream,
       Replicas replicas,
       Settings settings,
-      BooleanSupplier leads,
+      Failover.Home home,
       Consumer<SnapshotSink> snapshots,
       Supplier<Path> directory,
       Executor blocking) {}
@@ -93,6 +112,7 @@ public final class Master extends AbstractBehavior<Master.Message> {
   private final Replicas replicas;
   private final FullSync.Stream stream;
   private final TimerScheduler<Message> timers;
+  private final Failover failover;
 
   /** Snapshots that may be joined, the latest of each kind. */
   private Optional<FullSync> bySocket = Optional.empty();
@@ -116,6 +136,14 @@ public final class Master extends AbstractBehavior<Master.Message> {
     this.settings = services.settings;
     this.replicas = services.replicas;
     this.stream = services.stream;
+    ActorRef<Message> self = context.getSelf();
+    this.failover =
+        new Failover(
+            services.home,
+            replicas,
+            stream.journal()::offset,
+            task -> self.tell(new Later(task)),
+            (delay, task) -> timers.startSingleTimer(new Object(), new Later(task), delay));
     timers.startTimerAtFixedRate(new Tick(), SECOND);
   }
 
@@ -132,6 +160,9 @@ public final class Master extends AbstractBehavior<Master.Message> {
         .onMessage(Acknowledged.class, this::acknowledged)
         .onMessage(Await.class, this::await)
         .onMessage(DetachAll.class, this::detachAll)
+        .onMessage(FailOver.class, this::failOver)
+        .onMessage(AbortFailover.class, this::abortFailover)
+        .onMessage(Later.class, this::later)
         .onMessage(Take.class, this::take)
         .onMessage(Over.class, this::over)
         .onMessage(Tick.class, this::tick)
@@ -255,6 +286,7 @@ public final class Master extends AbstractBehavior<Master.Message> {
   private Behavior<Message> acknowledged(Acknowledged message) {
     replicas.judge();
     waiting.removeIf(await -> await.attempt.getAsBoolean());
+    failover.advance();
     return this;
   }
 
@@ -268,10 +300,36 @@ public final class Master extends AbstractBehavior<Master.Message> {
 
   /** Asks all for an acknowledgement, unless nothing has come since that was done. */
   private void ask() {
-    if (services.leads.getAsBoolean() && stream.journal().offset() != askedAt) {
+    if (speaks() && stream.journal().offset() != askedAt) {
       stream.journal().signal(GETACK);
       askedAt = stream.journal().offset();
     }
+  }
+
+  // --- handing over
+
+  private Behavior<Message> failOver(FailOver asked) {
+    asked.answer.accept(failover.begin(asked.request));
+    return this;
+  }
+
+  private Behavior<Message> abortFailover(AbortFailover asked) {
+    asked.answer.accept(failover.abort());
+    return this;
+  }
+
+  private Behavior<Message> later(Later later) {
+    later.task.run();
+    return this;
+  }
+
+  private boolean leads() {
+    return !services.home.isReplica();
+  }
+
+  /** Whether a master may say something in its stream. */
+  private boolean speaks() {
+    return leads() && failover.state() == Failover.State.NONE;
   }
 
   // --- once a second
@@ -300,7 +358,7 @@ public final class Master extends AbstractBehavior<Master.Message> {
   private void ping() {
     if (++sincePing >= settings.pingPeriod) {
       sincePing = 0;
-      if (replicas.any() && services.leads.getAsBoolean()) {
+      if (replicas.any() && speaks()) {
         stream.journal().signal(PING);
       }
     }
@@ -310,7 +368,7 @@ public final class Master extends AbstractBehavior<Master.Message> {
   private void forget() {
     deserted = replicas.any() ? 0 : deserted + 1;
     if (stream.backlog().isOpen()
-        && services.leads.getAsBoolean()
+        && leads()
         && settings.backlogTtl > 0
         && deserted > settings.backlogTtl) {
       LOG.info("No replica for {} seconds: the backlog is given up", deserted);

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -43,6 +44,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   /** What a replica can be told. */
   public sealed interface Message
       permits Follow,
+          HandOver,
           Lead,
           Turned,
           Connected,
@@ -56,6 +58,14 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
 
   /** Follow this master from now on; {@code then} runs when the node has become a replica. */
   public record Follow(String host, int port, Runnable then) implements Message {}
+
+  /**
+   * Follow what was our own replica from now on, which is to become the master as soon as we ask it
+   * for its stream.
+   *
+   * @param then told once why it refuses, or "" if it does not
+   */
+  public record HandOver(String host, int port, Consumer<String> then) implements Message {}
 
   /** Follow nobody any more; {@code then} runs when the node has become a master. */
   public record Lead(Runnable then) implements Message {}
@@ -169,6 +179,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   private Optional<Link> link = Optional.empty();
   private Duration pause = Duration.ZERO;
 
+  /** Who wants to know whether the other takes our role. */
+  private Optional<Consumer<String>> successor = Optional.empty();
+
   /** Whether something is under way that has to end before anything else can begin. */
   private boolean busy;
 
@@ -278,6 +291,10 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     } else if (message instanceof Follow follow) {
       disconnect();
       whenIdle(() -> turn(Following.of(follow.host, follow.port, journal.offset()), follow.then));
+    } else if (message instanceof HandOver over) {
+      disconnect();
+      Following next = Following.of(over.host, over.port, journal.offset());
+      whenIdle(() -> turn(next, () -> successor = Optional.of(over.then)));
     } else if (message instanceof Lead lead) {
       disconnect();
       whenIdle(() -> turn(Following.NOBODY, lead.then));
@@ -318,6 +335,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     busy = true;
     attempt++;
     following = next;
+    successor = Optional.empty();
     if (next.isReplica()) {
       // From here on clients write no more, and what they have written comes before the turn.
       home.following(next);
@@ -403,7 +421,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     }
     link = Optional.of(made);
     publish(following.with(State.HANDSHAKE, now()));
-    handshake = new Handshake(home.identity(), history.ids().id(), journal.offset());
+    handshake =
+        new Handshake(home.identity(), history.ids().id(), journal.offset(), successor.isPresent());
     unread = ByteString.emptyByteString();
     made.send(handshake.begin());
     pull();
@@ -498,6 +517,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     } else if (step instanceof Handshake.Wait) {
       converse(ByteString.emptyByteString());
     } else if (step instanceof Handshake.Refused refused) {
+      handedOver(refused.reason());
       lose("the master refused: " + refused.reason());
     } else if (step instanceof Handshake.Partial partial) {
       goOn(partial.id());
@@ -506,8 +526,15 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     }
   }
 
+  /** If our role was to be taken by the other, that is settled. */
+  private void handedOver(String error) {
+    successor.ifPresent(then -> then.accept(error));
+    successor = Optional.empty();
+  }
+
   /** The master sends what we lack. */
   private void goOn(String id) {
+    handedOver("");
     LOG.info("The master continues at offset {} of the history {}", journal.offset(), id);
     if (!id.equals(history.ids().id())) {
       history.rename(id, journal.offset());
@@ -537,6 +564,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   // --- all data
 
   private void beginFile(Handshake.Full whole) {
+    handedOver("");
     LOG.info("The master sends all data, as of offset {} of {}", whole.offset(), whole.id());
     full = whole;
     transfer = new Transfer();

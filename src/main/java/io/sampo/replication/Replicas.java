@@ -14,6 +14,7 @@ public final class Replicas {
   private final Settings settings;
   private final List<ReplicaLink> links = new CopyOnWriteArrayList<>();
   private volatile int good;
+  private volatile Failover.State failover = Failover.State.NONE;
 
   /** Attachments that took a copy of all data. */
   public final LongAdder full = new LongAdder();
@@ -70,6 +71,15 @@ public final class Replicas {
       }
     }
     return count;
+  }
+
+  /** How far a hand-over to one of them is. */
+  public Failover.State failover() {
+    return failover;
+  }
+
+  void failover(Failover.State state) {
+    failover = state;
   }
 
   void add(ReplicaLink link) {

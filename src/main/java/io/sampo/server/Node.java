@@ -217,6 +217,7 @@ public final class Node {
             journal,
             this::takeSnapshot,
             new ReplicaHome(this, system.dispatchers().lookup(DispatcherSelector.blocking())),
+            new FailoverHome(this),
             connector,
             dispatchers.apply(0));
     if (settings.replicaof.get().isPresent()) {

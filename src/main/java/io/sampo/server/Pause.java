@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * CLIENT PAUSE: which requests have to wait, until when, and the sessions that wait, in the order
- * in which they came. Used from any thread.
+ * CLIENT PAUSE, and the pause while a replica takes over: which requests have to wait, until when,
+ * and the sessions that wait, in the order in which they came. Used from any thread.
  */
 final class Pause {
   enum Mode {
@@ -34,6 +34,9 @@ final class Pause {
   private volatile Mode mode = Mode.NONE;
   private volatile long until;
 
+  /** Whether a replica is to take over, for which writes have to wait. */
+  private volatile boolean handingOver;
+
   /**
    * @param clock in milliseconds
    * @param timer runs something later
@@ -44,18 +47,26 @@ final class Pause {
   }
 
   boolean isOn() {
-    return mode != Mode.NONE;
+    return mode != Mode.NONE || handingOver;
+  }
+
+  /** Begins to hold back writes, or ends it, for the time that a replica takes over. */
+  void handingOver(boolean yes) {
+    handingOver = yes;
+    if (!yes) {
+      release();
+    }
   }
 
   /** Begins a pause, or makes the present one stricter or longer. */
   synchronized void begin(long untilMillis, Mode itsMode) {
-    until = isOn() ? Math.max(until, untilMillis) : untilMillis;
+    until = mode != Mode.NONE ? Math.max(until, untilMillis) : untilMillis;
     mode = mode == Mode.ALL ? mode : itsMode;
     watch();
   }
 
   private synchronized void watch() {
-    if (!isOn()) {
+    if (mode == Mode.NONE) {
       return;
     }
     long now = clock.getAsLong();
@@ -68,9 +79,14 @@ final class Pause {
 
   /** Ends the pause and has everybody go on. */
   void end() {
+    mode = Mode.NONE;
+    release();
+  }
+
+  /** Has all who wait look again whether they have to. */
+  private void release() {
     List<Session> released;
     synchronized (this) {
-      mode = Mode.NONE;
       released = new ArrayList<>(waiting);
       waiting.clear();
     }
@@ -80,11 +96,14 @@ final class Pause {
   /** Whether a request has to wait; {@code queued} are the flags of what EXEC is to run. */
   boolean holds(Command command, int queued) {
     return switch (mode) {
-      case NONE -> false;
+      case NONE -> handingOver && writes(command, queued);
       case ALL -> true;
-      case WRITE ->
-          ((command.flags | queued) & Flag.WRITE.bit) != 0 || MAY_WRITE.contains(command.name);
+      case WRITE -> writes(command, queued);
     };
+  }
+
+  private static boolean writes(Command command, int queued) {
+    return ((command.flags | queued) & Flag.WRITE.bit) != 0 || MAY_WRITE.contains(command.name);
   }
 
   /** Has {@link Session#goOn} called at the end; false if that has been already. */

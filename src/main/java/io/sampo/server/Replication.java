@@ -3,6 +3,7 @@ package io.sampo.server;
 import io.sampo.journal.Journal;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.replication.Backlog;
+import io.sampo.replication.Failover;
 import io.sampo.replication.Following;
 import io.sampo.replication.FullSync;
 import io.sampo.replication.History;
@@ -38,6 +39,7 @@ final class Replication {
    *
    * @param snapshots takes snapshots
    * @param home the node, as its replica sees it
+   * @param failing the node, as far as it gives up its role
    * @param loop the dispatcher that the connection to a master runs on
    */
   Replication(
@@ -46,6 +48,7 @@ final class Replication {
       Journal journal,
       Consumer<SnapshotSink> snapshots,
       Replica.Home home,
+      Failover.Home failing,
       Replica.Connector connector,
       String loop) {
     backlog = new Backlog(journal, settings.replBacklogSize.get());
@@ -56,7 +59,7 @@ final class Replication {
             new FullSync.Stream(journal, backlog, history),
             replicas,
             limits,
-            () -> !following.isReplica(),
+            failing,
             snapshots,
             () -> Path.of(settings.dir.get()),
             system.dispatchers().lookup(DispatcherSelector.blocking()));

@@ -4,20 +4,25 @@ import static io.sampo.command.Command.cmd;
 
 import io.sampo.command.Command;
 import io.sampo.command.Context;
+import io.sampo.replication.Failover;
 import io.sampo.replication.Following;
 import io.sampo.replication.Master;
+import io.sampo.replication.Replica;
 import io.sampo.replication.ReplicaLink;
 import io.sampo.replication.ReplicaLink.Introduction;
 import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
-/** What replicas say to their master, and ROLE. */
+/** What replicas say to their master, FAILOVER and ROLE. */
 final class ReplicationCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
+      cmd("failover", -1, "admin noscript stale on:session", "", "6.2.0", "O(1)", "[TO target:(host port:int [FORCE])] [ABORT] [TIMEOUT milliseconds:int]", "Hand over from this master to one of its replicas.", ReplicationCommands::failover),
       cmd("psync", -3, "admin noscript no_async_loading no_multi on:session", "", "2.8.0", "", "replicationid offset:int", "Ask a master for its stream of writes from an offset on.", ReplicationCommands::psync),
       cmd("replconf", -1, "admin noscript loading stale allow_busy %syscmd on:session", "", "3.0.0", "O(1)", "", "Talk between replica and master.", ReplicationCommands::replConf),
       cmd("role", 1, "noscript loading stale fast @admin @dangerous on:session", "", "2.8.12", "O(1)", "", "Role of this server in replication.", ReplicationCommands::role),
@@ -37,9 +42,29 @@ final class ReplicationCommands {
     if (session.isReplica() || session.state.monitor) {
       return;
     }
-    checkLink(session.node);
+    String history = a.text(1).toLowerCase(Locale.ROOT);
     // What the replica asks for is the number of the next byte, counted from 1.
-    attach(session, false, a.text(1).toLowerCase(Locale.ROOT), a.integer(2) - 1);
+    long offset = a.integer(2) - 1;
+    if (a.count() > 3 && a.is(3, "failover")) {
+      takeOver(session, history, offset);
+    } else {
+      checkLink(session.node);
+      attach(session, false, history, offset);
+    }
+  }
+
+  /** Our master wants to follow us. */
+  private static void takeOver(Session session, String history, long offset) {
+    Replication replication = session.node.replication;
+    if (!replication.following.isReplica()) {
+      throw new RespError("ERR PSYNC FAILOVER can't be sent to a master.");
+    }
+    if (!replication.history.ids().id().equals(history)) {
+      throw new RespError("ERR PSYNC FAILOVER replid must match my replid.");
+    }
+    ReplicaLink link = session.attach(false);
+    replication.replica.tell(
+        new Replica.Lead(() -> replication.master.tell(new Master.Attach(link, history, offset))));
   }
 
   private static void sync(Context c, Args a) {
@@ -139,6 +164,42 @@ final class ReplicationCommands {
     out.integer(following.port());
     out.bulk(following.state().word);
     out.integer(following.isUp() ? node.journal.offset() : -1);
+  }
+
+  private static void failover(Context c, Args a) {
+    Session session = Session.of(c);
+    Consumer<String> answer =
+        error -> session.resume(Bytes.ascii(error.isEmpty() ? "+OK\r\n" : "-" + error + "\r\n"));
+    Master.Message message =
+        a.count() == 2 && a.is(1, "abort")
+            ? new Master.AbortFailover(answer)
+            : new Master.FailOver(request(a), answer);
+    session.suspend();
+    session.node.replication.master.tell(message);
+  }
+
+  private static Failover.Request request(Args a) {
+    String host = "";
+    long port = 0;
+    boolean force = false;
+    long timeout = 0;
+    for (int i = 1; i < a.count(); i++) {
+      if (a.is(i, "timeout") && i + 1 < a.count() && timeout == 0) {
+        timeout = a.integer(++i);
+        if (timeout <= 0) {
+          throw new RespError("ERR FAILOVER timeout must be greater than 0");
+        }
+      } else if (a.is(i, "to") && i + 2 < a.count() && host.isEmpty()) {
+        host = a.text(i + 1);
+        port = a.integer(i + 2);
+        i += 2;
+      } else if (a.is(i, "force") && !force) {
+        force = true;
+      } else {
+        throw RespError.SYNTAX;
+      }
+    }
+    return new Failover.Request(host, (int) port, force, timeout);
   }
 
   private static void role(Context c, Args a) {

@@ -19,7 +19,7 @@ final class ReplicationInfo {
     History.Ids ids = node.replication.history.ids();
     boolean open = node.replication.backlog.isOpen();
     // Offsets of the second history and of the backlog are of the next byte, as in PSYNC.
-    text.field("master_failover_state", "no-failover")
+    text.field("master_failover_state", node.replication.replicas.failover().word)
         .field("master_replid", ids.id())
         .field("master_replid2", ids.second())
         .field("master_repl_offset", node.journal.offset())

@@ -15,7 +15,7 @@ class HandshakeTest {
   private static final String THEIRS = "b".repeat(40);
   private static final Handshake.Identity NOBODY = new Handshake.Identity("", "", "", 7000);
 
-  private final Handshake handshake = new Handshake(NOBODY, OURS, 99);
+  private final Handshake handshake = new Handshake(NOBODY, OURS, 99, false);
 
   private static String text(byte[] request) {
     Frames frames = new Frames();
@@ -54,14 +54,14 @@ class HandshakeTest {
   @Test
   void logsInAndIntroducesItself() {
     Handshake known =
-        new Handshake(new Handshake.Identity("user", "pass", "1.2.3.4", 7001), OURS, 0);
+        new Handshake(new Handshake.Identity("user", "pass", "1.2.3.4", 7001), OURS, 0, false);
     known.begin();
     assertEquals("AUTH user pass", say(known.answered("-NOAUTH Authentication required.")));
     assertEquals("REPLCONF listening-port 7001", say(known.answered("+OK")));
     assertEquals("REPLCONF ip-address 1.2.3.4", say(known.answered("+OK")));
     assertEquals("REPLCONF capa eof capa psync2", say(known.answered("-ERR unknown")));
     assertEquals("PSYNC " + OURS + " 1", say(known.answered("+OK")));
-    Handshake plain = new Handshake(new Handshake.Identity("", "pass", "", 7001), OURS, 0);
+    Handshake plain = new Handshake(new Handshake.Identity("", "pass", "", 7001), OURS, 0, false);
     plain.begin();
     assertEquals("AUTH pass", say(plain.answered("+PONG")));
     assertInstanceOf(Handshake.Refused.class, plain.answered("-WRONGPASS no"));
@@ -92,7 +92,7 @@ class HandshakeTest {
             "+FULLRESYNC short 12",
             "+FULLRESYNC " + THEIRS + " x",
             "+WHAT")) {
-      Handshake again = new Handshake(NOBODY, OURS, 99);
+      Handshake again = new Handshake(NOBODY, OURS, 99, false);
       again.begin();
       again.answered("+PONG");
       again.answered("+OK");
