@@ -366,7 +366,7 @@ public final class Node {
   }
 
   /** Takes a snapshot of all data, as soon as those asked for before have been taken. */
-  void takeSnapshot(SnapshotSink sink) {
+  public void takeSnapshot(SnapshotSink sink) {
     snapshotsAhead.incrementAndGet();
     snapshots.tell(new Snapshots.Take(sink));
   }
