@@ -114,6 +114,7 @@ public final class Sampo implements AutoCloseable {
       if (loads) {
         sampo.node.load();
       }
+      sampo.node.ready();
       sampo.node.followMaster();
     } catch (RuntimeException e) {
       sampo.close();
@@ -227,8 +228,8 @@ public final class Sampo implements AutoCloseable {
 
   /**
    * Stops accepting, lets what is running finish and its replies leave, for at most {@code
-   * shutdown-timeout} seconds, closes the connections and ends the actor system; waits for all of
-   * it.
+   * shutdown-timeout} seconds, closes the connections, saves the data if {@code save} says so, and
+   * ends the actor system; waits for all of it.
    */
   @Override
   public synchronized void close() {
@@ -238,6 +239,7 @@ public final class Sampo implements AutoCloseable {
     bindings.forEach(binding -> binding.unbind().toCompletableFuture().join());
     bindings.clear();
     node.disconnectAll(Duration.ofSeconds(settings.shutdownTimeout.get()));
+    node.saveAtEnd();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
     node.closeFiles();
@@ -245,7 +247,7 @@ public final class Sampo implements AutoCloseable {
 
   /**
    * {@link #close}, given up a few seconds after its time is over: one of the node's own threads
-   * may be waiting for the process to end, as after a fatal error.
+   * may be waiting for the process to end, as after a fatal error. Saving takes what it takes.
    *
    * @return whether the node has ended
    */
@@ -254,7 +256,9 @@ public final class Sampo implements AutoCloseable {
     closing.setDaemon(true);
     closing.start();
     try {
-      closing.join(TimeUnit.SECONDS.toMillis(settings.shutdownTimeout.get() + GRACE_SECONDS));
+      do {
+        closing.join(TimeUnit.SECONDS.toMillis(settings.shutdownTimeout.get() + GRACE_SECONDS));
+      } while (closing.isAlive() && node.isSaving());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -264,6 +268,7 @@ public final class Sampo implements AutoCloseable {
   /** Ends the node at once, for its data may no longer be what it should. */
   private void fail() {
     failed = true;
+    node.forsake();
     system.terminate();
   }
 

@@ -111,7 +111,8 @@ class MainTest {
   @Test
   void itEndsGracefullyAtSigterm() throws Exception {
     int port = RedisProcess.freePort();
-    Process process = launch("--port", "" + port, "--bind", "127.0.0.1", "--pidfile", "pid");
+    Process process =
+        launch("--port", "" + port, "--bind", "127.0.0.1", "--pidfile", "pid", "--save", "");
     try (RespClient client = connect(process, port)) {
       client.expect('+', "PING");
       assertEquals(process.pid() + "\n", text("pid"));

@@ -59,6 +59,11 @@ final class DebugCommand {
     sub("OBJECT <key>", "How a value is kept.", 1, DebugCommand::object);
     sub("PROTOCOL <type>", "Reply with a value of this type.", 1, DebugCommand::protocol);
     sub(
+        "RELOAD [<option> ...]",
+        "Save, drop and load all data; NOSAVE, NOFLUSH and MERGE leave out, or add to what is there.",
+        0,
+        Reload::run);
+    sub(
         "SET-ACTIVE-EXPIRE <0|1>",
         "Whether keys expire also when nobody looks at them.",
         1,

@@ -59,6 +59,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -69,12 +70,16 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that the connections of one server share: its directives, its commands, its shards, and what
  * it counts. It knows nothing of sockets.
  */
 public final class Node {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
   /** Files that the process needs for itself. */
   private static final int OWN_DESCRIPTORS = 32;
 
@@ -137,6 +142,10 @@ public final class Node {
   private volatile boolean strict;
   private volatile boolean activeExpire = true;
   private volatile int port;
+
+  /** Whether the data is complete, and has not been saved for the last time. */
+  private volatile boolean worthSaving;
+
   private final Runnable stop;
   private Cancellable beat = Cancellable.alreadyCancelled();
 
@@ -279,6 +288,7 @@ public final class Node {
         .add("server", InfoCommand.COMMANDS)
         .add("server", ServerCommands.COMMANDS)
         .add("server", SaveCommands.COMMANDS)
+        .add("server", ShutdownCommand.COMMANDS)
         .add("server", AofCommands.COMMANDS)
         .add("server", ReplicationCommands.COMMANDS)
         .add("server", ReplicaCommands.COMMANDS)
@@ -355,7 +365,7 @@ public final class Node {
     shards.forEach(shard -> shard.tell(tend));
     rates.sample(statistics.requests(), traffic.received(), traffic.sent());
     memoryPeak.seen(memory.used());
-    if (!loading.isOn()) {
+    if (worthSaving && !loading.isOn()) {
       saves.tend();
       aof.tend();
     }
@@ -468,9 +478,45 @@ public final class Node {
     return loops.size();
   }
 
-  /** Ends the node, gracefully, and returns before that is done. */
+  /** Ends the node, gracefully and without saving, and returns before that is done. */
   void shutdown() {
+    worthSaving = false;
     stop.run();
+  }
+
+  /** Says that the data is complete. */
+  public void ready() {
+    worthSaving = true;
+  }
+
+  /**
+   * Saves the data at the end, if that is configured and has not been done; returns when it is
+   * done. Nobody must write any more.
+   */
+  public void saveAtEnd() {
+    if (!worthSaving || settings.save.get().isEmpty()) {
+      return;
+    }
+    worthSaving = false;
+    LOG.info("Saving the final RDB snapshot before exiting.");
+    CountDownLatch ended = new CountDownLatch(1);
+    saves.finish(success -> ended.countDown());
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      LOG.error("The data is not saved, for the end was interrupted");
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Says that the data may no longer be what it should, and is not to be saved. */
+  public void forsake() {
+    worthSaving = false;
+  }
+
+  /** Whether the data is being saved. */
+  public boolean isSaving() {
+    return saves.isSaving();
   }
 
   /** Runs a task after some time, on some thread. */

@@ -14,7 +14,7 @@ record SavePoints(List<Point> points) {
 
   /** Pairs of seconds and changes, divided by spaces. */
   static SavePoints parse(String text) {
-    String[] words = text.isBlank() ? new String[0] : text.trim().split("\\s+");
+    String[] words = text.isEmpty() ? new String[0] : text.split(" ", -1);
     List<Point> points = new ArrayList<>();
     for (int i = 0; i < words.length; i += 2) {
       if (i + 1 == words.length) {

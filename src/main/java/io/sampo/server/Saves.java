@@ -113,24 +113,31 @@ final class Saves {
    * @return whether it has begun
    */
   boolean begin(Consumer<Boolean> then) {
-    Save save;
     synchronized (this) {
       if (present.isPresent()) {
         return false;
       }
-      save = new Save(then);
-      present = Optional.of(save);
-      lastTry = save.since;
+      start(new Save(then));
     }
     LOG.info("Background saving started");
-    snapshots.accept(save);
     return true;
+  }
+
+  /** Saves what there is now, after what may be going on already. */
+  synchronized void finish(Consumer<Boolean> then) {
+    start(new Save(then));
+  }
+
+  private void start(Save save) {
+    present = Optional.of(save);
+    lastTry = save.since;
+    snapshots.accept(save);
   }
 
   private void ended(Save save, boolean success) {
     synchronized (this) {
       long now = clock.getAsLong();
-      present = Optional.empty();
+      present = present.filter(latest -> latest != save);
       lastSeconds = (now - save.since) / 1000;
       failing = !success;
       if (success) {

@@ -130,7 +130,10 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
       } else if (job instanceof Serve serve) {
         executor.serve(serve.waiter);
       } else if (job instanceof Cut cut) {
-        cut.then.accept(data(cut.shards));
+        List<Data> data = data(cut.shards);
+        cut.then.accept(data);
+        // A snapshot may have begun, which the jobs behind this one have to respect.
+        data.forEach(executor::hold);
       }
     }
   }
