@@ -183,7 +183,8 @@ public final class AofWriter {
   // --- from any thread
 
   /**
-   * Takes the next bytes of the journal.
+   * Takes the next bytes of the journal. With {@link Fsync#ALWAYS} they are written after {@link
+   * #wake}, by whoever knows that there will be no more at once.
    *
    * @param offset of the first of them
    * @param bytes whole requests
@@ -204,8 +205,8 @@ public final class AofWriter {
       filling.add(bytes);
       filling.end = offset + bytes.length;
       appended = filling.end;
-      wake = idle;
-      idle = false;
+      wake = idle && fsync != Fsync.ALWAYS;
+      idle &= !wake;
     }
     if (wake) {
       LockSupport.unpark(thread);
@@ -321,7 +322,8 @@ public final class AofWriter {
     }
   }
 
-  private void wake() {
+  /** Has what there is written now. */
+  public void wake() {
     synchronized (lock) {
       idle = false;
     }

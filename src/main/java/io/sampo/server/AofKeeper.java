@@ -24,13 +24,13 @@ import org.slf4j.LoggerFactory;
  */
 final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
   /** What it can be told. */
-  sealed interface Message permits Loaded, Turn, Rewrite, Ended {}
+  sealed interface Message permits Loaded, Detach, Rewrite, Ended {}
 
   /** The files have been loaded at the start, and are being appended to. */
   record Loaded(AofDirectory directory) implements Message {}
 
-  /** Begin to keep a file, or do so no more. */
-  record Turn(boolean on) implements Message {}
+  /** Append nothing any more. */
+  record Detach() implements Message {}
 
   /** Rewrite the file. */
   record Rewrite() implements Message {}
@@ -78,7 +78,7 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
   public Receive<Message> createReceive() {
     return newReceiveBuilder()
         .onMessage(Loaded.class, this::loaded)
-        .onMessage(Turn.class, this::turn)
+        .onMessage(Detach.class, detach -> detach())
         .onMessage(Rewrite.class, rewrite -> rewrite())
         .onMessage(Ended.class, this::ended)
         .build();
@@ -89,20 +89,9 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
     return this;
   }
 
-  private Behavior<Message> turn(Turn turn) {
-    if (turn.on == aof.isEnabled()) {
-      return this;
-    }
-    if (turn.on) {
-      aof.enable();
-      if (present.isEmpty()) {
-        aof.rewriteBegan();
-        rewrite();
-      }
-    } else {
-      aof.detach();
-      present.ifPresent(AofRewrite::drop);
-    }
+  private Behavior<Message> detach() {
+    present.ifPresent(AofRewrite::drop);
+    aof.detach();
     return this;
   }
 
@@ -223,7 +212,6 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
       if (plan.kind() == AofRewrite.Kind.FIRST) {
         if (rewrite.hasTaken() && !rewrite.isDropped()) {
           aof.detach();
-          aof.enable();
         }
         Files.deleteIfExists(plan.appended());
       }

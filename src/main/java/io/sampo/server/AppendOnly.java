@@ -5,12 +5,15 @@ import io.sampo.journal.Journal;
 import io.sampo.persist.AofWriter;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.shard.Borrower;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +70,8 @@ final class AppendOnly {
 
   private volatile long baseSize;
   private volatile boolean behind;
+
+  private final AtomicBoolean writesSoon = new AtomicBoolean();
 
   // Under the lock.
   private long rewrites;
@@ -156,9 +161,24 @@ final class AppendOnly {
 
   // --- what it is told by its keeper and by the start
 
-  /** Turns it on before there is a file. */
+  /** Turns it on at the start, when what there is has yet to be loaded. */
   synchronized void enable() {
     enabled = true;
+  }
+
+  /** Turns it on or off while the node runs; what there is to do with files is done later. */
+  synchronized void turn(boolean on) {
+    if (on == enabled) {
+      return;
+    }
+    enabled = on;
+    if (!on) {
+      rewrite = rewrite == Rewrite.SCHEDULED ? Rewrite.NONE : rewrite;
+      feed.ifPresent(journal::remove);
+      keeper.accept(new AofKeeper.Detach());
+    } else if (rewrite != Rewrite.RUNNING) {
+      begin();
+    }
   }
 
   /** Has everything from now on appended to a file, unless it has been turned off meanwhile. */
@@ -194,14 +214,12 @@ final class AppendOnly {
     return out.toByteArray();
   }
 
-  /** Turns it off; what has been appended is on the disk when this returns. */
+  /** Appends nothing any more; what has been appended is on the disk when this returns. */
   void detach() {
     Optional<Feed> old;
     synchronized (this) {
-      enabled = false;
       old = feed;
       feed = Optional.empty();
-      rewrite = Rewrite.NONE;
     }
     old.ifPresent(journal::remove);
     old.ifPresent(its -> its.writer.close());
@@ -214,11 +232,6 @@ final class AppendOnly {
   synchronized void based(long bytes, long withoutPresent) {
     baseSize = bytes;
     closedSize = withoutPresent;
-  }
-
-  synchronized void rewriteBegan() {
-    rewrite = Rewrite.RUNNING;
-    since = System.currentTimeMillis();
   }
 
   synchronized void rewriteEnded(boolean success) {
@@ -288,7 +301,8 @@ final class AppendOnly {
   }
 
   private void begin() {
-    rewriteBegan();
+    rewrite = Rewrite.RUNNING;
+    since = System.currentTimeMillis();
     keeper.accept(new AofKeeper.Rewrite());
   }
 
@@ -302,6 +316,22 @@ final class AppendOnly {
   String refusal() {
     String error = feed.map(its -> its.writer.error()).orElse("");
     return error.isEmpty() ? "" : "MISCONF Errors writing to the AOF file: " + error;
+  }
+
+  /**
+   * Has what was appended written when the loop of this borrower has run what is before it, for
+   * then there is more to be written and forced at once.
+   */
+  void writeSoon(ActorRef<Borrower.Message> borrower) {
+    Optional<Feed> present = feed;
+    if (present.isPresent() && !writesSoon.getAndSet(true)) {
+      borrower.tell(new Borrower.Cut(0, none -> write(present.get())));
+    }
+  }
+
+  private void write(Feed its) {
+    writesSoon.set(false);
+    its.writer.wake();
   }
 
   /** Whether everything before this offset of the journal is on the disk. */
@@ -325,6 +355,7 @@ final class AppendOnly {
       }
     }
     feed.ifPresent(this::watchLag);
+    feed.ifPresent(this::write);
   }
 
   private boolean hasGrown() {

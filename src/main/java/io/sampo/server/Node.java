@@ -218,7 +218,7 @@ public final class Node {
     if (settings.appendonly.get()) {
       aof.enable();
     }
-    settings.appendonly.each(on -> tellKeeper(new AofKeeper.Turn(on)));
+    settings.appendonly.each(aof::turn);
     replication =
         new Replication(
             system,

@@ -309,15 +309,21 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     wrote();
     // What it changed or saw has been appended by now. What it was merely told needs no safety.
     if (node.barrier.isOn() && batch.shards() != 0) {
-      node.barrier.await(node.journal.offset(), () -> events.invoke(batch));
+      hold(() -> events.invoke(batch));
     } else {
       events.invoke(batch);
     }
   }
 
+  /** Runs a task when all that has been appended by now is safe; from any thread. */
+  void hold(Runnable release) {
+    node.barrier.await(node.journal.offset(), release);
+    node.aof.writeSoon(loop.borrower);
+  }
+
   /** What has been run for the client has been appended by now. From any thread. */
   void wrote() {
-    if (node.replication.replicas.any()) {
+    if (node.replication.replicas.any() || node.aof.isAttached()) {
       written = node.journal.offset();
     }
   }

@@ -12,6 +12,7 @@ import io.sampo.resp.RespError;
 import io.sampo.shard.Waiter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -61,17 +62,33 @@ final class WaitCommands {
       throw NOT_POSITIVE;
     }
     long timeout = timeout(a, 3);
-    if (local > 0) {
+    Session session = Session.of(c);
+    AppendOnly aof = session.node.aof;
+    if (local > 0 && !aof.isEnabled()) {
       throw NO_LOCAL_FILE;
     }
-    Session session = Session.of(c);
     Replicas replicas = session.node.replication.replicas;
     long offset = session.written();
-    await(
-        c,
-        timeout,
-        () -> replicas.acknowledgedOnDisk(offset) >= wanted,
-        () -> Bytes.ascii("*2\r\n:0\r\n:" + replicas.acknowledgedOnDisk(offset) + "\r\n"));
+    BooleanSupplier here = () -> aof.isForced(offset);
+    BooleanSupplier enough =
+        () -> (local == 0 || here.getAsBoolean()) && replicas.acknowledgedOnDisk(offset) >= wanted;
+    Supplier<byte[]> reply =
+        () ->
+            Bytes.ascii(
+                "*2\r\n:%d\r\n:%d\r\n"
+                    .formatted(here.getAsBoolean() ? 1 : 0, replicas.acknowledgedOnDisk(offset)));
+    Optional<Waiter> waiter = await(c, timeout, enough, reply);
+    if (local > 0 && waiter.isPresent()) {
+      aof.awaitForced(offset, () -> forced(aof, waiter.get(), enough));
+    }
+  }
+
+  private static void forced(AppendOnly aof, Waiter waiter, BooleanSupplier enough) {
+    if (!aof.isEnabled()) {
+      waiter.end(Bytes.ascii("-" + NO_LOCAL_FILE.getMessage() + "\r\n"));
+    } else if (enough.getAsBoolean()) {
+      waiter.timeOut();
+    }
   }
 
   /** Argument {@code i} as milliseconds; 0 for no limit. */
@@ -83,13 +100,16 @@ final class WaitCommands {
     return timeout;
   }
 
-  /** Answers as soon as there is enough, at once if nothing may wait here, or when time is up. */
-  private static void await(
+  /**
+   * Answers as soon as there is enough, at once if nothing may wait here, or when time is up;
+   * returns what waits for that.
+   */
+  private static Optional<Waiter> await(
       Context c, long timeout, BooleanSupplier enough, Supplier<byte[]> reply) {
     if (enough.getAsBoolean() || c.atomic()) {
       byte[] bytes = reply.get();
       c.out().raw(bytes, 0, bytes.length);
-      return;
+      return Optional.empty();
     }
     Session session = Session.of(c);
     Waiter waiter = Waiter.of(session, session.waiting, reply);
@@ -99,5 +119,6 @@ final class WaitCommands {
     }
     session.node.replication.master.tell(
         new Master.Await(() -> waiter.isOver() || enough.getAsBoolean() && waiter.timeOut()));
+    return Optional.of(waiter);
   }
 }

@@ -163,7 +163,7 @@ final class Waiting implements Waiter.Owner {
   public void served(byte[] reply) {
     session.wrote();
     if (node.barrier.isOn()) {
-      node.barrier.await(node.journal.offset(), () -> session.resume(reply));
+      session.hold(() -> session.resume(reply));
     } else {
       session.resume(reply);
     }

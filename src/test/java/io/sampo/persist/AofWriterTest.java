@@ -55,6 +55,7 @@ class AofWriterTest {
     for (int i = 0; i < count; i++) {
       writer.append(from + (long) i * LINE.length, LINE);
     }
+    writer.wake();
   }
 
   @Test
