@@ -46,7 +46,7 @@ public final class RedisProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a server and waits until it answers PING.
+   * Starts a server and waits until it answers PING and has loaded its data.
    *
    * @param directives further ones as on redis-server's command line, e.g. {@code "--maxmemory",
    *     "1mb"}
@@ -97,8 +97,9 @@ public final class RedisProcess implements AutoCloseable {
     while (process.isAlive() && System.nanoTime() < deadline) {
       try (RespClient client = RespClient.connect(port)) {
         // Any reply will do: with requirepass it is an error.
-        client.call("PING");
-        return true;
+        if (!client.call("PING").toString().contains("LOADING")) {
+          return true;
+        }
       } catch (UncheckedIOException notYet) {
         Thread.onSpinWait();
       }
