@@ -126,12 +126,13 @@ public final class Sampo implements AutoCloseable {
   /** Logs that it is ready, and how long that took. */
   void announce(Instant since) {
     LOG.info(
-        "Sampo {} is ready to accept connections: port {}, {} shards on {} loops, master,"
+        "Sampo {} is ready to accept connections: port {}, {} shards on {} loops, {},"
             + " started in {} ms",
         Node.version(),
         port(),
         shards,
         loops,
+        settings.replicaof.get().isEmpty() ? "master" : "replica",
         Duration.between(since, Instant.now()).toMillis());
   }
 

@@ -213,6 +213,13 @@ public final class AofWriter {
     }
   }
 
+  /** Has these bytes, which are not the journal's, stand before the next ones that are. */
+  public void head(byte[] bytes) {
+    synchronized (lock) {
+      head = bytes;
+    }
+  }
+
   /** Counts bytes of the journal that need not be kept. */
   public void skip(long offset, int length) {
     synchronized (lock) {

@@ -344,9 +344,6 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
         () -> {
           if (!next.isReplica()) {
             history.branch(journal.offset());
-          } else if (!was) {
-            // The new master may know our history; it counts from here on.
-            backlog.open();
           }
           journal.relaying(next.isReplica());
           home.follows(next);
@@ -548,6 +545,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     replay = home.replay(journal.offset(), stream);
     replay.select(Math.max(0, db));
     journal.relay(new byte[0], replay.db());
+    // Who follows the same master may come to follow us instead.
+    backlog.open();
     stream.unapplied = ByteString.emptyByteString();
     pause = Duration.ZERO;
     publish(following.with(State.CONNECTED, now()).read(journal.offset(), now()));
@@ -636,7 +635,6 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     if (loaded.error.isEmpty()) {
       history.adopt(full.id());
       journal.restart(full.offset());
-      backlog.open();
     } else {
       LOG.error("Cannot load the data from the master: {}", loaded.error);
       // What there is now is nobody's.

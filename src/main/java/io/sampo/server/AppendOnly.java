@@ -188,6 +188,8 @@ final class AppendOnly {
     }
     Feed its = new Feed(increment);
     journal.add(its);
+    // Otherwise a SELECT comes by itself.
+    its.writer.head(select(journal.selected()));
     feed = Optional.of(its);
     follow();
     return true;

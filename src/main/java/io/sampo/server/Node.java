@@ -371,7 +371,8 @@ public final class Node {
     }
   }
 
-  private void tellKeeper(AofKeeper.Message message) {
+  /** Has the append-only file turned on or off, or rewritten. */
+  void tellKeeper(AofKeeper.Message message) {
     aofKeeper.tell(message);
   }
 

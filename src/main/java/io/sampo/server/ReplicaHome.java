@@ -44,6 +44,7 @@ final class ReplicaHome implements Replica.Home {
   public void follows(Following master) {
     node.replication.following = master;
     node.leavesExpiryToStream(master.isReplica());
+    keepFile();
     node.settings.replicaof.put(MasterAddress.of(master));
     if (master.isReplica()) {
       for (Session session : node.clients.all()) {
@@ -78,11 +79,20 @@ final class ReplicaHome implements Replica.Home {
   }
 
   private void read(Path file, Replica.Outcome then) {
+    // What there is in an append-only file is of another history.
+    node.tellKeeper(new AofKeeper.Turn(false));
     try {
-      then.loaded(RdbLoad.load(node, file, false), "");
+      int db = RdbLoad.load(node, file, false);
+      keepFile();
+      then.loaded(db, "");
     } catch (IOException e) {
       then.loaded(0, e.getMessage());
     }
+  }
+
+  /** Keeps an append-only file from here on, if there is to be one. */
+  private void keepFile() {
+    node.tellKeeper(new AofKeeper.Turn(node.settings.appendonly.get()));
   }
 
   /** Removes all data, as a request would. */

@@ -34,12 +34,29 @@ final class WaitCommands {
   private static final RespError NO_LOCAL_FILE =
       new RespError("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
 
+  private static final RespError WAIT_ON_REPLICA =
+      new RespError(
+          "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if"
+              + " a replica is configured to be writable (which is not the default) writes to"
+              + " replicas are just local and are not propagated.");
+  private static final RespError WAITAOF_ON_REPLICA =
+      new RespError(
+          "ERR WAITAOF cannot be used with replica instances. Please also note that writes to"
+              + " replicas are just local and are not propagated.");
+
   /** More than a scheduler can count is for ever. */
   private static final long FOR_EVER = Duration.ofDays(100).toMillis();
 
   private WaitCommands() {}
 
+  private static boolean isReplica(Context c) {
+    return Session.of(c).node.replication.following.isReplica();
+  }
+
   private static void wait(Context c, Args a) {
+    if (isReplica(c)) {
+      throw WAIT_ON_REPLICA;
+    }
     long wanted = a.integer(1);
     long timeout = timeout(a, 2);
     Session session = Session.of(c);
@@ -53,6 +70,9 @@ final class WaitCommands {
   }
 
   private static void waitAof(Context c, Args a) {
+    if (isReplica(c)) {
+      throw WAITAOF_ON_REPLICA;
+    }
     long local = a.integer(1);
     if (local < 0 || local > 1) {
       throw NOT_0_OR_1;
