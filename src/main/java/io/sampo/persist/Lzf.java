@@ -18,13 +18,18 @@ final class Lzf {
   static final int MAX_RATIO = 88;
 
   private static final int HASH_BITS = 13;
+
+  /** Of short strings less of the table is used, which then is likely to be in the cache. */
+  private static final int SHORT_HASH_BITS = 9;
+
+  private static final int SHORT = 512;
   private static final int MAX_LITERALS = 32;
   private static final int MAX_DISTANCE = 1 << 13;
   private static final int MAX_REPEAT = 264;
   private static final int SHORT_REPEAT = 9;
 
   /** The further nothing was found to repeat, the less closely is looked. */
-  private static final int PATIENCE_BITS = 6;
+  private static final int PATIENCE_BITS = 4;
 
   /** Where the three bytes of a hash were last seen, plus {@link #base}. */
   private final int[] seen = new int[1 << HASH_BITS];
@@ -41,6 +46,7 @@ final class Lzf {
       Arrays.fill(seen, 0);
       base = 1;
     }
+    int bits = length < SHORT ? SHORT_HASH_BITS : HASH_BITS;
     int shift = base - offset;
     int end = offset + length;
     int limit = at + room;
@@ -48,7 +54,7 @@ final class Lzf {
     int literals = offset;
     int i = offset;
     while (i < end - 2) {
-      int hash = hash(a, i);
+      int hash = hash(a, i, bits);
       int before = seen[hash] - shift;
       seen[hash] = i + shift;
       if (before < offset || i - before > MAX_DISTANCE || !isSame(a, before, i)) {
@@ -76,7 +82,7 @@ final class Lzf {
       i += same;
       literals = i;
       if (i < end - 2) {
-        seen[hash(a, i - 1)] = i - 1 + shift;
+        seen[hash(a, i - 1, bits)] = i - 1 + shift;
       }
     }
     base += length;
@@ -84,9 +90,9 @@ final class Lzf {
     return out < 0 ? 0 : out - at;
   }
 
-  private static int hash(byte[] a, int i) {
+  private static int hash(byte[] a, int i, int bits) {
     int three = (a[i] & 0xff) << 16 | (a[i + 1] & 0xff) << 8 | a[i + 2] & 0xff;
-    return three * 0x9e3779b1 >>> Integer.SIZE - HASH_BITS;
+    return three * 0x9e3779b1 >>> Integer.SIZE - bits;
   }
 
   private static boolean isSame(byte[] a, int i, int j) {
