@@ -15,25 +15,33 @@ public final class HashValue implements PartlyVolatile {
   /** What {@link #get} returns for a field that is not there. */
   public static final byte[] NONE = {};
 
-  private static final int OBJECT_BYTES = 24;
+  private static final int OBJECT_BYTES = 16;
+  private static final int TIMED_BYTES = 24;
 
   /** How often {@link #sample} tries to hit a field that is not hidden. */
   private static final int TRIES = 100;
 
-  private static final byte[] UNPACKED = {};
+  /**
+   * The pack or the table; while fields expire, {@link Timed}. One reference instead of three, for
+   * there may be a great many small hashes.
+   */
+  private Object content = ListPack.create();
 
-  private byte[] pack = ListPack.create();
+  /** The fields, and when they expire. */
+  private static final class Timed {
+    private Object fields;
+    private final FieldTimes times;
 
-  /** Null while the hash is packed. */
-  private ByteTable table;
-
-  /** Null while no field expires. */
-  private FieldTimes times;
+    Timed(Object fields, FieldTimes times) {
+      this.fields = fields;
+      this.times = times;
+    }
+  }
 
   /** A hash of the fields and values of a {@link ListPack}, which it takes over. */
   public static HashValue of(byte[] pack, Limits limits) {
     HashValue hash = new HashValue();
-    hash.pack = pack;
+    hash.content = pack;
     hash.expect(hash.size(), limits);
     return hash;
   }
@@ -45,36 +53,58 @@ public final class HashValue implements PartlyVolatile {
 
   @Override
   public String encoding() {
-    if (table != null) {
+    if (!isPacked()) {
       return "hashtable";
     }
-    return times == null ? "listpack" : "listpackex";
+    return hasTimes() ? "listpackex" : "listpack";
   }
 
   @Override
   public long heapBytes() {
     return OBJECT_BYTES
-        + (table == null ? ListPack.heapBytes(pack) : table.heapBytes())
-        + (times == null ? 0 : times.heapBytes());
+        + (isPacked() ? ListPack.heapBytes(pack()) : table().heapBytes())
+        + (hasTimes() ? TIMED_BYTES + times().heapBytes() : 0);
   }
 
   @Override
   public HashValue copy() {
     HashValue copy = new HashValue();
-    copy.pack = table == null ? ListPack.copy(pack) : UNPACKED;
-    copy.table = table == null ? null : table.copy();
-    copy.times = times == null ? null : times.copy();
+    copy.content = isPacked() ? ListPack.copy(pack()) : table().copy();
+    if (hasTimes()) {
+      copy.content = new Timed(copy.content, times().copy());
+    }
     return copy;
+  }
+
+  private Object fields() {
+    return content instanceof Timed timed ? timed.fields : content;
+  }
+
+  private void fields(Object changed) {
+    if (content instanceof Timed timed) {
+      timed.fields = changed;
+    } else {
+      content = changed;
+    }
+  }
+
+  private ByteTable table() {
+    return (ByteTable) fields();
+  }
+
+  /** Only if {@link #hasTimes}. */
+  private FieldTimes times() {
+    return ((Timed) content).times;
   }
 
   /** The number of fields, hidden ones included. */
   public int size() {
-    return table == null ? ListPack.size(pack) / 2 : table.size();
+    return isPacked() ? ListPack.size(pack()) / 2 : table().size();
   }
 
   /** The number of fields that are not hidden; takes time if any may be. */
   public int size(long now) {
-    return size() - (times == null ? 0 : times.countOver(now));
+    return size() - (hasTimes() ? times().countOver(now) : 0);
   }
 
   @Override
@@ -90,16 +120,16 @@ public final class HashValue implements PartlyVolatile {
   }
 
   private boolean contains(byte[] f, int fo, int fl) {
-    return table == null ? find(f, fo, fl) != ListPack.NONE : table.find(f, fo, fl);
+    return isPacked() ? find(f, fo, fl) != ListPack.NONE : table().find(f, fo, fl);
   }
 
   private int find(byte[] f, int fo, int fl) {
-    return ListPack.find(pack, ListPack.BEGIN, f, fo, fl, 1);
+    return ListPack.find(pack(), ListPack.BEGIN, f, fo, fl, 1);
   }
 
   /** Whether a field has a time, which is over. */
   public boolean isOver(byte[] f, int fo, int fl, long now) {
-    return times != null && times.next() <= now && times.get(f, fo, fl) <= now;
+    return hasTimes() && times().next() <= now && times().get(f, fo, fl) <= now;
   }
 
   /** Writes the value of a field as a bulk string; false if there is none. */
@@ -107,18 +137,18 @@ public final class HashValue implements PartlyVolatile {
     if (isOver(f, fo, fl, now)) {
       return false;
     }
-    if (table != null) {
-      if (!table.find(f, fo, fl)) {
+    if (!isPacked()) {
+      if (!table().find(f, fo, fl)) {
         return false;
       }
-      out.bulk(table.value(), table.valueAt(), table.valueLength());
+      out.bulk(table().value(), table().valueAt(), table().valueLength());
       return true;
     }
     int p = find(f, fo, fl);
     if (p == ListPack.NONE) {
       return false;
     }
-    ListPack.bulk(pack, ListPack.next(pack, p), out);
+    ListPack.bulk(pack(), ListPack.next(pack(), p), out);
     return true;
   }
 
@@ -127,11 +157,11 @@ public final class HashValue implements PartlyVolatile {
     if (!has(f, fo, fl, now)) {
       return NONE;
     }
-    if (table != null) {
+    if (!isPacked()) {
       return Arrays.copyOfRange(
-          table.value(), table.valueAt(), table.valueAt() + table.valueLength());
+          table().value(), table().valueAt(), table().valueAt() + table().valueLength());
     }
-    return ListPack.bytes(pack, ListPack.next(pack, find(f, fo, fl)));
+    return ListPack.bytes(pack(), ListPack.next(pack(), find(f, fo, fl)));
   }
 
   /** The length of the value of a field, 0 if there is none. */
@@ -139,26 +169,26 @@ public final class HashValue implements PartlyVolatile {
     if (!has(f, fo, fl, now)) {
       return 0;
     }
-    return table != null
-        ? table.valueLength()
-        : ListPack.length(pack, ListPack.next(pack, find(f, fo, fl)));
+    return !isPacked()
+        ? table().valueLength()
+        : ListPack.length(pack(), ListPack.next(pack(), find(f, fo, fl)));
   }
 
   /** Sets a field, which keeps the time it may have; returns whether it is new. */
   public boolean set(byte[] f, int fo, int fl, byte[] v, int vo, int vl, Limits limits) {
-    if (table == null && Math.max(fl, vl) > limits.hashMaxListpackValue) {
+    if (isPacked() && Math.max(fl, vl) > limits.hashMaxListpackValue) {
       unpack();
     }
-    if (table != null) {
-      return table.put(f, fo, fl, v, vo, vl);
+    if (!isPacked()) {
+      return table().put(f, fo, fl, v, vo, vl);
     }
     int p = find(f, fo, fl);
     if (p != ListPack.NONE) {
-      pack = ListPack.replace(pack, ListPack.next(pack, p), v, vo, vl);
+      fields(ListPack.replace(pack(), ListPack.next(pack(), p), v, vo, vl));
       return false;
     }
-    pack = ListPack.append(pack, f, fo, fl);
-    pack = ListPack.append(pack, v, vo, vl);
+    fields(ListPack.append(pack(), f, fo, fl));
+    fields(ListPack.append(pack(), v, vo, vl));
     if (size() > limits.hashMaxListpackEntries) {
       unpack();
     }
@@ -168,20 +198,20 @@ public final class HashValue implements PartlyVolatile {
   /** Removes a field; false if it is not there. */
   public boolean remove(byte[] f, int fo, int fl) {
     persist(f, fo, fl);
-    if (table != null) {
-      return table.remove(f, fo, fl);
+    if (!isPacked()) {
+      return table().remove(f, fo, fl);
     }
     int p = find(f, fo, fl);
     if (p == ListPack.NONE) {
       return false;
     }
-    pack = ListPack.delete(pack, p, 2);
+    fields(ListPack.delete(pack(), p, 2));
     return true;
   }
 
   /** Prepares for so many fields in all, which may be too many for a pack. */
   public void expect(int fields, Limits limits) {
-    if (table == null && fields > limits.hashMaxListpackEntries) {
+    if (isPacked() && fields > limits.hashMaxListpackEntries) {
       unpack();
     }
   }
@@ -189,25 +219,24 @@ public final class HashValue implements PartlyVolatile {
   private void unpack() {
     ByteTable unpacked = new ByteTable();
     each(unpacked::put);
-    table = unpacked;
-    pack = UNPACKED;
+    fields(unpacked);
   }
 
   // ---- all fields ----
 
   /** Whether it is a pack of fields and values. */
   public boolean isPacked() {
-    return table == null;
+    return fields() instanceof byte[];
   }
 
   /** The pack, if it {@link #isPacked}; not to be changed. */
   public byte[] pack() {
-    return pack;
+    return (byte[]) fields();
   }
 
   /** Whether any field expires. */
   public boolean hasTimes() {
-    return times != null;
+    return content instanceof Timed;
   }
 
   /** Visits all fields that are not hidden, until the visitor has enough. */
@@ -220,16 +249,17 @@ public final class HashValue implements PartlyVolatile {
       return visitor;
     }
     return (f, fo, fl, v, vo, vl) ->
-        times.get(f, fo, fl) <= now || visitor.visit(f, fo, fl, v, vo, vl);
+        times().get(f, fo, fl) <= now || visitor.visit(f, fo, fl, v, vo, vl);
   }
 
   /** Visits all fields, hidden ones too, until the visitor has enough. */
   public void each(ByteTable.Visitor visitor) {
-    if (table != null) {
-      table.each(visitor);
+    if (!isPacked()) {
+      table().each(visitor);
       return;
     }
     byte[] scratch = new byte[2 * PackedPair.ROOM];
+    byte[] pack = pack();
     int end = ListPack.end(pack);
     for (int p = ListPack.BEGIN; p != end; ) {
       if (!PackedPair.show(pack, p, scratch, visitor)) {
@@ -244,8 +274,8 @@ public final class HashValue implements PartlyVolatile {
    * ByteTable#scan}. A packed hash is visited whole.
    */
   public long scan(long cursor, int count, long now, ByteTable.Visitor visitor) {
-    if (table != null) {
-      return table.scan(cursor, count, visible(now, visitor));
+    if (!isPacked()) {
+      return table().scan(cursor, count, visible(now, visitor));
     }
     each(now, visitor);
     return 0;
@@ -270,18 +300,18 @@ public final class HashValue implements PartlyVolatile {
   }
 
   private void sample(SplittableRandom random, ByteTable.Visitor visitor) {
-    if (table != null) {
-      table.sample(random);
+    if (!isPacked()) {
+      table().sample(random);
       visitor.visit(
-          table.key(),
-          table.keyAt(),
-          table.keyLength(),
-          table.value(),
-          table.valueAt(),
-          table.valueLength());
+          table().key(),
+          table().keyAt(),
+          table().keyLength(),
+          table().value(),
+          table().valueAt(),
+          table().valueLength());
     } else {
-      int p = ListPack.at(pack, 2L * random.nextInt(size()));
-      PackedPair.show(pack, p, new byte[2 * PackedPair.ROOM], visitor);
+      int p = ListPack.at(pack(), 2L * random.nextInt(size()));
+      PackedPair.show(pack(), p, new byte[2 * PackedPair.ROOM], visitor);
     }
   }
 
@@ -316,36 +346,36 @@ public final class HashValue implements PartlyVolatile {
 
   /** When a field expires, in Unix milliseconds; {@link #NEVER} if it stays or is not there. */
   public long expireAt(byte[] f, int fo, int fl) {
-    return times == null ? NEVER : times.get(f, fo, fl);
+    return hasTimes() ? times().get(f, fo, fl) : NEVER;
   }
 
   /** Has a field, which there must be, expire at a time in Unix milliseconds. */
   public void expireAt(byte[] f, int fo, int fl, long when) {
-    if (times == null) {
-      times = new FieldTimes();
+    if (!hasTimes()) {
+      content = new Timed(content, new FieldTimes());
     }
-    times.set(f, fo, fl, when);
+    times().set(f, fo, fl, when);
   }
 
   /** Has a field stay; false if it did so before. */
   public boolean persist(byte[] f, int fo, int fl) {
-    if (times == null || !times.remove(f, fo, fl)) {
+    if (!hasTimes() || !times().remove(f, fo, fl)) {
       return false;
     }
-    if (times.size() == 0) {
-      times = null;
+    if (times().size() == 0) {
+      content = fields();
     }
     return true;
   }
 
   @Override
   public long nextExpiry() {
-    return times == null ? NEVER : times.next();
+    return hasTimes() ? times().next() : NEVER;
   }
 
   @Override
   public List<byte[]> expireParts(long now, int limit) {
-    List<byte[]> over = times == null ? List.of() : times.over(now, limit);
+    List<byte[]> over = hasTimes() ? times().over(now, limit) : List.of();
     over.forEach(field -> remove(field, 0, field.length));
     return over;
   }
