@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * A process that is killed under load has after its restart what it has acknowledged: all of it
  * with {@code appendfsync always}, all but the last moments with {@code everysec}. A few rounds
- * here, more with {@code -Dsampo.rounds}.
+ * here, more with {@code -Dtest.rounds}.
  */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AppendOnlyKillTest {
@@ -120,7 +120,7 @@ class AppendOnlyKillTest {
   @CsvSource({"always, 0, 300", "everysec, 1000, 2500"})
   void whatWasAcknowledgedIsThere(String fsync, long lossMillis, int loadMillis) throws Exception {
     Random random = Seed.random("kill");
-    int rounds = Integer.getInteger("sampo.rounds", 3);
+    int rounds = Integer.getInteger("test.rounds", 3);
     List<Writer> writers = List.of();
     long until = 0;
     for (int round = 0; round <= rounds; round++) {

@@ -382,12 +382,12 @@ class AppendOnlyTest {
 
   /**
    * However it is cut, a node starts from it and cuts it back to a whole request or transaction; a
-   * few times here, at each of the last bytes with {@code -Dsampo.rounds=1000}.
+   * few times here, at each of the last bytes with {@code -Dtest.rounds=1000}.
    */
   @Test
   void aTornTailIsCutOffAtAWholeRequest() throws IOException {
     byte[] whole = someData();
-    int rounds = Integer.getInteger("sampo.rounds", 30);
+    int rounds = Integer.getInteger("test.rounds", 30);
     int step = Math.max(1, 1000 / rounds);
     for (int cut = 1; cut <= 1000; cut += step) {
       int size = whole.length - cut;

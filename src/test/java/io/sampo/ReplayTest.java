@@ -81,7 +81,7 @@ class ReplayTest {
   @ParameterizedTest(name = "{0} shards on {1} loops")
   @CsvSource({"1, 1", "2, 2", "5, 2"})
   void rebuildsTheData(int shards, int loops) throws Exception {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     try (Sampo origin = start(2, 2);
         Sampo copy = start(shards, loops)) {

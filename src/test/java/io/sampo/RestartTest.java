@@ -62,7 +62,7 @@ class RestartTest {
   @ParameterizedTest
   @CsvSource({"1, 3", "3, 1", "2, 5"})
   void closeSavesAndTheNextStartLoadsWithAnyNumberOfShards(int shards, int later) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     Contents before;
     try (Sampo sampo = start("save = \"3600 1\", shards = " + shards)) {
@@ -77,7 +77,7 @@ class RestartTest {
   @Test
   void redisAndSampoStartFromEachOthersFiles() throws IOException {
     Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     String ours;
     try (Sampo sampo = start("save = \"3600 1\", shards = 2, enable-debug-command = local")) {

@@ -75,7 +75,7 @@ class SnapshotCutTest {
   @CsvSource({"1, 1", "2, 2", "5, 2"})
   void isWhatWasThereAtItsInstant(int shards, int loops, @TempDir Path directory) throws Exception {
     Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     String config =
         "sampo { port = 0, bind = \"127.0.0.1\", shards = %d, loops = %d, dir = \"%s\" }"

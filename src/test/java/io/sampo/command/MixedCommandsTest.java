@@ -7,6 +7,7 @@ import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.CommandGrammar;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.Question;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.function.UnaryOperator;
  * commands broken: every reply is Redis's, and so is the data in the end.
  */
 class MixedCommandsTest {
-  private static final int COMMANDS = Integer.getInteger("sampo.commands", 200_000);
+  private static final int COMMANDS = Integer.getInteger("test.commands", 200_000);
   private static final int BATCH = 250;
 
   /** Up to where collections are kept compact here: so that many are, and many are not. */
@@ -344,9 +345,7 @@ class MixedCommandsTest {
       String[] words = limit.split(" ");
       pair.config(words[0], words[1]);
     }
-    long seed = Long.getLong("sampo.seed", 20_261_123);
-    System.out.println("random commands, -Dsampo.seed=" + seed);
-    Random random = new Random(seed);
+    Random random = Seed.random("random commands", 20_261_123);
     for (int n = 0; n < COMMANDS; ) {
       List<Question> batch = new ArrayList<>();
       while (batch.size() < BATCH) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CorruptInputTest {
-  private static final int ROUNDS = Integer.getInteger("sampo.rounds", 100_000);
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 100_000);
   private static final int SERVED = ROUNDS / 50;
 
   /** Bytes of heap that may be taken for one case, beside {@link #PER_BYTE} for each byte sent. */
@@ -52,8 +52,8 @@ class CorruptInputTest {
   private static final Random RANDOM = new Random(seed());
 
   private static long seed() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("corruptions, -Dsampo.seed=" + seed);
+    long seed = Long.getLong("test.seed", System.nanoTime());
+    System.out.println("corruptions, -Dtest.seed=" + seed);
     return seed;
   }
 

@@ -22,8 +22,8 @@ class DumpCommandsTest {
 
   @AgainstRedis
   void whatOneHasDumpedTheOtherRestores(Differential pair) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("values, -Dsampo.seed=" + seed);
+    long seed = Long.getLong("test.seed", System.nanoTime());
+    System.out.println("values, -Dtest.seed=" + seed);
     RandomValues values = new RandomValues(new Random(seed));
     for (int i = 0; i < ROUNDS * RandomValues.KINDS; i++) {
       pair.same("FLUSHALL");

@@ -50,8 +50,8 @@ class RdbFileTest {
   void redisLoadsWhatWasReadFromRedis(String compression, String policy) throws Exception {
     Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
     settings.policy = Policy.named(policy).orElseThrow();
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("values, -Dsampo.seed=" + seed);
+    long seed = Long.getLong("test.seed", System.nanoTime());
+    System.out.println("values, -Dtest.seed=" + seed);
     Path theirs = folder.resolve("theirs");
     String digest;
     try (RedisProcess redis = redis("theirs", policy);

@@ -66,7 +66,7 @@ class FollowRedisTest {
   @ParameterizedTest(name = "{0} shards on {1} loops, diskless: {2}")
   @CsvSource({"1, 1, yes", "2, 2, no", "5, 2, yes"})
   void hasWhatTheMasterHas(int shards, int loops, String diskless) {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     Workload workload = new Workload(seed);
     try (RedisProcess redis =
@@ -115,13 +115,13 @@ class FollowRedisTest {
     return info(port, "replication").get("master_link_status").equals("up");
   }
 
-  /** Three writers, and a link that is cut again and again: {@code -Dsampo.rounds} times. */
+  /** Three writers, and a link that is cut again and again: {@code -Dtest.rounds} times. */
   @Test
   @Timeout(value = 600, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aLinkThatIsCutAgainAndAgain() throws Exception {
-    int rounds = Integer.getInteger("sampo.rounds", 6);
+    int rounds = Integer.getInteger("test.rounds", 6);
     long pause = Long.getLong("sampo.pause", 300);
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     AtomicBoolean enough = new AtomicBoolean();
     ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
@@ -174,7 +174,7 @@ class FollowRedisTest {
 
   @Test
   void aChainHasTheSameStream() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("seed " + seed);
     try (RedisProcess redis = redis();
         TestNode middle = sampo();

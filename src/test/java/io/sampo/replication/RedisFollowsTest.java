@@ -199,8 +199,8 @@ class RedisFollowsTest {
   // --- the load
 
   private void write() {
-    long seed = Long.getLong("sampo.seed", System.nanoTime());
-    System.out.println("workloads from -Dsampo.seed=" + seed);
+    long seed = Long.getLong("test.seed", System.nanoTime());
+    System.out.println("workloads from -Dtest.seed=" + seed);
     for (int i = 0; i < WRITERS; i++) {
       int writer = i;
       writers.add(threads.submit(() -> write(new Workload(seed + writer, "w" + writer % 2))));

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BlockedCrowdTest {
   private static final int CROWD = 1_000;
 
-  /** {@code -Dsampo.rounds=10000} for a longer run. */
-  private static final int ROUNDS = Integer.getInteger("sampo.rounds", 2_000);
+  /** {@code -Dtest.rounds=10000} for a longer run. */
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 2_000);
 
   static Stream<Layout> layouts() {
     return Stream.of(new Layout(2, 1, "core"), new Layout(5, 2, "core"));

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Many clients at once, over shards and loops: each command and transaction sees one state. */
 class IsolationTest {
-  private static final long SEED = Long.getLong("sampo.seed", 20_260_303);
+  private static final long SEED = Long.getLong("test.seed", 20_260_303);
 
   private ExecutorService threads;
   private TestNode node;
@@ -49,7 +49,7 @@ class IsolationTest {
   }
 
   private void layout(int shards, int loops) {
-    System.out.println("concurrent clients, -Dsampo.seed=" + SEED);
+    System.out.println("concurrent clients, -Dtest.seed=" + SEED);
     node = TestNode.start(new Layout(shards, loops, "core"));
   }
 

@@ -208,7 +208,7 @@ public final class Differential implements AutoCloseable {
 
   /**
    * Sends {@code n} random commands; every reply must be equal. The seed is printed, and system
-   * property {@code sampo.seed} replaces it.
+   * property {@code test.seed} replaces it.
    */
   public void random(long seed, Function<Random, String[]> commands, int n) {
     Random random = Seed.random("random commands", seed);

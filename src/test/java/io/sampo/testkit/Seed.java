@@ -2,7 +2,7 @@ package io.sampo.testkit;
 
 import java.util.Random;
 
-/** The seeds of random tests: printed, and given anew by system property {@code sampo.seed}. */
+/** The seeds of random tests: printed, and given anew by system property {@code test.seed}. */
 public final class Seed {
   private Seed() {}
 
@@ -13,8 +13,8 @@ public final class Seed {
 
   /** As {@link #of(String)}, but {@code usual} where none is given. */
   public static long of(String what, long usual) {
-    long seed = Long.getLong("sampo.seed", usual);
-    System.out.println(what + ", -Dsampo.seed=" + seed);
+    long seed = Long.getLong("test.seed", usual);
+    System.out.println(what + ", -Dtest.seed=" + seed);
     return seed;
   }
 
