@@ -371,8 +371,7 @@ public final class Node {
     }
   }
 
-  /** Has the append-only file turned on or off, or rewritten. */
-  void tellKeeper(AofKeeper.Message message) {
+  private void tellKeeper(AofKeeper.Message message) {
     aofKeeper.tell(message);
   }
 

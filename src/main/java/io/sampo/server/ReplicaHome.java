@@ -80,7 +80,7 @@ final class ReplicaHome implements Replica.Home {
 
   private void read(Path file, Replica.Outcome then) {
     // What there is in an append-only file is of another history.
-    node.tellKeeper(new AofKeeper.Turn(false));
+    node.aof.turn(false);
     try {
       int db = RdbLoad.load(node, file, false);
       keepFile();
@@ -92,7 +92,7 @@ final class ReplicaHome implements Replica.Home {
 
   /** Keeps an append-only file from here on, if there is to be one. */
   private void keepFile() {
-    node.tellKeeper(new AofKeeper.Turn(node.settings.appendonly.get()));
+    node.aof.turn(node.settings.appendonly.get());
   }
 
   /** Removes all data, as a request would. */
