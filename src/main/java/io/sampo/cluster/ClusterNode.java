@@ -178,6 +178,15 @@ public final class ClusterNode implements AutoCloseable {
     return outcome;
   }
 
+  /**
+   * Asks the master, whichever node that is, to have another one take over.
+   *
+   * @param timeout how long writes may have to wait for it
+   */
+  public void requestHandOver(Duration timeout) {
+    replicaSet.tell(new ReplicaSet.AskForHandOver(timeout.toMillis()));
+  }
+
   /** Leaves the cluster, without handing over, and waits until it has ended. */
   @Override
   public void close() {

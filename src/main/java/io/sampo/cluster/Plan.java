@@ -13,6 +13,8 @@ import java.util.List;
  * @param leaseMillis for how long a master is sure to be the only one after it was heard of
  * @param host where clients are told to reach it
  * @param port where clients are told to reach it
+ * @param sentinelPort where it speaks as a Sentinel does; 0 if nowhere
+ * @param runId of this start of the node
  * @param directory for the file that keeps its promises
  */
 public record Plan(
@@ -24,10 +26,26 @@ public record Plan(
     long leaseMillis,
     String host,
     int port,
+    int sentinelPort,
+    String runId,
     Path directory) {
   public Plan {
     seeds = List.copyOf(seeds);
     voters = List.copyOf(voters);
+  }
+
+  /** Of a node that does not speak as a Sentinel does. */
+  public Plan(
+      String set,
+      String self,
+      List<String> seeds,
+      List<String> voters,
+      Topology.Kind kind,
+      long leaseMillis,
+      String host,
+      int port,
+      Path directory) {
+    this(set, self, seeds, voters, kind, leaseMillis, host, port, 0, "", directory);
   }
 
   boolean isWitness() {

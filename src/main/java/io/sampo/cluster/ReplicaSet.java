@@ -64,6 +64,13 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   record HandOver(Optional<String> successor, long millis, Consumer<String> outcome)
       implements Command {}
 
+  /**
+   * Asks the master, whichever node that is, to hand over to whichever replica is best.
+   *
+   * @param millis how long writes may have to wait for it
+   */
+  record AskForHandOver(long millis) implements Command {}
+
   /** A planned succession that is under way. */
   private record Succession(String to, long until, Consumer<String> outcome, boolean paused) {}
 
@@ -163,6 +170,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         .onMessage(Seen.class, seen -> onSeen(seen.member()))
         .onMessage(Gone.class, gone -> onGone(gone.member()))
         .onMessage(HandOver.class, this::onHandOver)
+        .onMessage(AskForHandOver.class, this::onAskForHandOver)
+        .onMessage(Wire.Abdicate.class, this::onAbdicate)
         .onMessage(Paused.class, paused -> onPaused())
         .onSignal(PostStop.class, stop -> onStop())
         .build();
@@ -181,10 +190,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private Behavior<Command> onTick() {
     take(new Input.Tick());
     if (System.nanoTime() - newsAt >= 0) {
-      newsAt = System.nanoTime() + NEWS.toNanos();
-      Wire.News news = new Wire.News(plan.set(), elector.term(), self());
-      others().forEach(peer -> peer.tell(news));
-      publish();
+      spread();
     }
     return this;
   }
@@ -208,7 +214,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     }
     if (before.term() != elector.term() || !role(before).equals(role(elector))) {
       log();
-      publish();
+      spread();
     }
     succeed();
     return this;
@@ -305,12 +311,22 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     return this;
   }
 
+  /** Tells the others, and whoever observes it, how this node is. */
+  private void spread() {
+    newsAt = System.nanoTime() + NEWS.toNanos();
+    Wire.News news = new Wire.News(plan.set(), elector.term(), self());
+    others().forEach(peer -> peer.tell(news));
+    publish();
+  }
+
   private Topology.Node self() {
     long lease = elector.leaseUntil() - System.nanoTime();
     return new Topology.Node(
         plan.self(),
         plan.host(),
         plan.port(),
+        plan.sentinelPort(),
+        plan.runId(),
         plan.kind(),
         role(elector),
         plan.voters().contains(plan.self()),
@@ -318,6 +334,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         role.holding().offset(),
         Math.max(0, TimeUnit.NANOSECONDS.toMillis(lease)),
         true,
+        0,
         true);
   }
 
@@ -336,28 +353,15 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     long now = System.nanoTime();
     long term = elector.term();
     for (Report report : reports.values()) {
-      boolean reachable = now - report.heardAt() < SILENCE;
-      nodes.put(report.node().id(), seen(report.node(), reachable));
+      long silence = now - report.heardAt();
+      Topology.Node seen =
+          report.node().seen(silence < SILENCE, TimeUnit.NANOSECONDS.toMillis(silence));
+      nodes.put(seen.id(), seen);
       term = Math.max(term, report.node().role() == Topology.Role.MASTER ? report.term() : 0);
     }
     nodes.put(plan.self(), self());
     topology = new Topology(plan.set(), term, nodes.values().stream().toList());
     observer.changed(topology);
-  }
-
-  private static Topology.Node seen(Topology.Node node, boolean reachable) {
-    return new Topology.Node(
-        node.id(),
-        node.host(),
-        node.port(),
-        node.kind(),
-        node.role(),
-        node.voter(),
-        node.term(),
-        node.offset(),
-        node.leaseMillis(),
-        reachable,
-        false);
   }
 
   // --- planned succession
@@ -378,6 +382,28 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       role.pause(() -> self.tell(new Paused()));
     }
     return this;
+  }
+
+  private Behavior<Command> onAskForHandOver(AskForHandOver request) {
+    Wire.Abdicate abdicate = new Wire.Abdicate(plan.set(), request.millis());
+    if (elector.stance() instanceof Following following) {
+      peer(following.master()).tell(abdicate);
+      return this;
+    }
+    return onAbdicate(abdicate);
+  }
+
+  private Behavior<Command> onAbdicate(Wire.Abdicate request) {
+    if (!request.set().equals(plan.set())) {
+      return this;
+    }
+    Consumer<String> outcome =
+        why -> {
+          if (!why.isEmpty()) {
+            LOG.warn("Replica set {}: not handed over as requested: {}", plan.set(), why);
+          }
+        };
+    return onHandOver(new HandOver(Optional.empty(), request.millis(), outcome));
   }
 
   private Optional<String> best() {

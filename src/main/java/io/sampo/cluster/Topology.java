@@ -33,17 +33,22 @@ public record Topology(String set, long term, List<Node> nodes) {
    * @param id where its cluster port is, as host:port; in lists of voters and seeds it is named so
    * @param host where clients reach it, as it announces itself
    * @param port where clients reach it
+   * @param sentinelPort where it speaks as a Sentinel does; 0 if nowhere
+   * @param runId changes with every start
    * @param voter whether it votes
    * @param term the term it is in
    * @param offset of its data, in bytes of the journal
    * @param leaseMillis how long its lease goes on, if it is the master; 0 if it has none
    * @param reachable whether it was heard of lately
+   * @param silenceMillis how long ago it was heard of; 0 for the node whose view this is
    * @param self whether it is the node whose view this is
    */
   public record Node(
       String id,
       String host,
       int port,
+      int sentinelPort,
+      String runId,
       Kind kind,
       Role role,
       boolean voter,
@@ -51,7 +56,27 @@ public record Topology(String set, long term, List<Node> nodes) {
       long offset,
       long leaseMillis,
       boolean reachable,
-      boolean self) {}
+      long silenceMillis,
+      boolean self) {
+    /** As another node sees it, which heard of it so long ago. */
+    Node seen(boolean asReachable, long silence) {
+      return new Node(
+          id,
+          host,
+          port,
+          sentinelPort,
+          runId,
+          kind,
+          role,
+          voter,
+          term,
+          offset,
+          leaseMillis,
+          asReachable,
+          silence,
+          false);
+    }
+  }
 
   public Topology {
     nodes = List.copyOf(nodes);

@@ -11,6 +11,13 @@ sealed interface Wire extends ReplicaSet.Command {
    */
   record Letter(String set, String from, String host, int port, Message message) implements Wire {}
 
+  /**
+   * The master is asked to have another node take over.
+   *
+   * @param millis how long writes may have to wait for it
+   */
+  record Abdicate(String set, long millis) implements Wire {}
+
   /** How the sender is. */
   record News(String set, long term, Topology.Node node) implements Wire {}
 }
