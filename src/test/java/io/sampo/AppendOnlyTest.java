@@ -315,6 +315,35 @@ class AppendOnlyTest {
   }
 
   @Test
+  void aReplicaKeepsOneToo() throws Exception {
+    assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
+    long seed = Seed.of("append-only file of a replica");
+    Contents expected;
+    try (RedisProcess redis = RedisProcess.start("--repl-diskless-sync-delay", "0");
+        RespClient master = RespClient.connect(redis.port());
+        TestNode node = start(TWO, "aof-timestamp-enabled", "yes");
+        RespClient replica = RespClient.connect(node.port())) {
+      replica.call("SET", "gone", "1");
+      Workload workload = new Workload(seed);
+      change(master, workload, 500);
+      replica.expect('+', "REPLICAOF", "127.0.0.1", "" + redis.port());
+      change(master, workload, 500);
+      await(() -> replica.call("INFO", "replication").text().contains("master_link_status:up"));
+      change(master, workload, 500);
+      await(() -> info(replica, "aof_rewrites").equals("1"));
+      change(master, workload, 500);
+      master.call("SELECT", "0");
+      master.call("SET", "last", "1");
+      await(() -> replica.call("EXISTS", "last").number() == 1);
+      expected = Contents.of(redis.port());
+    }
+    assertRedisAgrees(expected);
+    try (TestNode node = start(ONE)) {
+      Contents.of(node.port()).assertSame(expected);
+    }
+  }
+
+  @Test
   void itIsRewrittenByItselfWhenItHasGrown() {
     try (TestNode node = start(ONE, "auto-aof-rewrite-min-size", "10kb");
         RespClient client = RespClient.connect(node.port())) {

@@ -271,6 +271,13 @@ public final class AofWriter {
     wake();
   }
 
+  /** Has something written before the next bytes of the journal. */
+  public void begin(byte[] first) {
+    synchronized (lock) {
+      head = first;
+    }
+  }
+
   public void fsync(Fsync policy) {
     fsync = policy;
     wake();

@@ -142,6 +142,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
      */
     void load(Path file, Outcome then);
 
+    /** Up to where the journal is on the disk; below 0 if it is not kept there. */
+    long onDisk();
+
     /** Passes on a message that the master's clients have published. */
     void published(boolean toShard, byte[] channel, byte[] message);
 
@@ -482,7 +485,12 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   }
 
   private void acknowledge() {
-    byte[] request = Handshake.request("REPLCONF", "ACK", String.valueOf(journal.offset()));
+    String offset = String.valueOf(journal.offset());
+    long onDisk = home.onDisk();
+    byte[] request =
+        onDisk < 0
+            ? Handshake.request("REPLCONF", "ACK", offset)
+            : Handshake.request("REPLCONF", "ACK", offset, "FACK", String.valueOf(onDisk));
     link.ifPresent(open -> open.send(request));
   }
 

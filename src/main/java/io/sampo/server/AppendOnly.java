@@ -187,6 +187,10 @@ final class AppendOnly {
       return false;
     }
     Feed its = new Feed(increment);
+    if (journal.isRelaying()) {
+      // A master's stream is not ours to add a SELECT to.
+      its.writer.begin(select(journal.selected()));
+    }
     journal.add(its);
     // Otherwise a SELECT comes by itself.
     its.writer.head(select(journal.selected()));
@@ -214,6 +218,18 @@ final class AppendOnly {
       out.bulk(db);
     }
     return out.toByteArray();
+  }
+
+  /**
+   * All data is about to be replaced: has what is appended from then on follow a base of its own,
+   * written when nothing is being loaded any more.
+   */
+  synchronized void beginAnew() {
+    if (enabled) {
+      feed.ifPresent(journal::remove);
+      keeper.accept(new AofKeeper.Detach());
+      rewrite = rewrite == Rewrite.NONE ? Rewrite.SCHEDULED : rewrite;
+    }
   }
 
   /** Appends nothing any more; what has been appended is on the disk when this returns. */
@@ -334,6 +350,11 @@ final class AppendOnly {
   private void write(Feed its) {
     writesSoon.set(false);
     its.writer.wake();
+  }
+
+  /** Up to where the journal is on the disk; -1 if it is not kept there. */
+  long forced() {
+    return feed.map(its -> its.writer.synced()).orElse(-1L);
   }
 
   /** Whether everything before this offset of the journal is on the disk. */

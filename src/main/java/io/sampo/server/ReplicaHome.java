@@ -44,7 +44,6 @@ final class ReplicaHome implements Replica.Home {
   public void follows(Following master) {
     node.replication.following = master;
     node.leavesExpiryToStream(master.isReplica());
-    keepFile();
     node.settings.replicaof.put(MasterAddress.of(master));
     if (master.isReplica()) {
       for (Session session : node.clients.all()) {
@@ -73,26 +72,19 @@ final class ReplicaHome implements Replica.Home {
   @Override
   public void load(Path file, Replica.Outcome then) {
     node.loading.begin(0);
+    // What there is in an append-only file is of another history.
+    node.aof.beginAnew();
     Flush flush = new Flush(() -> blocking.execute(() -> read(file, then)));
     flush.replay = node.replay(0, flush);
     flush.replay.feed(FLUSHALL, 0, FLUSHALL.length);
   }
 
   private void read(Path file, Replica.Outcome then) {
-    // What there is in an append-only file is of another history.
-    node.aof.turn(false);
     try {
-      int db = RdbLoad.load(node, file, false);
-      keepFile();
-      then.loaded(db, "");
+      then.loaded(RdbLoad.load(node, file, false), "");
     } catch (IOException e) {
       then.loaded(0, e.getMessage());
     }
-  }
-
-  /** Keeps an append-only file from here on, if there is to be one. */
-  private void keepFile() {
-    node.aof.turn(node.settings.appendonly.get());
   }
 
   /** Removes all data, as a request would. */
@@ -123,6 +115,11 @@ final class ReplicaHome implements Replica.Home {
     public void ready() {
       then.run();
     }
+  }
+
+  @Override
+  public long onDisk() {
+    return node.aof.forced();
   }
 
   @Override
