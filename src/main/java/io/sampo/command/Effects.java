@@ -22,6 +22,9 @@ public interface Effects {
 
         @Override
         public void commit() {}
+
+        @Override
+        public void flush() {}
       };
 
   boolean wanted();
@@ -34,4 +37,10 @@ public interface Effects {
 
   /** Ends what belongs together: a command, a transaction, a script. */
   void commit();
+
+  /**
+   * Hands over what has been committed; to be called before anybody else may see what it is about,
+   * be it by a reply or in the data.
+   */
+  void flush();
 }

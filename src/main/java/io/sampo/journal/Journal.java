@@ -4,8 +4,8 @@ import io.sampo.command.Effects;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * The one order of everything that changes data, and its offset in bytes. Executors append groups
@@ -40,8 +40,12 @@ public final class Journal {
   private static final byte[] EXEC = Bytes.ascii("*1\r\n$4\r\nEXEC\r\n");
   private static final byte[] SELECT = Bytes.ascii("SELECT");
 
-  private final List<Reader> readers = new CopyOnWriteArrayList<>();
+  private volatile Reader[] readers = {};
+
+  /** Whether anybody reads, and effects of our own. */
   private volatile boolean read;
+
+  private volatile boolean wanted;
   private volatile boolean relaying;
   private volatile long offset;
 
@@ -54,14 +58,21 @@ public final class Journal {
    */
   public synchronized void add(Reader reader) {
     reader.restart(offset);
-    readers.add(reader);
-    read = true;
+    Reader[] more = Arrays.copyOf(readers, readers.length + 1);
+    more[readers.length] = reader;
+    readers = more;
+    judge();
     selectAnew();
   }
 
   public synchronized void remove(Reader reader) {
-    readers.remove(reader);
-    read = !readers.isEmpty();
+    readers = Stream.of(readers).filter(other -> other != reader).toArray(Reader[]::new);
+    judge();
+  }
+
+  private void judge() {
+    read = readers.length > 0;
+    wanted = read && !relaying;
   }
 
   /** How many bytes have been appended in all, those of the history gone on from included. */
@@ -96,6 +107,7 @@ public final class Journal {
    */
   public synchronized void relaying(boolean yes) {
     relaying = yes;
+    judge();
     selectAnew();
   }
 
@@ -127,7 +139,7 @@ public final class Journal {
    * @param request encoded
    */
   public synchronized void signal(byte[] request) {
-    if (read && !relaying) {
+    if (wanted) {
       long at = offset;
       offset = at + request.length;
       for (Reader reader : readers) {
@@ -141,12 +153,12 @@ public final class Journal {
     return new Writer();
   }
 
-  private synchronized void append(int firstDb, int lastDb, byte[] group) {
-    byte[] bytes = group;
+  private synchronized void append(int firstDb, int lastDb, byte[] groups) {
+    byte[] bytes = groups;
     if (firstDb != selected) {
-      ReplyWriter out = new ReplyWriter(group.length + 64);
+      ReplyWriter out = new ReplyWriter(groups.length + 64);
       select(out, firstDb);
-      out.raw(group, 0, group.length);
+      out.raw(groups, 0, groups.length);
       bytes = out.toByteArray();
     }
     selected = lastDb;
@@ -163,16 +175,26 @@ public final class Journal {
     out.bulk(db);
   }
 
-  /** Gathers the effects of one command or transaction until they are committed as a group. */
+  /**
+   * Gathers groups of effects, each those of one command or transaction, until they are flushed:
+   * one look at the journal for a whole batch.
+   */
   private final class Writer implements Effects {
     private final ReplyWriter out = new ReplyWriter(256);
+
+    /** Where the group that has not been committed begins, and how many requests it has. */
+    private int group;
+
     private int requests;
+
+    /** The databases of the first and the last request since the last flush. */
     private int firstDb = NO_DB;
+
     private int db = NO_DB;
 
     @Override
     public boolean wanted() {
-      return read && !relaying;
+      return wanted;
     }
 
     @Override
@@ -192,34 +214,45 @@ public final class Journal {
     }
 
     private void begin(int dbIndex, int parts) {
+      if (requests == 1) {
+        open();
+      }
       if (db == NO_DB) {
         firstDb = dbIndex;
       } else if (db != dbIndex) {
         select(out, dbIndex);
-        requests++;
+        group = requests == 0 ? out.position() : group;
       }
       db = dbIndex;
       requests++;
       out.array(parts);
     }
 
-    @Override
-    public void commit() {
-      if (requests == 0) {
-        return;
-      }
-      byte[] group = out.take();
-      append(firstDb, db, requests == 1 ? group : wrapped(group));
-      requests = 0;
-      db = NO_DB;
+    /** The group becomes one of several requests, so that MULTI has to stand before it. */
+    private void open() {
+      int length = out.position() - group;
+      out.raw(MULTI, 0, MULTI.length);
+      System.arraycopy(out.array(), group, out.array(), group + MULTI.length, length);
+      System.arraycopy(MULTI, 0, out.array(), group, MULTI.length);
     }
 
-    private byte[] wrapped(byte[] group) {
-      byte[] all = new byte[MULTI.length + group.length + EXEC.length];
-      System.arraycopy(MULTI, 0, all, 0, MULTI.length);
-      System.arraycopy(group, 0, all, MULTI.length, group.length);
-      System.arraycopy(EXEC, 0, all, MULTI.length + group.length, EXEC.length);
-      return all;
+    @Override
+    public void commit() {
+      if (requests > 1) {
+        out.raw(EXEC, 0, EXEC.length);
+      }
+      requests = 0;
+      group = out.position();
+    }
+
+    @Override
+    public void flush() {
+      commit();
+      if (group > 0) {
+        append(firstDb, db, out.take());
+        group = 0;
+        db = NO_DB;
+      }
     }
   }
 }

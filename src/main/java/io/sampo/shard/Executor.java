@@ -96,6 +96,7 @@ public final class Executor {
 
   /** Takes a shard's data out of reach again. */
   void release(int shard) {
+    effects.flush();
     room.publish(shard);
     context.withdraw(shard);
     held.remove(shard);
@@ -136,6 +137,7 @@ public final class Executor {
       batch.end(i, out.position());
     }
     streak.end(client);
+    effects.flush();
     if (obeyed) {
       held.showExpired(false);
     }
@@ -204,9 +206,7 @@ public final class Executor {
     context.begin(client, now);
     context.serve(key);
     execute(command, mark);
-    if (effects.wanted()) {
-      effects.commit();
-    }
+    effects.flush();
     return takeBack(mark);
   }
 
@@ -234,15 +234,14 @@ public final class Executor {
     streak.start();
     run(client, command);
     streak.end(client);
+    effects.flush();
     return out.take();
   }
 
   /** Runs the request that {@link #args} stands on. */
   private void run(Client client, Command command) {
     attempt(client, command);
-    if (effects.wanted()) {
-      effects.commit();
-    }
+    effects.commit();
     serveBehind(client);
   }
 
@@ -327,9 +326,7 @@ public final class Executor {
     } else {
       runAll(client, transaction);
     }
-    if (effects.wanted()) {
-      effects.commit();
-    }
+    effects.commit();
     serveBehind(client);
     streak.end(client);
     streak.start();
@@ -375,8 +372,5 @@ public final class Executor {
       room.make();
     }
     serving.serve();
-    if (effects.wanted()) {
-      effects.commit();
-    }
   }
 }

@@ -102,6 +102,9 @@ class StringEffectsTest {
     public void commit() {}
 
     @Override
+    public void flush() {}
+
+    @Override
     public boolean wanted(KeyEvent event) {
       return event != KeyEvent.MISS;
     }

@@ -67,10 +67,52 @@ class JournalTest {
     writer.add(1, Bytes.ascii("SET"), Bytes.ascii("b"), Bytes.ascii("2"));
     writer.commit();
     writer.commit();
+    writer.flush();
     add(writer, 1, "DEL b");
     assertEquals(
         List.of("SELECT 0", "MULTI", "SET a 1", "SELECT 1", "SET b 2", "EXEC", "DEL b"),
         requests());
+  }
+
+  @Test
+  void handsOverManyGroupsAtOnce() {
+    journal.add(reader);
+    Effects writer = journal.writer();
+    String[][] groups = {
+      {"0 SET a 1"}, {"0 SET b 1", "0 SET c 1"}, {"2 DEL a"}, {"2 DEL b", "0 DEL c"}
+    };
+    for (String[] group : groups) {
+      for (String request : group) {
+        String[] words = request.substring(2).split(" ");
+        writer.add(
+            request.charAt(0) - '0',
+            Args.of(Arrays.stream(words).map(Bytes::ascii).toArray(byte[][]::new)));
+      }
+      writer.commit();
+    }
+    assertEquals(0, journal.offset());
+    writer.flush();
+    assertEquals(
+        List.of(
+            "SELECT 0",
+            "SET a 1",
+            "MULTI",
+            "SET b 1",
+            "SET c 1",
+            "EXEC",
+            "SELECT 2",
+            "DEL a",
+            "MULTI",
+            "DEL b",
+            "SELECT 0",
+            "DEL c",
+            "EXEC"),
+        requests());
+    long end = journal.offset();
+    writer.flush();
+    assertEquals(end, journal.offset());
+    add(writer, 0, "SET d 1");
+    assertEquals("SET d 1", requests().get(13));
   }
 
   @Test
@@ -108,7 +150,7 @@ class JournalTest {
   private static void add(Effects writer, int db, String request) {
     byte[][] parts = Arrays.stream(request.split(" ")).map(Bytes::ascii).toArray(byte[][]::new);
     writer.add(db, Args.of(parts));
-    writer.commit();
+    writer.flush();
   }
 
   private List<String> requests() {
