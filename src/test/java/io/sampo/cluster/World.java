@@ -89,7 +89,8 @@ final class World {
     }
 
     List<Object> state() {
-      return List.of(elector, log, whole, attached, source, life, leads, follows, master, loading);
+      List<Boolean> flags = List.of(whole, loading, bereft, unlabelled);
+      return List.of(elector, log, flags, attached, source, life, leads, follows, master);
     }
   }
 
@@ -153,7 +154,7 @@ final class World {
   List<Object> state() {
     List<Object> state = new ArrayList<>();
     machines.forEach(machine -> state.add(machine.state()));
-    state.add(Map.of("at", now, "safe", List.copyOf(safe)));
+    state.add(Map.of("at", now, "safe", List.copyOf(safe), "masters", Map.copyOf(masters)));
     state.add(new HashSet<>(network));
     return state;
   }
