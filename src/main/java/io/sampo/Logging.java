@@ -9,6 +9,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.event.slf4j.Slf4jLogger;
+import org.apache.pekko.stream.Materializer;
 import org.slf4j.Logger;
 
 /**
@@ -36,6 +37,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     // They announce themselves.
     context.getLogger(Slf4jLogger.class).setLevel(Level.WARN);
     context.getLogger(CoordinatedShutdown.class).setLevel(Level.WARN);
+    // They tell of every attempt to reach a node of the cluster that is away.
+    context.getLogger(Materializer.class).setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

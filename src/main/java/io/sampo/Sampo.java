@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.sampo.net.CoreLoops;
 import io.sampo.net.CoreTcp;
 import io.sampo.net.PekkoTcp;
+import io.sampo.server.ClusterPlan;
 import io.sampo.server.ConfigFile;
 import io.sampo.server.Node;
 import io.sampo.server.SessionStage;
@@ -106,6 +107,10 @@ public final class Sampo implements AutoCloseable {
     file.ifPresent(settings::in);
     Sampo sampo = new Sampo(whole, settings);
     try {
+      List<String> seeds = ClusterPlan.seeds(settings, whole);
+      if (!seeds.isEmpty()) {
+        sampo.node.awaitMaster();
+      }
       boolean loads = sampo.node.hasFile();
       if (loads) {
         sampo.node.awaitLoad();
@@ -115,7 +120,11 @@ public final class Sampo implements AutoCloseable {
         sampo.node.load();
       }
       sampo.node.ready();
-      sampo.node.followMaster();
+      if (seeds.isEmpty()) {
+        sampo.node.followMaster();
+      } else {
+        sampo.node.join(seeds, whole, sampo::fail);
+      }
     } catch (RuntimeException e) {
       sampo.close();
       throw e;
@@ -234,6 +243,7 @@ public final class Sampo implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
+    node.leave();
     if (!bindings.isEmpty()) {
       LOG.info("Sampo on port {} stops accepting connections and ends", port());
     }

@@ -2,10 +2,8 @@ package io.sampo.cluster;
 
 import io.sampo.cluster.Stance.Following;
 import io.sampo.cluster.Stance.Leading;
-import io.sampo.cluster.Stance.Voice;
 import io.sampo.cluster.Stance.Waiting;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -23,9 +21,10 @@ import java.util.stream.Stream;
  *   <li>A voter that granted a master a lease promises nothing to others until the lease has run
  *       out by its own clock, nor for as long after a start. Hence a master that counts its lease
  *       from before it asked is alone, as long as clocks differ by less than the drift allowed for.
- *   <li>A voter that may have forgotten promises counts for nothing until it has the data of a term
- *       that every single voter has promised; one that has lost data vouches for nobody until it
- *       has been synchronised. If all voters promise, the best there is has been found.
+ *   <li>A voter that may have forgotten promises counts for nothing until every single voter has
+ *       promised a term to a candidate who knew of it before asking: whatever else was promised is
+ *       of older terms then. One that may have lost data vouches for nobody until it has been
+ *       synchronised. If all voters promise, the best there is has been found.
  * </ol>
  *
  * <p>Rule 4 concerns reads from a master; that no acknowledged write is lost rests on the others,
@@ -158,32 +157,15 @@ public record Elector(
       unanimous = own != null && own == ballot.incarnation();
     } else if (stance instanceof Leading leading && leading.term() == ballot.term()) {
       start = leading.start();
-      unanimous = isUnanimous(leading.voices());
+      unanimous = leading.poll().isUnanimous(setup.voters());
     }
-    if (start < 0) {
-      return this;
-    }
-    Ballot seen = ballot;
-    boolean there = holding.term() == seen.term() && holding.whole() && holding.offset() >= start;
+    Ballot seen = unanimous && ballot.fresh() ? ballot.settle() : ballot;
+    boolean there =
+        start >= 0 && holding.term() == seen.term() && holding.whole() && holding.offset() >= start;
     if (there && !setup.witness() && seen.reached() < seen.term()) {
       seen = seen.reach(seen.term(), start);
     }
-    if (unanimous && seen.fresh() && (setup.witness() || there)) {
-      seen = seen.settle();
-    }
     return with(seen);
-  }
-
-  boolean isUnanimous(Map<String, Voice> voices) {
-    return voices.keySet().containsAll(setup.voters());
-  }
-
-  boolean isElected(Map<String, Voice> voices) {
-    long whole =
-        voices.entrySet().stream()
-            .filter(e -> setup.votes(e.getKey()) && e.getValue().standing() == Standing.WHOLE)
-            .count();
-    return whole >= setup.majority() || isUnanimous(voices);
   }
 
   /** Whether a lease forbids it to promise anything to this candidate. */

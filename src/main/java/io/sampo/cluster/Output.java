@@ -14,7 +14,7 @@ public sealed interface Output {
   record Lead(long term) implements Output {}
 
   /** The data is to be synchronised anew with this master, and then to follow it. */
-  record Follow(String master, long term) implements Output {}
+  record Follow(String master, long term, long start) implements Output {}
 
   /** The data is neither to lead nor to follow. */
   record Retire() implements Output {}

@@ -239,7 +239,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       role.lead(lead.term(), start -> self.tell(new Led(lead.term(), start)));
     } else if (output instanceof Output.Follow follow) {
       Endpoint master = endpoints.get(follow.master());
-      role.follow(master.host(), master.port(), follow.term());
+      role.follow(master.host(), master.port(), follow.term(), follow.start());
     } else if (output instanceof Output.Retire) {
       role.retire();
     }

@@ -18,8 +18,10 @@ public interface Role {
   /**
    * The data is to be synchronised with that of the master who leads this term, by a connection
    * that begins now, and then to follow it. Without effect if it does so already.
+   *
+   * @param start the offset at which the term began: what this node may have behind it is of none
    */
-  void follow(String host, int port, long term);
+  void follow(String host, int port, long term, long start);
 
   /** The data neither leads nor follows: no write is taken, from a client or from a master. */
   void retire();

@@ -4,7 +4,6 @@ import io.sampo.cluster.Stance.Canvassing;
 import io.sampo.cluster.Stance.Following;
 import io.sampo.cluster.Stance.Leading;
 import io.sampo.cluster.Stance.Support;
-import io.sampo.cluster.Stance.Voice;
 import io.sampo.cluster.Stance.Waiting;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,7 +67,7 @@ final class Round {
         await(0);
       }
     } else if (next.dueAt() - now <= 0 && setup.votes(setup.self()) && !setup.witness()) {
-      canvass(true, Elector.NOBODY, 0);
+      canvass(true, Map.of(), Elector.NOBODY, 0);
     }
   }
 
@@ -78,21 +77,28 @@ final class Round {
 
   // --- candidates
 
-  private void canvass(boolean trial, String released, long releasedTerm) {
-    if (next.isBound(now, setup.self(), released, releasedTerm)) {
+  private void canvass(boolean trial, Map<String, Long> known, String released, long ofTerm) {
+    if (next.isBound(now, setup.self(), released, ofTerm)) {
       await(Math.max(0, next.lease().until() - now));
       return;
     }
-    long term = Math.max(next.heard(), next.ballot().term()) + 1;
-    Map<String, Voice> own = Map.of(setup.self(), voice());
+    Poll poll = poll(known);
     if (!trial) {
-      next = next.with(next.ballot().promise(term, self()));
+      next = next.with(next.ballot().promise(poll.term(), self()));
       outputs.add(new Output.Retire());
     }
     long until = now + setup.beat() + next.jitter(now);
-    next = next.with(new Canvassing(term, trial, until, own, released, releasedTerm));
-    ask(term, trial, released, releasedTerm);
+    next = next.with(new Canvassing(poll, trial, until, released, ofTerm));
+    ask(poll.term(), trial, released, ofTerm);
     elect();
+  }
+
+  /** A new one, of a term of which nobody has heard, with the node's own voice. */
+  private Poll poll(Map<String, Long> known) {
+    Map<String, Long> all = new HashMap<>(known);
+    all.put(setup.self(), next.ballot().incarnation());
+    long term = Math.max(next.heard(), next.ballot().term()) + 1;
+    return new Poll(term, Map.copyOf(all), Map.of(setup.self(), voice()));
   }
 
   private void ask(long term, boolean trial, String released, long releasedTerm) {
@@ -101,8 +107,8 @@ final class Round {
     tell(new Message.Canvass(term, trial, rank, incarnation, released, releasedTerm));
   }
 
-  private Voice voice() {
-    return new Voice(next.standing(holding), next.ballot().incarnation());
+  private Poll.Voice voice() {
+    return new Poll.Voice(next.standing(holding), next.ballot().incarnation());
   }
 
   private String self() {
@@ -110,42 +116,50 @@ final class Round {
   }
 
   private void elect() {
-    if (!(next.stance() instanceof Canvassing canvassing) || !next.isElected(canvassing.voices())) {
+    if (!(next.stance() instanceof Canvassing canvassing)) {
       return;
     }
-    if (canvassing.trial()) {
-      canvass(false, canvassing.released(), canvassing.releasedTerm());
-    } else {
-      lead(canvassing.term(), canvassing.voices(), Map.of());
+    Poll poll = canvassing.poll();
+    if (!canvassing.trial() && poll.isWon(setup)) {
+      lead(poll, Map.of());
+    } else if (canvassing.trial() && couldWin(poll)) {
+      canvass(false, poll.incarnations(), canvassing.released(), canvassing.releasedTerm());
     }
   }
 
-  private void lead(long term, Map<String, Voice> voices, Map<String, Support> supports) {
-    Leading leading = new Leading(term, -1, voices, supports, now, now, 0, Map.of());
-    outputs.add(new Output.Lead(term));
-    beat(leading);
+  /** Whether a trial shows that it would be elected, those being known who have answered. */
+  private boolean couldWin(Poll trial) {
+    return new Poll(trial.term(), trial.incarnations(), trial.voices()).isWon(setup);
+  }
+
+  private void lead(Poll poll, Map<String, Support> supports) {
+    outputs.add(new Output.Lead(poll.term()));
+    beat(new Leading(-1, poll, supports, now, now, Poll.NONE));
   }
 
   private void voted(String from, Message.Vote vote) {
-    Voice voice = new Voice(vote.standing(), vote.incarnation());
+    Poll.Voice voice = new Poll.Voice(vote.standing(), vote.incarnation());
     if (!vote.granted()) {
       next = next.hearing(vote.promised());
     } else if (next.stance() instanceof Canvassing c
-        && c.term() == vote.term()
+        && c.poll().term() == vote.term()
         && c.trial() == vote.trial()) {
       next = next.with(c.heardFrom(from, voice));
       elect();
     } else if (next.stance() instanceof Leading l && !vote.trial()) {
       if (l.term() == vote.term()) {
-        next = next.with(l.heardFrom(Stance.with(l.voices(), from, voice)));
-      } else if (l.nextTerm() == vote.term()) {
-        Map<String, Voice> voices = Stance.with(l.nextVoices(), from, voice);
-        if (next.isElected(voices)) {
-          lead(l.nextTerm(), voices, l.leases());
-        } else {
-          next = next.with(l.asking(l.nextTerm(), voices));
-        }
+        next = next.with(l.heardFrom(from, voice));
+      } else if (l.next().term() == vote.term()) {
+        next = next.with(l.asking(l.next().heardFrom(from, voice)));
+        succeed();
       }
+    }
+  }
+
+  /** Goes over to the further term, if it has been elected for it. */
+  private void succeed() {
+    if (next.stance() instanceof Leading l && l.next().term() > 0 && l.next().isWon(setup)) {
+      lead(l.next(), l.leases());
     }
   }
 
@@ -163,8 +177,9 @@ final class Round {
     boolean granted =
         free
             && !next.isBound(now, from, canvass.released(), canvass.releasedTerm())
-            && canvass.rank().compareTo(next.rank(holding)) >= 0;
-    Voice voice = voice();
+            && canvass.rank().compareTo(next.rank(holding)) >= 0
+            && !(canvass.trial() && isRival(from, canvass.rank()));
+    Poll.Voice voice = voice();
     if (granted && !canvass.trial() && canvass.term() > promised) {
       next = next.with(next.ballot().promise(canvass.term(), candidate));
       outputs.add(new Output.Retire());
@@ -181,23 +196,26 @@ final class Round {
             voice.incarnation()));
   }
 
+  /**
+   * Whether of two candidates it is the one to go on: else they might go on taking half the votes
+   * each.
+   */
+  private boolean isRival(String other, Rank itsRank) {
+    boolean first = setup.self().compareTo(other) < 0;
+    return next.stance() instanceof Canvassing && first && itsRank.equals(next.rank(holding));
+  }
+
   // --- masters
 
   private void beat(Leading leading) {
-    if (!next.ballot().fresh() || next.isUnanimous(leading.voices())) {
+    boolean unanimous = leading.poll().isUnanimous(setup.voters());
+    if (!next.ballot().fresh() || unanimous) {
       next = next.with(new Elector.Lease(setup.self(), leading.term(), now + setup.lease()));
     }
     next = next.with(leading.beatingAt(now + setup.beat()));
-    tell(new Message.Beat(leading.term(), leading.start(), now, unanimity(leading.voices())));
+    Map<String, Long> unanimity = unanimous ? leading.poll().incarnations() : Map.of();
+    tell(new Message.Beat(leading.term(), leading.start(), now, unanimity));
     renew();
-  }
-
-  private Map<String, Long> unanimity(Map<String, Voice> voices) {
-    Map<String, Long> incarnations = new HashMap<>();
-    if (next.isUnanimous(voices)) {
-      voices.forEach((voter, voice) -> incarnations.put(voter, voice.incarnation()));
-    }
-    return incarnations;
   }
 
   /**
@@ -209,21 +227,17 @@ final class Round {
       return;
     }
     boolean challenged = next.heard() > next.ballot().term();
-    boolean asks = leading.nextTerm() != 0 && !challenged;
+    boolean asks = leading.next().term() > 0 && !challenged;
     if (!asks && !challenged && !canGainVoters(leading)) {
       return;
     }
     if (!asks) {
-      long term = Math.max(next.heard(), next.ballot().term()) + 1;
-      next = next.with(next.ballot().promise(term, self()));
-      Map<String, Voice> own = Map.of(setup.self(), voice());
-      leading = leading.asking(term, own);
-      next = next.with(leading);
+      Poll poll = poll(leading.incarnations());
+      next = next.with(next.ballot().promise(poll.term(), self())).with(leading.asking(poll));
+      leading = leading.asking(poll);
     }
-    ask(leading.nextTerm(), false, Elector.NOBODY, 0);
-    if (next.isElected(leading.nextVoices())) {
-      lead(leading.nextTerm(), leading.nextVoices(), leading.leases());
-    }
+    ask(leading.next().term(), false, Elector.NOBODY, 0);
+    succeed();
   }
 
   /** Whether all voters are there, and one of them needs a term that all have promised. */
@@ -237,14 +251,15 @@ final class Round {
       if (support == null || now - support.sentAt() > setup.lease()) {
         return false;
       }
-      Voice voice = leading.voices().get(voter);
-      gains |=
-          support.standing() == Standing.FRESH
-              && (voice == null
-                  || voice.incarnation() != support.incarnation()
-                  || !next.isUnanimous(leading.voices()));
+      gains |= support.standing() == Standing.FRESH && !isRemembered(leading, voter, support);
     }
     return gains;
+  }
+
+  /** Whether the voter has only not heard yet that all have promised. */
+  private boolean isRemembered(Leading leading, String voter, Support support) {
+    return leading.poll().isUnanimous(setup.voters())
+        && leading.poll().voices().get(voter).incarnation() == support.incarnation();
   }
 
   private void led(Input.Led led) {
@@ -276,7 +291,7 @@ final class Round {
   }
 
   private void handOver(String successor) {
-    if (next.stance() instanceof Leading leading && leading.nextTerm() == 0) {
+    if (next.stance() instanceof Leading leading && leading.next().term() == 0) {
       next = next.with(new Elector.Lease(Elector.NOBODY, 0, now));
       outputs.add(new Output.Retire());
       await(setup.lease());
@@ -308,9 +323,12 @@ final class Round {
       next = next.with(next.ballot().promise(beat.term(), Elector.NOBODY));
     }
     boolean known =
-        next.stance() instanceof Following f && f.term() == beat.term() && f.master().equals(from);
-    if (!known) {
-      outputs.add(new Output.Follow(from, beat.term()));
+        next.stance() instanceof Following f
+            && f.term() == beat.term()
+            && f.master().equals(from)
+            && f.start() >= 0;
+    if (!known && beat.start() >= 0) {
+      outputs.add(new Output.Follow(from, beat.term(), beat.start()));
     }
     next =
         next.with(new Following(from, beat.term(), beat.start(), beat.unanimity()))
@@ -326,7 +344,7 @@ final class Round {
         && next.ballot().term() == invite.term()
         && setup.votes(setup.self())
         && !setup.witness()) {
-      canvass(false, from, invite.term());
+      canvass(false, Map.of(), from, invite.term());
     }
   }
 

@@ -5,9 +5,6 @@ import java.util.Map;
 
 /** What an {@link Elector} is at. */
 public sealed interface Stance {
-  /** What is known of a voter that has promised. */
-  record Voice(Standing standing, long incarnation) {}
-
   /**
    * What a voter does for a master.
    *
@@ -27,17 +24,10 @@ public sealed interface Stance {
    * @param released see {@link Message.Canvass}
    * @param releasedTerm see {@link Message.Canvass}
    */
-  record Canvassing(
-      long term,
-      boolean trial,
-      long until,
-      Map<String, Voice> voices,
-      String released,
-      long releasedTerm)
+  record Canvassing(Poll poll, boolean trial, long until, String released, long releasedTerm)
       implements Stance {
-    Canvassing heardFrom(String voter, Voice voice) {
-      Map<String, Voice> all = with(voices, voter, voice);
-      return new Canvassing(term, trial, until, all, released, releasedTerm);
+    Canvassing heardFrom(String voter, Poll.Voice voice) {
+      return new Canvassing(poll.heardFrom(voter, voice), trial, until, released, releasedTerm);
     }
   }
 
@@ -54,46 +44,44 @@ public sealed interface Stance {
    * It is the master.
    *
    * @param start the offset at which the term began; negative while that is not known
-   * @param voices who has promised the term
+   * @param poll by which it was elected
    * @param supports what the others have granted and acknowledged
    * @param since when it was elected, or last had its lease from a majority
    * @param beatAt when the next beat is due
-   * @param nextTerm the one it asks promises for while it leads this one; 0 if none
-   * @param nextVoices who has promised that
+   * @param next the poll for a further term, which it takes while it leads this one; or {@link
+   *     Poll#NONE}
    */
   record Leading(
-      long term,
-      long start,
-      Map<String, Voice> voices,
-      Map<String, Support> supports,
-      long since,
-      long beatAt,
-      long nextTerm,
-      Map<String, Voice> nextVoices)
+      long start, Poll poll, Map<String, Support> supports, long since, long beatAt, Poll next)
       implements Stance {
-    Leading startingAt(long offset) {
-      return new Leading(term, offset, voices, supports, since, beatAt, nextTerm, nextVoices);
+    long term() {
+      return poll.term();
     }
 
-    Leading heardFrom(Map<String, Voice> newVoices) {
-      return new Leading(term, start, newVoices, supports, since, beatAt, nextTerm, nextVoices);
+    Leading startingAt(long offset) {
+      return new Leading(offset, poll, supports, since, beatAt, next);
+    }
+
+    Leading heardFrom(String voter, Poll.Voice voice) {
+      return new Leading(start, poll.heardFrom(voter, voice), supports, since, beatAt, next);
     }
 
     Leading supportedBy(String voter, Support support) {
-      Map<String, Support> all = with(supports, voter, support);
-      return new Leading(term, start, voices, all, since, beatAt, nextTerm, nextVoices);
+      Map<String, Support> more = new HashMap<>(supports);
+      more.put(voter, support);
+      return new Leading(start, poll, Map.copyOf(more), since, beatAt, next);
     }
 
     Leading since(long time) {
-      return new Leading(term, start, voices, supports, time, beatAt, nextTerm, nextVoices);
+      return new Leading(start, poll, supports, time, beatAt, next);
     }
 
     Leading beatingAt(long time) {
-      return new Leading(term, start, voices, supports, since, time, nextTerm, nextVoices);
+      return new Leading(start, poll, supports, since, time, next);
     }
 
-    Leading asking(long further, Map<String, Voice> itsVoices) {
-      return new Leading(term, start, voices, supports, since, beatAt, further, itsVoices);
+    Leading asking(Poll further) {
+      return new Leading(start, poll, supports, since, beatAt, further);
     }
 
     /** The leases granted to it, for they hold for a further term, too; what it holds does not. */
@@ -102,14 +90,14 @@ public sealed interface Stance {
       supports.forEach(
           (voter, s) ->
               leases.put(voter, new Support(s.sentAt(), s.standing(), s.incarnation(), -1)));
-      return leases;
+      return Map.copyOf(leases);
     }
-  }
 
-  /** The same map with one entry more, or another value for it. */
-  static <T> Map<String, T> with(Map<String, T> map, String key, T value) {
-    Map<String, T> more = new HashMap<>(map);
-    more.put(key, value);
-    return Map.copyOf(more);
+    /** The voters as they are now. */
+    Map<String, Long> incarnations() {
+      Map<String, Long> all = new HashMap<>();
+      supports.forEach((voter, support) -> all.put(voter, support.incarnation()));
+      return all;
+    }
   }
 }

@@ -60,6 +60,11 @@ public record Following(
     return state != State.NONE;
   }
 
+  /** Whether there is to be a master, but it is not known which. */
+  public boolean isAwaiting() {
+    return isReplica() && host.isEmpty();
+  }
+
   /** Whether the stream is being followed. */
   public boolean isUp() {
     return state == State.CONNECTED;

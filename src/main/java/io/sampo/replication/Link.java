@@ -13,12 +13,15 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a master. It is read at the replica's pace; what has come meanwhile is taken
  * together, up to a bound, and what is beyond that the kernel holds back.
  */
 final class Link {
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
   private static final int WAITING_REQUESTS = 64;
   private static final long MOST_AT_ONCE = 1 << 20;
 
@@ -54,7 +57,11 @@ final class Link {
 
   /** Ends the connection. */
   void close() {
-    out.complete();
+    try {
+      out.complete();
+    } catch (IllegalStateException e) {
+      LOG.debug("The master was faster to end the connection", e);
+    }
     in.cancel();
   }
 }

@@ -46,6 +46,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       permits Follow,
           HandOver,
           Lead,
+          Await,
           Turned,
           Connected,
           Received,
@@ -66,6 +67,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
    * @param then told once why it refuses, or "" if it does not
    */
   public record HandOver(String host, int port, Consumer<String> then) implements Message {}
+
+  /** Follow nobody for now, without being a master. */
+  public record Await() implements Message {}
 
   /** Follow nobody any more; {@code then} runs when the node has become a master. */
   public record Lead(Runnable then) implements Message {}
@@ -298,6 +302,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       disconnect();
       Following next = Following.of(over.host, over.port, journal.offset());
       whenIdle(() -> turn(next, () -> successor = Optional.of(over.then)));
+    } else if (message instanceof Await) {
+      disconnect();
+      whenIdle(() -> turn(Following.awaited(), () -> {}));
     } else if (message instanceof Lead lead) {
       disconnect();
       whenIdle(() -> turn(Following.NOBODY, lead.then));
@@ -356,7 +363,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
 
   private void turned(Turned turned) {
     home.following(following);
-    if (following.isReplica()) {
+    if (following.isAwaiting()) {
+      LOG.info("Waiting for a master from now on");
+    } else if (following.isReplica()) {
       LOG.info("Following the master at {}:{} from now on", following.host(), following.port());
       timers.startTimerWithFixedDelay(Tick.class, new Tick(), SECOND);
     } else {
@@ -366,7 +375,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       home.disconnectReplicas();
     }
     turned.then.run();
-    if (idle() && following.isReplica()) {
+    if (idle() && following.isReplica() && !following.isAwaiting()) {
       connect();
     }
   }

@@ -14,6 +14,8 @@ final class Admission {
       Command.cmd("unknown", -1, "", "", "", "", "", "", (c, a) -> c.out().nil());
 
   private static final int DATA = Flag.WRITE.bit | Flag.READONLY.bit;
+  private static final String IN_DOUBT =
+      "CLUSTERDOWN A majority of the replica set cannot be reached, so there may be another master";
   private static final String READONLY = "READONLY You can't write against a read only replica.";
   private static final String MASTERDOWN =
       "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
@@ -68,6 +70,12 @@ final class Admission {
       return "ERR Replica can't interact with the keyspace";
     }
     Following following = session.node.replication.following;
+    if (session.isInDoubt()
+        && !following.isReplica()
+        && (((command.flags | session.transactions.flags(command)) & DATA) != 0
+            || Pause.MAY_WRITE.contains(command.name))) {
+      return IN_DOUBT;
+    }
     if (!following.isReplica() && command.isWrite() && session.node.replication.replicas.tooFew()) {
       return "NOREPLICAS Not enough good replicas to write.";
     }

@@ -1,5 +1,7 @@
 package io.sampo.server;
 
+import com.typesafe.config.Config;
+import io.sampo.cluster.Plan;
 import io.sampo.command.BitmapCommands;
 import io.sampo.command.Client;
 import io.sampo.command.CommandCommands;
@@ -59,6 +61,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -108,6 +111,7 @@ public final class Node {
   final Rates rates = new Rates();
   final Peak memoryPeak = new Peak();
   final LatencyMonitor latency;
+  final Tenure tenure = new Tenure();
   final Pause pause = new Pause(System::currentTimeMillis, this::later);
   final ClientLimits limits;
   final Traffic traffic;
@@ -135,6 +139,7 @@ public final class Node {
   /** How many snapshots have been asked for and not ended. */
   private final AtomicInteger snapshotsAhead = new AtomicInteger();
 
+  private volatile Optional<Membership> membership = Optional.empty();
   private final ActorSystem<?> system;
   private volatile long beatAt = System.currentTimeMillis();
   private volatile RequestDecoder.Limits requestLimits;
@@ -643,6 +648,38 @@ public final class Node {
     for (Loop loop : loops) {
       loop.borrower.tell(new Borrower.Cut(router.all(), then));
     }
+  }
+
+  /** Has the node wait for a replica set to say whether it leads; until then it is a replica. */
+  public void awaitMaster() {
+    tenure.bound();
+    replication.following = Following.awaited();
+    leavesExpiryToStream(true);
+    replication.replica.tell(new Replica.Await());
+  }
+
+  /**
+   * Joins the replica set that it waits for.
+   *
+   * @param config of the cluster's actor system
+   * @param failed ends the node at once
+   * @throws IllegalStateException if it cannot listen there, or its promises are damaged
+   */
+  public void join(List<String> seeds, Config config, Runnable failed) {
+    Plan plan = ClusterPlan.of(settings, seeds, port);
+    Membership its = new Membership(this, plan);
+    membership = Optional.of(its);
+    its.join(config, failed);
+  }
+
+  /** Leaves the replica set, if it is in one, handing over if it leads it. */
+  public void leave() {
+    membership.ifPresent(Membership::leave);
+  }
+
+  /** Its part in a replica set. */
+  Optional<Membership> membership() {
+    return membership;
   }
 
   /** Begins to follow the master that the configuration names, if it does. */

@@ -25,7 +25,7 @@ final class Pause {
   private static final long LONGEST_MILLIS = 3_600_000;
 
   /** What may write though it is not declared to: Redis's "may replicate". */
-  private static final Set<String> MAY_WRITE =
+  static final Set<String> MAY_WRITE =
       Set.of("publish", "spublish", "pfcount", "eval", "evalsha", "fcall");
 
   private final LongSupplier clock;

@@ -24,12 +24,17 @@ final class ReplicaCommands {
   private static final RespError BAD_PORT = new RespError("ERR Invalid master port");
   private static final RespError NOT_FOR_REPLICAS =
       new RespError("ERR Command is not valid when client is a replica.");
+  private static final RespError IN_SET =
+      new RespError("ERR REPLICAOF not allowed in a replica set, which chooses its master itself.");
   private static final int MAX_PORT = 65535;
 
   private ReplicaCommands() {}
 
   private static void replicaOf(Context c, Args a) {
     Session session = Session.of(c);
+    if (session.node.membership().isPresent()) {
+      throw IN_SET;
+    }
     Following present = session.node.replication.following;
     if (a.is(1, "no") && a.is(2, "one")) {
       turn(c, session, Replica.Lead::new);

@@ -44,7 +44,9 @@ final class ReplicaHome implements Replica.Home {
   public void follows(Following master) {
     node.replication.following = master;
     node.leavesExpiryToStream(master.isReplica());
-    node.settings.replicaof.put(MasterAddress.of(master));
+    if (node.membership().isEmpty()) {
+      node.settings.replicaof.put(MasterAddress.of(master));
+    }
     if (master.isReplica()) {
       for (Session session : node.clients.all()) {
         if (session.waiting.isBlocked() && session.waiting.end(UNBLOCKED)) {
@@ -57,6 +59,9 @@ final class ReplicaHome implements Replica.Home {
   @Override
   public void following(Following now) {
     node.replication.following = now;
+    if (now.isUp()) {
+      node.membership().ifPresent(Membership::synchronised);
+    }
   }
 
   @Override
@@ -71,6 +76,7 @@ final class ReplicaHome implements Replica.Home {
 
   @Override
   public void load(Path file, Replica.Outcome then) {
+    node.membership().ifPresent(Membership::dropped);
     node.loading.begin(0);
     // What there is in an append-only file is of another history.
     node.aof.beginAnew();

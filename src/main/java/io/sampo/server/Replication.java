@@ -75,6 +75,16 @@ final class Replication {
         system.systemActorOf(Replica.create(its), "replica", DispatcherSelector.fromConfig(loop));
   }
 
+  /**
+   * The node is part of a replica set: the stream has to be one from the first write on, whether
+   * somebody reads it or not, and those who come are served at once.
+   */
+  void inSet() {
+    backlog.open();
+    limits.backlogTtl = 0;
+    limits.disklessDelay = 0;
+  }
+
   private void follow(Settings settings) {
     settings.replBacklogSize.each(backlog::size);
     settings.replBacklogTtl.each(seconds -> limits.backlogTtl = seconds);

@@ -87,6 +87,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   private volatile Optional<ReplicaLink> replica = Optional.empty();
 
   private volatile long written;
+  private final int tenure;
+
+  /** Whether this node may not be the only master, as of the beginning of the present round. */
+  private boolean inDoubt;
+
   private boolean inputDone;
   private boolean closing;
 
@@ -100,6 +105,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     this.node = node;
     this.loop = loop;
     this.shape = shape;
+    this.tenure = node.tenure.number();
     this.state = new ClientState(node.clients.nextId(), local, remote, node.now());
     this.subscriptions = new Subscriptions(this, node.pubSub);
     this.waiting = new Waiting(this, loop);
@@ -346,6 +352,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (!flight.isBack()) {
       return;
     }
+    if (batch.shards() != 0 && !node.tenure.mayAnswer(tenure)) {
+      fail();
+      return;
+    }
     byte[] replies = flight.replies(batch);
     busy = flight.isUnfinished();
     if (!busy) {
@@ -371,6 +381,10 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   private void unblocked(byte[] reply) {
+    if (!node.tenure.mayAnswer(tenure)) {
+      fail();
+      return;
+    }
     busy = false;
     if (!muted) {
       send(reply);
@@ -533,6 +547,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
   }
 
+  /** Whether this node, as a master, may not be the only one. */
+  boolean isInDoubt() {
+    return inDoubt;
+  }
+
   /** Has the client logged in, or not any more. */
   void authenticated(boolean yes) {
     state.authenticated = yes;
@@ -568,6 +587,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Puts the requests at hand, as far as they go together, into a round and sends it off. */
   private void dispatch() {
     Round round = loop.round;
+    inDoubt = node.tenure.isInDoubt();
     Args args = loop.args;
     for (; input.hasNext() && !closing; input.advance()) {
       args.at(input.frames(), input.next());

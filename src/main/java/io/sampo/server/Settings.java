@@ -109,6 +109,17 @@ public final class Settings {
   public final Setting<Long> minReplicasToWrite = add(integer("min-replicas-to-write", 0, 0, Integer.MAX_VALUE).alias("min-slaves-to-write"));
   public final Setting<Long> minReplicasMaxLag = add(integer("min-replicas-max-lag", 10, 0, Integer.MAX_VALUE).alias("min-slaves-max-lag"));
 
+  // The replica set.
+  public final Setting<String> replicaSet = add(text("replica-set", "mymaster").provided(Settings::setName).fixed());
+  public final Setting<String> seedNodes = add(text("seed-nodes", "").fixed());
+  public final Setting<String> voters = add(text("voters", "").fixed());
+  public final Setting<Long> clusterPort = add(integer("cluster-port", 0, 0, 65535).fixed());
+  public final Setting<String> clusterNode = add(oneOf("cluster-node", "data", "data", "witness").fixed());
+  public final Setting<Long> clusterLease = add(integer("cluster-lease", 2000, 100, 60_000).fixed());
+  public final Setting<String> writeConcern = add(oneOf("write-concern", "async", "async", "majority"));
+  public final Setting<String> announceIp = add(text("announce-ip", "").fixed());
+  public final Setting<Long> announcePort = add(integer("announce-port", 0, 0, 65535).fixed());
+
   // The process.
   public final Setting<String> enableDebugCommand = add(oneOf("enable-debug-command", "no", "no", "yes", "local").fixed());
   public final Setting<String> enableProtectedConfigs = add(oneOf("enable-protected-configs", "no", "no", "yes", "local").fixed());
@@ -135,6 +146,13 @@ public final class Settings {
   // Persistence.
   public final Setting<Boolean> rdbcompression = add(bool("rdbcompression", true));
   // spotless:on
+
+  /** The name is part of names of files and of roles in the cluster. */
+  private static void setName(String name) {
+    if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
+      throw new Setting.BadValue("argument must be made of letters, digits, '.', '_' and '-'");
+    }
+  }
 
   /** Where the append-only file is. */
   AofDirectory appendDirectory() {

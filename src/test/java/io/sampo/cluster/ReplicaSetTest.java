@@ -57,7 +57,7 @@ class ReplicaSetTest {
     }
 
     @Override
-    public void follow(String host, int itsPort, long newTerm) {
+    public void follow(String host, int itsPort, long newTerm, long start) {
       synchronized (byPort) {
         leads = false;
         master = itsPort;

@@ -35,7 +35,7 @@ final class World {
   }
 
   /** Who was elected, by whom. */
-  private record Reign(String master, Map<String, Stance.Voice> voices) {}
+  private record Reign(String master, Map<String, Poll.Voice> voices) {}
 
   private record Parcel(int from, int to, Message message) {}
 
@@ -359,7 +359,7 @@ final class World {
     if (other != null && !other.master.equals(who) && isRemembered(other)) {
       throw new Violation("two masters of term " + term + ": " + other + " and " + who);
     }
-    masters.put(term, new Reign(who, leading.voices()));
+    masters.put(term, new Reign(who, leading.poll().voices()));
     if (!isPrefix(safe, machine.log)) {
       if (bereft < machine.setup.majority()) {
         throw new Violation("lost of " + safe + ": " + machine.log);
@@ -374,7 +374,7 @@ final class World {
     return machines.stream()
         .anyMatch(
             machine -> {
-              Stance.Voice voice = reign.voices.get(machine.setup.self());
+              Poll.Voice voice = reign.voices.get(machine.setup.self());
               return voice != null && voice.incarnation() == machine.elector.ballot().incarnation();
             });
   }

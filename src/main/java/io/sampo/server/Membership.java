@@ -1,0 +1,267 @@
+package io.sampo.server;
+
+import com.typesafe.config.Config;
+import io.sampo.cluster.ClusterNode;
+import io.sampo.cluster.Holding;
+import io.sampo.cluster.Observer;
+import io.sampo.cluster.Plan;
+import io.sampo.cluster.Role;
+import io.sampo.cluster.Topology;
+import io.sampo.journal.Barrier;
+import io.sampo.journal.Journal;
+import io.sampo.replication.Following;
+import io.sampo.replication.Replica;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in a replica set: has the data led or follow as the set decides, and holds
+ * replies back until a majority has what they tell of, if that is asked for.
+ */
+final class Membership implements Role, Observer {
+  private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+  /** How long writes wait at most for a planned succession. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Node node;
+  private final Plan plan;
+  private final Barrier.Guard majority;
+  private final List<Consumer<Topology>> watchers = new CopyOnWriteArrayList<>();
+  private ClusterNode cluster;
+  private volatile Topology topology;
+
+  // Under the lock.
+
+  /** The term of the stream that the data is attached to, or is to be when the link is up. */
+  private long attached;
+
+  /** Whether the data has a place in some stream, and whether none of it can have been lost. */
+  private boolean placed;
+
+  private boolean whole;
+  private boolean leads;
+
+  /** The term that is to be led or followed; 0 if neither. */
+  private long wanted;
+
+  /** Where the stream of the master that is followed has begun to be its own. */
+  private long fork;
+
+  Membership(Node node, Plan plan) {
+    this.node = node;
+    this.plan = plan;
+    this.majority = node.barrier.guard();
+    this.topology = Topology.empty(plan.set());
+  }
+
+  /**
+   * Joins the cluster.
+   *
+   * @param config of the cluster's actor system
+   * @param failed ends this node
+   */
+  void join(Config config, Runnable failed) {
+    node.settings.writeConcern.each(concern -> hold());
+    node.replication.inSet();
+    cluster = ClusterNode.start(plan, config, this, this, failed);
+    node.journal.add(new Progress());
+  }
+
+  /** Tells the cluster how the journal grows. */
+  private final class Progress implements Journal.Reader {
+    @Override
+    public void append(long offset, byte[] bytes) {
+      cluster.advanced();
+    }
+  }
+
+  // --- the data's role
+
+  @Override
+  public synchronized void lead(long term, LongConsumer led) {
+    wanted = term;
+    node.replication.replica.tell(new Replica.Lead(() -> led(term, led)));
+  }
+
+  private synchronized void led(long term, LongConsumer led) {
+    if (wanted != term) {
+      return;
+    }
+    attached = term;
+    placed = true;
+    whole = true;
+    if (!leads) {
+      leads = true;
+      // Reads, too, wait until a majority has all that was there before the term.
+      hold();
+      node.tenure.begin();
+    }
+    led.accept(node.journal.offset());
+  }
+
+  /** Has replies wait for a majority, if they are to. */
+  private synchronized void hold() {
+    if (leads && node.settings.writeConcern.get().equals("majority")) {
+      majority.raise(node.journal.offset() - 1);
+    } else {
+      majority.lower();
+    }
+  }
+
+  @Override
+  public synchronized void follow(String host, int port, long term, long start) {
+    if (wanted == term && !leads) {
+      return;
+    }
+    giveUp();
+    wanted = term;
+    fork = start;
+    node.replication.replica.tell(new Replica.Follow(host, port, () -> attach(term)));
+  }
+
+  private synchronized void attach(long term) {
+    attached = wanted == term ? term : 0;
+  }
+
+  @Override
+  public synchronized void retire() {
+    giveUp();
+    node.replication.replica.tell(new Replica.Await());
+  }
+
+  private void giveUp() {
+    wanted = 0;
+    attached = 0;
+    if (!leads) {
+      return;
+    }
+    leads = false;
+    node.tenure.end();
+    majority.lower();
+    for (Session session : node.clients.all()) {
+      if (!session.isReplica()) {
+        session.kill(false);
+      }
+    }
+    node.pause.end();
+  }
+
+  @Override
+  public void pause(Runnable paused) {
+    node.pause.begin(node.now() + PATIENCE.toMillis(), Pause.Mode.WRITE);
+    node.still(paused);
+  }
+
+  @Override
+  public void resume() {
+    node.pause.end();
+  }
+
+  @Override
+  public synchronized Holding holding() {
+    Following following = node.replication.following;
+    boolean there = following.isReplica() ? following.isUp() : leads;
+    return new Holding(there ? attached : 0, placed ? node.journal.offset() : -1, whole);
+  }
+
+  /** All data is being replaced. */
+  synchronized void dropped() {
+    if (placed) {
+      LostTail.log(node.commands, node.replication.backlog, fork, node.journal.offset());
+    }
+    placed = false;
+    whole = false;
+  }
+
+  /** The data is that of a master, as far as it goes. */
+  synchronized void synchronised() {
+    placed = true;
+    whole = true;
+  }
+
+  // --- what the set comes to
+
+  @Override
+  public void lease(long nanoTime) {
+    node.tenure.until(nanoTime);
+  }
+
+  @Override
+  public void safe(long offset) {
+    majority.advance(offset);
+  }
+
+  @Override
+  public void changed(Topology now) {
+    topology = now;
+    watchers.forEach(watcher -> watcher.accept(now));
+  }
+
+  /** The set as this node sees it. */
+  Topology topology() {
+    return topology;
+  }
+
+  /** Has {@code watcher} told of every change; it must not wait. */
+  void watch(Consumer<Topology> watcher) {
+    watchers.add(watcher);
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  /**
+   * Has another node take over without a write being lost.
+   *
+   * @param successor its id, or nothing for whichever is best
+   * @return "" once this node has given up the lead, or why it has not
+   */
+  CompletionStage<String> handOver(Optional<String> successor) {
+    return cluster.handOver(successor, PATIENCE);
+  }
+
+  /** Leaves the set, after having handed over if this node leads it and another one can. */
+  void leave() {
+    boolean leading;
+    synchronized (this) {
+      leading = leads;
+    }
+    if (leading) {
+      handOverAndAwait();
+    }
+    cluster.close();
+  }
+
+  private void handOverAndAwait() {
+    try {
+      String why =
+          handOver(Optional.empty())
+              .toCompletableFuture()
+              .get(PATIENCE.toMillis() * 2, TimeUnit.MILLISECONDS);
+      if (!why.isEmpty()) {
+        LOG.warn("Leaving the replica set without a successor: {}", why);
+        return;
+      }
+      // The successor may need a vote of this node.
+      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(plan.leaseMillis());
+      while (!node.replication.following.isUp() && System.nanoTime() - until < 0) {
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+      LOG.warn("Leaving the replica set without a successor: {}", e.toString());
+    }
+  }
+}
