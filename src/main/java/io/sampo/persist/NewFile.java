@@ -30,7 +30,13 @@ public final class NewFile implements Closeable {
     this.target = target;
     String name = "temp-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + ".rdb";
     temporary = target.resolveSibling(name);
-    channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    // One that is there was left by a process that had the same id, as in a container all have.
+    channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING);
   }
 
   public void write(byte[] bytes) throws IOException {

@@ -51,22 +51,17 @@ final class AofLoad implements Replay.Follower {
   }
 
   /**
-   * Loads all there is, while clients are refused.
+   * Loads all there is. Meanwhile clients are to be refused, and expiry is to be left to the files.
    *
+   * @return how many keys the bases had
    * @throws DamagedFile if it cannot be loaded as a whole; some of it may have been then
    */
-  static void load(Node node, AofDirectory directory) throws IOException {
+  static long load(Node node, AofDirectory directory) throws IOException {
     long since = System.nanoTime();
     AofLoad load = new AofLoad(node, directory);
-    node.loading.begin(directory.size());
-    node.leavesExpiryToStream(true);
-    try {
-      load.parts();
-    } finally {
-      node.leavesExpiryToStream(false);
-      node.loading.end(load.keys, 0);
-    }
+    load.parts();
     LOG.info("DB loaded from append only file: {} ms", (System.nanoTime() - since) / 1_000_000);
+    return load.keys;
   }
 
   private void parts() throws IOException {

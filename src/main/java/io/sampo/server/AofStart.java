@@ -20,20 +20,28 @@ final class AofStart {
   private AofStart() {}
 
   /**
-   * Returns when everything is loaded.
+   * Returns when everything is loaded. Only then, with every change on its way into the file, may
+   * clients come and keys expire.
    *
-   * @return the files that are appended to
-   * @throws io.sampo.persist.DamagedFile if they cannot be loaded; they are left as they are
+   * @throws io.sampo.persist.DamagedFile if the files cannot be loaded; they are left as they are
    */
-  static AofDirectory start(Node node) throws IOException {
+  static void start(Node node) throws IOException {
     AofDirectory directory = node.settings.appendDirectory();
     directory.read();
+    node.loading.begin(directory.size());
+    node.leavesExpiryToStream(true);
+    long keys = 0;
     if (directory.manifest().isEmpty()) {
       begin(node, directory);
-      node.loading.end(0, 0);
     } else {
-      AofLoad.load(node, directory);
+      keys = AofLoad.load(node, directory);
     }
+    append(node, directory);
+    node.leavesExpiryToStream(false);
+    node.loading.end(keys, 0);
+  }
+
+  private static void append(Node node, AofDirectory directory) throws IOException {
     List<AofFile> increments = directory.manifest().increments();
     AofFile last =
         increments.isEmpty() ? directory.addIncrement() : increments.get(increments.size() - 1);
@@ -43,7 +51,7 @@ final class AofStart {
     if (!node.aof.attach(increment)) {
       increment.close();
     }
-    return directory;
+    node.tellKeeper(new AofKeeper.Loaded(directory));
   }
 
   /** Writes a base without entries, as Redis does. */

@@ -376,7 +376,7 @@ public final class Node {
     }
   }
 
-  private void tellKeeper(AofKeeper.Message message) {
+  void tellKeeper(AofKeeper.Message message) {
     aofKeeper.tell(message);
   }
 
@@ -447,7 +447,7 @@ public final class Node {
 
   private void loadAppendOnly() {
     try {
-      tellKeeper(new AofKeeper.Loaded(AofStart.start(this)));
+      AofStart.start(this);
       saves.loaded();
     } catch (IOException | DamagedFile e) {
       throw new IllegalStateException(e.getMessage(), e);
