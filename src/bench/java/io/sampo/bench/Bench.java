@@ -60,6 +60,9 @@ public final class Bench {
     loads(Report.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
     if (!options.quick()) {
       loads(Report.TYPES, TypeLoads.all());
+      for (String policy : AppendLoads.POLICIES) {
+        appended(policy);
+      }
     }
     memory();
     collections();
@@ -75,6 +78,11 @@ public final class Bench {
     return options.other().isPresent()
         ? Server.sampo("B", options.other().get(), arguments)
         : Server.redis();
+  }
+
+  /** Starts one of the two servers. */
+  private interface Launch {
+    Server start() throws IOException;
   }
 
   private boolean wanted(String row) {
@@ -97,14 +105,28 @@ public final class Bench {
         .toList();
   }
 
+  private void appended(String policy) throws IOException, InterruptedException {
+    try (AppendLoads loads = new AppendLoads(policy)) {
+      String[] first = loads.arguments("a");
+      String[] second = loads.arguments("b");
+      Launch other = () -> options.other().isPresent() ? other(second) : Server.redis(second);
+      loads(Report.APPENDED, loads.all(), () -> sampo(first), other);
+    }
+  }
+
   private void loads(String section, Stream<Load> all, String... sampoArguments)
+      throws IOException, InterruptedException {
+    loads(section, all, () -> sampo(sampoArguments), () -> other(sampoArguments));
+  }
+
+  private void loads(String section, Stream<Load> all, Launch first, Launch second)
       throws IOException, InterruptedException {
     List<Load> loads = all.filter(load -> wanted(load.row())).toList();
     if (loads.isEmpty()) {
       return;
     }
-    try (Server a = sampo(sampoArguments);
-        Server b = other(sampoArguments)) {
+    try (Server a = first.start();
+        Server b = second.start()) {
       for (Load load : loads) {
         warm(a, load);
         if (options.other().isPresent()) {

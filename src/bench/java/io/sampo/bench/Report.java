@@ -13,6 +13,7 @@ import java.util.function.ToDoubleFunction;
 final class Report {
   static final String ONE_LOOP = "Throughput, CPU and latency";
   static final String TYPES = "Data types";
+  static final String APPENDED = "With an append-only file";
   static final String TWO_LOOPS = "Ten random keys per command, Sampo with 2 shards on 2 loops";
 
   private final Options options;
@@ -99,7 +100,7 @@ final class Report {
         pair(rounds, Load.Run::p99),
         pair(rounds, Load.Run::p999),
         ratio(rounds, Load.Run::p999));
-    if (!title.equals(TYPES)) {
+    if (title.equals(ONE_LOOP) || title.equals(TWO_LOOPS)) {
       cells.add(new Plot.Cell(title, load, throughput, cpu));
     }
   }
