@@ -314,7 +314,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   public void completed(Batch batch) {
     wrote();
     // What it changed or saw has been appended by now. What it was merely told needs no safety.
-    if (node.barrier.isOn() && batch.shards() != 0) {
+    if (node.barrier.isOn() && batch.tells()) {
       hold(() -> events.invoke(batch));
     } else {
       events.invoke(batch);
@@ -352,7 +352,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (!flight.isBack()) {
       return;
     }
-    if (batch.shards() != 0 && !node.tenure.mayAnswer(tenure)) {
+    if (batch.tells() && !node.tenure.mayAnswer(tenure)) {
       fail();
       return;
     }

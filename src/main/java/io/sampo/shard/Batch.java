@@ -2,6 +2,7 @@ package io.sampo.shard;
 
 import io.sampo.command.Client;
 import io.sampo.command.Command;
+import io.sampo.command.Flag;
 import io.sampo.resp.Args;
 import io.sampo.resp.Frames;
 import java.util.Arrays;
@@ -21,6 +22,8 @@ public final class Batch implements Shard.Message, Borrower.Job {
   private static final byte[] NOTHING = new byte[0];
   private static final Frames NO_FRAMES = new Frames();
 
+  private static final int DATA = Flag.WRITE.bit | Flag.READONLY.bit;
+
   Owner owner;
   Client client;
   Frames frames;
@@ -28,6 +31,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
   /** Which shards it needs, a bit for each. */
   long shards;
 
+  private boolean tells;
   private boolean atHome;
   private boolean aside;
 
@@ -52,6 +56,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
     client = itsClient;
     frames = itsFrames;
     shards = 0;
+    tells = false;
     atHome = false;
     aside = false;
     size = 0;
@@ -86,6 +91,12 @@ public final class Batch implements Shard.Message, Borrower.Job {
     requests[size] = request;
     extras[size++] = extra;
     shards |= itsShards;
+    tells |= itsShards != 0 && ((command.flags & DATA) != 0 || !command.has(Flag.FAST));
+  }
+
+  /** Whether the replies may tell something of data, unlike those to PING and its like. */
+  public boolean tells() {
+    return tells;
   }
 
   /** The extra of an ordinary request. */

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What can become of a replica set, whatever the network and the disks do. */
 class ElectorModelTest {
-  private static final int ROUNDS = Integer.getInteger("sampo.model.rounds", 1500);
-  private static final int STATES = Integer.getInteger("sampo.model.states", 20_000);
+  private static final int ROUNDS = Integer.getInteger("test.model.rounds", 1500);
+  private static final int STATES = Integer.getInteger("test.model.states", 20_000);
   private static final int STARTS = 10;
   private static final int STEPS = 400;
 
