@@ -9,6 +9,7 @@ import io.sampo.journal.Replay;
 import io.sampo.resp.Args;
 import io.sampo.testkit.Contents;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.Workload;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -81,8 +82,7 @@ class ReplayTest {
   @ParameterizedTest(name = "{0} shards on {1} loops")
   @CsvSource({"1, 1", "2, 2", "5, 2"})
   void rebuildsTheData(int shards, int loops) throws Exception {
-    long seed = Long.getLong("test.seed", System.nanoTime());
-    System.out.println("seed " + seed);
+    long seed = Seed.of("random requests");
     try (Sampo origin = start(2, 2);
         Sampo copy = start(shards, loops)) {
       byte[] stream = record(origin, seed);

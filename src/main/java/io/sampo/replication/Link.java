@@ -6,36 +6,40 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.KillSwitch;
+import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a master. It is read at the replica's pace; what has come meanwhile is taken
  * together, up to a bound, and what is beyond that the kernel holds back.
  */
 final class Link {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
   private static final int WAITING_REQUESTS = 64;
   private static final long MOST_AT_ONCE = 1 << 20;
 
   private final BoundedSourceQueue<ByteString> out;
   private final SinkQueueWithCancel<ByteString> in;
+  private final KillSwitch end;
 
   /**
    * @param flow the socket
    * @param attributes where it is to run
    */
   Link(Flow<ByteString, ByteString, NotUsed> flow, Attributes attributes, Materializer system) {
+    SharedKillSwitch both = KillSwitches.shared("link");
     Pair<BoundedSourceQueue<ByteString>, SinkQueueWithCancel<ByteString>> ends =
         Source.<ByteString>queue(WAITING_REQUESTS)
+            .via(both.flow())
             .via(flow)
+            .via(both.flow())
             .batchWeighted(
                 MOST_AT_ONCE, bytes -> (long) bytes.length(), bytes -> bytes, ByteString::concat)
             .toMat(Sink.<ByteString>queue(1), Keep.both())
@@ -43,6 +47,7 @@ final class Link {
             .run(system);
     out = ends.first();
     in = ends.second();
+    end = both;
   }
 
   /** Sends bytes; they are dropped if the master takes nothing any more. */
@@ -57,11 +62,7 @@ final class Link {
 
   /** Ends the connection. */
   void close() {
-    try {
-      out.complete();
-    } catch (IllegalStateException e) {
-      LOG.debug("The master was faster to end the connection", e);
-    }
+    end.shutdown();
     in.cancel();
   }
 }

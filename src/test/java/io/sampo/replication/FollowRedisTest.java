@@ -14,6 +14,7 @@ import io.sampo.testkit.Layout;
 import io.sampo.testkit.Proxy;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.TestNode;
 import io.sampo.testkit.Workload;
 import java.util.ArrayList;
@@ -66,8 +67,7 @@ class FollowRedisTest {
   @ParameterizedTest(name = "{0} shards on {1} loops, diskless: {2}")
   @CsvSource({"1, 1, yes", "2, 2, no", "5, 2, yes"})
   void hasWhatTheMasterHas(int shards, int loops, String diskless) {
-    long seed = Long.getLong("test.seed", System.nanoTime());
-    System.out.println("seed " + seed);
+    long seed = Seed.of("random requests");
     Workload workload = new Workload(seed);
     try (RedisProcess redis =
             RedisProcess.start(
@@ -120,9 +120,8 @@ class FollowRedisTest {
   @Timeout(value = 600, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aLinkThatIsCutAgainAndAgain() throws Exception {
     int rounds = Integer.getInteger("test.rounds", 6);
-    long pause = Long.getLong("sampo.pause", 300);
-    long seed = Long.getLong("test.seed", System.nanoTime());
-    System.out.println("seed " + seed);
+    long pause = Long.getLong("test.pause", 300);
+    long seed = Seed.of("random requests");
     AtomicBoolean enough = new AtomicBoolean();
     ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
     try (RedisProcess redis = redis();
@@ -174,8 +173,7 @@ class FollowRedisTest {
 
   @Test
   void aChainHasTheSameStream() {
-    long seed = Long.getLong("test.seed", System.nanoTime());
-    System.out.println("seed " + seed);
+    long seed = Seed.of("random requests");
     try (RedisProcess redis = redis();
         TestNode middle = sampo();
         TestNode last = sampo();
