@@ -16,6 +16,7 @@ public final class CommandTable {
   private final Map<String, Command> byName = new LinkedHashMap<>();
   private final List<Command> byId = new ArrayList<>();
   private Command[] slots = new Command[16];
+  private int nextId;
 
   /** Adds a family: the commands of one of Redis's groups. */
   public CommandTable add(String group, List<Command> commands) {
@@ -31,8 +32,25 @@ public final class CommandTable {
     return this;
   }
 
+  /**
+   * A table with these commands of this one, to which others may be added: their ids go on from
+   * those here, where nothing is to be added any more.
+   */
+  public CommandTable part(String... names) {
+    CommandTable part = new CommandTable();
+    part.nextId = nextId;
+    for (String name : names) {
+      Command command = byName.get(name);
+      part.byName.put(name, command);
+      part.byId.add(command);
+      part.byId.addAll(command.subcommands().values());
+    }
+    part.index();
+    return part;
+  }
+
   private void number(Command command) {
-    command.id(byId.size());
+    command.id(nextId++);
     byId.add(command);
   }
 
@@ -73,7 +91,12 @@ public final class CommandTable {
     return Collections.unmodifiableCollection(byName.values());
   }
 
-  /** Every command and subcommand by {@link Command#id}. */
+  /** All ids of its commands are below this. */
+  public int ids() {
+    return nextId;
+  }
+
+  /** Every command and subcommand, by {@link Command#id} unless it is a part of another table. */
   public List<Command> all() {
     return Collections.unmodifiableList(byId);
   }

@@ -1,0 +1,79 @@
+package io.sampo.server;
+
+import io.sampo.cluster.Plan;
+import io.sampo.cluster.SentinelView;
+import io.sampo.cluster.Topology;
+import io.sampo.resp.Bytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The replica set as clients of Sentinels ask for it: it answers from this node's view of the set,
+ * and publishes what changes. Used from any thread.
+ */
+final class Sentinel {
+  private static final Logger LOG = LoggerFactory.getLogger(Sentinel.class);
+
+  final Plan plan;
+  final String id;
+  final int quorum;
+  private final Membership membership;
+  private final PubSub pubSub;
+  private final SentinelView view;
+
+  /**
+   * @param pubSub for its subscribers
+   */
+  Sentinel(Membership membership, PubSub pubSub) {
+    this.membership = membership;
+    this.pubSub = pubSub;
+    this.plan = membership.plan();
+    this.id = SentinelView.sentinelId(plan.set(), plan.self());
+    this.quorum = plan.voters().size() / 2 + 1;
+    this.view = new SentinelView(plan.set(), quorum);
+  }
+
+  /** Takes note of how the set is now. */
+  synchronized void changed(Topology topology) {
+    for (SentinelView.Event event : view.next(topology)) {
+      LOG.info("replica-set={} event={} about=\"{}\"", plan.set(), event.channel(), event.text());
+      publish(event.channel(), event.text());
+    }
+  }
+
+  private void publish(String channel, String text) {
+    pubSub.publish(Blob.of(Bytes.ascii(channel)), Blob.of(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Tells everything anew. */
+  synchronized void reset() {
+    master()
+        .ifPresent(
+            master ->
+                publish(
+                    "+reset-master",
+                    "master " + plan.set() + " " + master.host() + " " + master.port()));
+    view.reset();
+    changed(topology());
+  }
+
+  Topology topology() {
+    return membership.topology();
+  }
+
+  /** The master, or who was it last; nothing only before there was any. */
+  Optional<Topology.Node> master() {
+    return view.master();
+  }
+
+  boolean isObjectivelyDown() {
+    return view.isObjectivelyDown(topology());
+  }
+
+  /** Has another node take over from the master. */
+  void failOver() {
+    membership.requestHandOver();
+  }
+}

@@ -1,0 +1,25 @@
+package io.sampo.server;
+
+import io.sampo.command.CommandTable;
+
+/** What is to be had at a port: which commands, and which channels to subscribe to. */
+record Service(Kind kind, CommandTable commands, PubSub pubSub) {
+  /** What it is about. */
+  enum Kind {
+    /** The data. */
+    DATA("standalone"),
+    /** Where the master of the replica set is. */
+    SENTINEL("sentinel");
+
+    /** As HELLO and INFO name it. */
+    final String mode;
+
+    Kind(String mode) {
+      this.mode = mode;
+    }
+  }
+
+  boolean isSentinel() {
+    return kind == Kind.SENTINEL;
+  }
+}
