@@ -124,6 +124,7 @@ public final class Sampo implements AutoCloseable {
         sampo.node.followMaster();
       } else {
         sampo.node.join(seeds, whole, sampo::fail);
+        sampo.listenAsSentinel();
       }
     } catch (RuntimeException e) {
       sampo.close();
@@ -145,30 +146,50 @@ public final class Sampo implements AutoCloseable {
         Duration.between(since, Instant.now()).toMillis());
   }
 
+  /** Serves the connections that come in by a port. */
+  @FunctionalInterface
+  private interface Door {
+    SessionStage stage(Node node, int loop, SocketAddress local, SocketAddress remote);
+  }
+
   private void listen() {
-    int port = settings.port.get().intValue();
+    listen(settings.port.get().intValue(), SessionStage::new);
+    String path = settings.unixsocket.get();
+    if (!path.isEmpty()) {
+      try {
+        bind(UnixDomainSocketAddress.of(path), SessionStage::new);
+      } catch (IllegalArgumentException | CompletionException e) {
+        throw unable("Unix", path, e);
+      }
+    }
+    node.listensOn(port());
+  }
+
+  private void listenAsSentinel() {
+    int port = settings.sentinelPort.get().intValue();
+    if (port > 0) {
+      listen(port, SessionStage::sentinel);
+    }
+  }
+
+  /** Listens on all addresses there are to be; with port 0 on one that is free. */
+  private void listen(int wanted, Door door) {
+    int port = wanted;
     for (String host : settings.bind.get().trim().split("[ ,]+")) {
       boolean optional = host.startsWith("-");
       String name = optional ? host.substring(1) : host;
       try {
-        bind(new InetSocketAddress(InetAddress.getByName(name.equals("*") ? "::" : name), port));
+        bind(
+            new InetSocketAddress(InetAddress.getByName(name.equals("*") ? "::" : name), port),
+            door);
         // With port 0 the first address chooses, and the others share its choice.
-        port = port();
+        port = wanted == 0 ? port() : wanted;
       } catch (UnknownHostException | CompletionException e) {
         if (!optional) {
           throw unable("TCP", host + ":" + port, e);
         }
       }
     }
-    String path = settings.unixsocket.get();
-    if (!path.isEmpty()) {
-      try {
-        bind(UnixDomainSocketAddress.of(path));
-      } catch (IllegalArgumentException | CompletionException e) {
-        throw unable("Unix", path, e);
-      }
-    }
-    node.listensOn(port());
   }
 
   private static IllegalStateException unable(String kind, String where, Exception e) {
@@ -179,7 +200,7 @@ public final class Sampo implements AutoCloseable {
         "Could not create server " + kind + " listening socket " + where + ": bind: " + why, e);
   }
 
-  private void bind(SocketAddress address) {
+  private void bind(SocketAddress address, Door door) {
     Materializer materializer = Materializer.createMaterializer(system);
     CoreTcp.Options options =
         new CoreTcp.Options(
@@ -189,7 +210,7 @@ public final class Sampo implements AutoCloseable {
             settings.unixsocketperm.get().intValue());
     CompletionStage<CoreTcp.Binding> binding =
         connections(address, options)
-            .toMat(Sink.foreach(c -> serve(c, materializer)), Keep.left())
+            .toMat(Sink.foreach(c -> serve(c, door, materializer)), Keep.left())
             .withAttributes(ActorAttributes.dispatcher(CoreLoops.dispatcher(0)))
             .run(materializer);
     bindings.add(binding.toCompletableFuture().join());
@@ -202,10 +223,10 @@ public final class Sampo implements AutoCloseable {
         : CoreTcp.bind(address, options);
   }
 
-  private void serve(CoreTcp.Connection connection, Materializer materializer) {
+  private void serve(CoreTcp.Connection connection, Door door, Materializer materializer) {
     int loop = nextLoop++ % loops;
     SessionStage stage =
-        new SessionStage(node, loop, connection.localAddress(), connection.remoteAddress());
+        door.stage(node, loop, connection.localAddress(), connection.remoteAddress());
     connection
         .flow()
         .join(Flow.fromGraph(stage))

@@ -34,20 +34,6 @@ public record Plan(
     voters = List.copyOf(voters);
   }
 
-  /** Of a node that does not speak as a Sentinel does. */
-  public Plan(
-      String set,
-      String self,
-      List<String> seeds,
-      List<String> voters,
-      Topology.Kind kind,
-      long leaseMillis,
-      String host,
-      int port,
-      Path directory) {
-    this(set, self, seeds, voters, kind, leaseMillis, host, port, 0, "", directory);
-  }
-
   boolean isWitness() {
     return kind == Topology.Kind.WITNESS;
   }

@@ -50,7 +50,9 @@ public final class SentinelView {
     return topology.nodes().stream().filter(n -> n.voter() && n.reachable()).count();
   }
 
-  /** The name by which the node speaks as a Sentinel: 40 hexadecimal digits, as lasting as its id. */
+  /**
+   * The name by which the node speaks as a Sentinel: 40 hexadecimal digits, as lasting as its id.
+   */
   public static String sentinelId(String set, String id) {
     try {
       byte[] hash =
@@ -89,7 +91,8 @@ public final class SentinelView {
     Optional<Node> chosen = now.master();
     if (chosen.isEmpty()) {
       // It may have got lost meanwhile.
-      master = master.map(old -> now.nodes().stream().filter(n -> is(n, old)).findFirst().orElse(old));
+      master =
+          master.map(old -> now.nodes().stream().filter(n -> is(n, old)).findFirst().orElse(old));
       return;
     }
     Node next = chosen.get();
@@ -116,9 +119,7 @@ public final class SentinelView {
       events.add(new Event("+sentinel", sentinel(node, itsMaster)));
     }
     String instance =
-        leads
-            ? master(node)
-            : holdsData ? replica(node, itsMaster) : sentinel(node, itsMaster);
+        leads ? master(node) : holdsData ? replica(node, itsMaster) : sentinel(node, itsMaster);
     if (node.reachable() ? down.remove(node.id()) : down.add(node.id())) {
       events.add(new Event(node.reachable() ? "-sdown" : "+sdown", instance));
     }

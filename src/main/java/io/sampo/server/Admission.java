@@ -60,6 +60,13 @@ final class Admission {
     if (!session.mayRun() && !command.has(Flag.NO_AUTH)) {
       return "NOAUTH Authentication required.";
     }
+    return session.service.isSentinel()
+        ? refusalToSubscriber(session, command)
+        : refusalOfData(session, command);
+  }
+
+  /** What depends on the data, and on what this node may do with it. */
+  private static String refusalOfData(Session session, Command command) {
     if (session.node.saves.refusesWrites() && maySpoil(session, command)) {
       return MISCONF;
     }
@@ -87,11 +94,9 @@ final class Admission {
     if (session.transactions.isOpen() && command.has(Flag.NO_MULTI)) {
       return "ERR Command not allowed inside a transaction";
     }
-    if (session.isSubscriber() && !isForSubscribers(command)) {
-      return "ERR Can't execute '"
-          + command.name
-          + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
-          + " context";
+    String toSubscriber = refusalToSubscriber(session, command);
+    if (!toSubscriber.isEmpty()) {
+      return toSubscriber;
     }
     if (following.isReplica()
         && !following.isUp()
@@ -101,6 +106,16 @@ final class Admission {
     }
     if (session.node.loading.isOn() && !command.has(Flag.LOADING)) {
       return LOADING;
+    }
+    return "";
+  }
+
+  private static String refusalToSubscriber(Session session, Command command) {
+    if (session.isSubscriber() && !isForSubscribers(command)) {
+      return "ERR Can't execute '"
+          + command.name
+          + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
+          + " context";
     }
     return "";
   }

@@ -36,9 +36,10 @@ public final class ClusterPlan {
    *
    * @param seeds the seed nodes, of which there is one at least
    * @param port that clients come in by
+   * @param runId of this start
    * @throws Setting.BadValue if the directives make no sense together
    */
-  static Plan of(Settings settings, List<String> seeds, int port) {
+  static Plan of(Settings settings, List<String> seeds, int port, String runId) {
     List<String> voters = list(settings.voters.get());
     int clusterPort = settings.clusterPort.get().intValue();
     String self = self(settings, seeds, clusterPort == 0 ? port + PORT_DISTANCE : clusterPort);
@@ -53,6 +54,8 @@ public final class ClusterPlan {
         settings.clusterLease.get(),
         settings.announceIp.get().isEmpty() ? host(self) : settings.announceIp.get(),
         announced == 0 ? port : (int) announced,
+        settings.sentinelPort.get().intValue(),
+        runId,
         Path.of(settings.dir.get()));
   }
 

@@ -109,7 +109,8 @@ final class ConnectionCommands {
   }
 
   private static void greet(ReplyWriter out, Session session) {
-    out.map(7);
+    boolean sentinel = session.service.isSentinel();
+    out.map(sentinel ? 6 : 7);
     out.bulk("server");
     out.bulk("redis");
     out.bulk("version");
@@ -119,9 +120,11 @@ final class ConnectionCommands {
     out.bulk("id");
     out.integer(session.id());
     out.bulk("mode");
-    out.bulk("standalone");
-    out.bulk("role");
-    out.bulk("master");
+    out.bulk(session.service.kind().mode);
+    if (!sentinel) {
+      out.bulk("role");
+      out.bulk(session.node.replication.following.isReplica() ? "replica" : "master");
+    }
     out.bulk("modules");
     out.array(0);
   }

@@ -58,7 +58,17 @@ final class InfoCommand {
           new Section("keyspace", "Keyspace", true, InfoCommand::keyspace),
           new Section("sampo", "Sampo", true, InfoCommand::sampo));
 
+  /** What is told at the Sentinel port. */
+  private static final List<Section> SENTINEL_SECTIONS =
+      List.of(
+          new Section("server", "Server", true, InfoCommand::server),
+          new Section("clients", "Clients", true, InfoCommand::clients),
+          new Section("stats", "Stats", true, InfoCommand::stats),
+          new Section("cpu", "CPU", true, InfoCommand::cpu),
+          new Section("sentinel", "Sentinel", true, InfoCommand::sentinel));
+
   private final Node node;
+  private final Service service;
   private final List<Keyspace> keyspaces;
   private final Statistics.Sums sums;
   private final long uptimeSeconds;
@@ -66,19 +76,21 @@ final class InfoCommand {
 
   private InfoCommand(Context c) {
     node = Session.of(c).node;
+    service = Session.of(c).service;
     keyspaces = IntStream.range(0, c.shards()).mapToObj(c::keyspace).toList();
     sums = node.statistics.sums();
     uptimeSeconds = (c.now() - node.startedAt) / 1000;
   }
 
   private static void info(Context c, Args a) {
+    InfoCommand info = new InfoCommand(c);
+    List<Section> sections = info.service.isSentinel() ? SENTINEL_SECTIONS : SECTIONS;
     Set<Section> chosen = new LinkedHashSet<>();
     for (int i = 1; i < a.count(); i++) {
       String word = a.text(i).toLowerCase(Locale.ROOT);
-      SECTIONS.stream().filter(section -> isMeant(section, word)).forEach(chosen::add);
+      sections.stream().filter(section -> isMeant(section, word)).forEach(chosen::add);
     }
-    InfoCommand info = new InfoCommand(c);
-    for (Section section : SECTIONS) {
+    for (Section section : sections) {
       if (a.count() == 1 ? section.isDefault : chosen.contains(section)) {
         info.text.section(section.title);
         section.writer.write(info);
@@ -101,7 +113,7 @@ final class InfoCommand {
         .field("redis_git_sha1", "00000000")
         .field("redis_git_dirty", 0)
         .field("redis_build_id", "0")
-        .field("redis_mode", "standalone")
+        .field("redis_mode", service.kind().mode)
         .field("os", property("os.name") + " " + property("os.version") + " " + property("os.arch"))
         .field("arch_bits", 64)
         .field("monotonic_clock", "System.nanoTime")
@@ -318,6 +330,33 @@ final class InfoCommand {
     }
   }
 
+  private void sentinel() {
+    Sentinel its = node.sentinel().orElseThrow();
+    text.field("sentinel_masters", its.master().isPresent() ? 1 : 0)
+        .field("sentinel_tilt", 0)
+        .field("sentinel_tilt_since_seconds", -1)
+        .field("sentinel_running_scripts", 0)
+        .field("sentinel_scripts_queue_length", 0)
+        .field("sentinel_simulate_failure_flags", 0);
+    its.master()
+        .ifPresent(
+            master ->
+                text.field(
+                    "master0",
+                    "name="
+                        + its.plan.set()
+                        + ",status="
+                        + (its.isObjectivelyDown() ? "odown" : master.reachable() ? "ok" : "sdown")
+                        + ",address="
+                        + master.host()
+                        + ":"
+                        + master.port()
+                        + ",slaves="
+                        + SentinelReport.replicaNodes(its).size()
+                        + ",sentinels="
+                        + (SentinelReport.sentinelNodes(its).size() + 1)));
+  }
+
   private void sampo() {
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     text.field("sampo_version", Version.SAMPO)
@@ -338,6 +377,7 @@ final class InfoCommand {
       text.field("gc_" + name + "_collections", gc.getCollectionCount())
           .field("gc_" + name + "_milliseconds", gc.getCollectionTime());
     }
+    node.membership().ifPresent(its -> new TopologyReport(its.topology()).write(text));
   }
 
   private String each(ToLongFunction<Keyspace> figure) {

@@ -149,7 +149,7 @@ final class Membership implements Role, Observer {
     node.tenure.end();
     majority.lower();
     for (Session session : node.clients.all()) {
-      if (!session.isReplica()) {
+      if (!session.isReplica() && !session.service.isSentinel()) {
         session.kill(false);
       }
     }
@@ -229,6 +229,11 @@ final class Membership implements Role, Observer {
    */
   CompletionStage<String> handOver(Optional<String> successor) {
     return cluster.handOver(successor, PATIENCE);
+  }
+
+  /** Has another node take over from the master, whichever node that is. */
+  void requestHandOver() {
+    cluster.requestHandOver(PATIENCE);
   }
 
   /** Leaves the set, after having handed over if this node leads it and another one can. */

@@ -95,6 +95,9 @@ public final class Node {
 
   final Settings settings;
   final CommandTable commands = new CommandTable();
+  final Service data;
+  private final CommandTable sentinelCommands;
+  private final IntFunction<String> dispatchers;
   final Router router;
   final Journal journal = new Journal();
 
@@ -140,6 +143,7 @@ public final class Node {
   private final AtomicInteger snapshotsAhead = new AtomicInteger();
 
   private volatile Optional<Membership> membership = Optional.empty();
+  private volatile Optional<Sentinel> sentinel = Optional.empty();
   private final ActorSystem<?> system;
   private volatile long beatAt = System.currentTimeMillis();
   private volatile RequestDecoder.Limits requestLimits;
@@ -183,6 +187,9 @@ public final class Node {
     this.pubSub = new PubSub(couriers, loopCount);
     this.notifications = new Notifications(pubSub, settings.notifyKeyspaceEvents);
     families();
+    this.data = new Service(Service.Kind.DATA, commands, pubSub);
+    this.sentinelCommands = sentinelCommands();
+    this.dispatchers = dispatchers;
     statistics = new Statistics(this);
     follow();
     followEncodings(keyspaceSettings.limits);
@@ -300,7 +307,15 @@ public final class Node {
         .add("server", SlowLogCommands.COMMANDS)
         .add("server", LatencyCommands.COMMANDS)
         .add("server", MemoryCommands.COMMANDS)
+        .add("server", SampoCommands.COMMANDS)
         .add("server", DebugCommand.COMMANDS);
+  }
+
+  private CommandTable sentinelCommands() {
+    CommandTable table = commands.part(SentinelCommands.SHARED);
+    return table
+        .add("sentinel", SentinelCommands.COMMANDS)
+        .add("server", CommandCommands.family(table));
   }
 
   /** Has the directives that are looked at often followed in fields of their own. */
@@ -341,7 +356,7 @@ public final class Node {
         new Executor(
             new Executor.Services(
                 router.shards(),
-                commands.all().size(),
+                sentinelCommands.ids(),
                 journal.writer(),
                 notifications,
                 memory,
@@ -666,15 +681,38 @@ public final class Node {
    * @throws IllegalStateException if it cannot listen there, or its promises are damaged
    */
   public void join(List<String> seeds, Config config, Runnable failed) {
-    Plan plan = ClusterPlan.of(settings, seeds, port);
+    Plan plan = ClusterPlan.of(settings, seeds, port, runId);
     Membership its = new Membership(this, plan);
     membership = Optional.of(its);
+    Sentinel teller =
+        new Sentinel(its, new Service(Service.Kind.SENTINEL, sentinelCommands, channels()));
+    sentinel = Optional.of(teller);
+    its.watch(teller::changed);
     its.join(config, failed);
   }
 
   /** Leaves the replica set, if it is in one, handing over if it leads it. */
   public void leave() {
     membership.ifPresent(Membership::leave);
+  }
+
+  /** Channels of their own, for those who ask for the master. */
+  private PubSub channels() {
+    List<ActorRef<Courier.Delivery>> its = new ArrayList<>();
+    PubSub channels = new PubSub(its, loops.size());
+    for (int i = 0; i < loops.size(); i++) {
+      its.add(
+          system.systemActorOf(
+              Courier.create(i, channels),
+              "sentinel-courier-" + i,
+              DispatcherSelector.fromConfig(dispatchers.apply(i))));
+    }
+    return channels;
+  }
+
+  /** What it tells of its replica set, if it is in one. */
+  Optional<Sentinel> sentinel() {
+    return sentinel;
   }
 
   /** Its part in a replica set. */

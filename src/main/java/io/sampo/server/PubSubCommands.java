@@ -97,7 +97,7 @@ final class PubSubCommands {
   }
 
   private static PubSub pubSub(Context c) {
-    return Session.of(c).node.pubSub;
+    return Session.of(c).service.pubSub();
   }
 
   private static void publish(Context c, Args a) {

@@ -20,15 +20,15 @@ final class Sentinel {
   final String id;
   final int quorum;
   private final Membership membership;
-  private final PubSub pubSub;
+  final Service service;
   private final SentinelView view;
 
   /**
-   * @param pubSub for its subscribers
+   * @param service for those who ask
    */
-  Sentinel(Membership membership, PubSub pubSub) {
+  Sentinel(Membership membership, Service service) {
     this.membership = membership;
-    this.pubSub = pubSub;
+    this.service = service;
     this.plan = membership.plan();
     this.id = SentinelView.sentinelId(plan.set(), plan.self());
     this.quorum = plan.voters().size() / 2 + 1;
@@ -44,7 +44,9 @@ final class Sentinel {
   }
 
   private void publish(String channel, String text) {
-    pubSub.publish(Blob.of(Bytes.ascii(channel)), Blob.of(text.getBytes(StandardCharsets.UTF_8)));
+    service
+        .pubSub()
+        .publish(Blob.of(Bytes.ascii(channel)), Blob.of(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Tells everything anew. */

@@ -21,7 +21,15 @@ import java.util.Optional;
 final class SentinelCommands {
   /** The commands of the ordinary port that are had here, too. */
   static final String[] SHARED = {
-    "auth", "client", "hello", "info", "ping", "psubscribe", "punsubscribe", "quit", "subscribe",
+    "auth",
+    "client",
+    "hello",
+    "info",
+    "ping",
+    "psubscribe",
+    "punsubscribe",
+    "quit",
+    "subscribe",
     "unsubscribe"
   };
 
@@ -49,8 +57,7 @@ final class SentinelCommands {
           cmd("sentinel|slaves", 3, "admin on:session", "", "2.8.0", "O(N)", "master-name", "The states of the replicas.", SentinelCommands::replicas)));
   // spotless:on
 
-  private static final RespError NO_SUCH =
-      new RespError("ERR No such master with that name");
+  private static final RespError NO_SUCH = new RespError("ERR No such master with that name");
   private static final RespError FIXED =
       new RespError("ERR A replica set is what the directives of its nodes say");
   private static final RespError NO_REPLICA =

@@ -62,6 +62,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   private static final Feed FEED = new Feed();
 
   final Node node;
+  final Service service;
   final ClientState state;
   final Subscriptions subscriptions;
   final Waiting waiting;
@@ -97,17 +98,19 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   Session(
       Node node,
+      Service service,
       Loop loop,
       FlowShape<ByteString, ByteString> shape,
       SocketAddress local,
       SocketAddress remote) {
     super(shape);
     this.node = node;
+    this.service = service;
     this.loop = loop;
     this.shape = shape;
     this.tenure = node.tenure.number();
     this.state = new ClientState(node.clients.nextId(), local, remote, node.now());
-    this.subscriptions = new Subscriptions(this, node.pubSub);
+    this.subscriptions = new Subscriptions(this, service.pubSub());
     this.waiting = new Waiting(this, loop);
     this.input = new Input(this, loop);
     this.answers = new Answers(this, loop, input);
@@ -184,9 +187,9 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Does whatever can be done now: the next round, the next read, or the end. */
   private void proceed() {
     while (!busy && !closing && input.isOpen()) {
-      if (input.hasNext() && node.pubSub.isBehind()) {
+      if (input.hasNext() && service.pubSub().isBehind()) {
         busy = true;
-        node.pubSub.hold(this);
+        service.pubSub().hold(this);
       } else if (input.hasNext()) {
         dispatch();
       } else {
@@ -314,7 +317,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   public void completed(Batch batch) {
     wrote();
     // What it changed or saw has been appended by now. What it was merely told needs no safety.
-    if (node.barrier.isOn() && batch.tells()) {
+    if (node.barrier.isOn() && batch.tells() && !service.isSentinel()) {
       hold(() -> events.invoke(batch));
     } else {
       events.invoke(batch);
@@ -352,7 +355,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (!flight.isBack()) {
       return;
     }
-    if (batch.tells() && !node.tenure.mayAnswer(tenure)) {
+    if (batch.tells() && !mayAnswer()) {
       fail();
       return;
     }
@@ -380,8 +383,13 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
   }
 
+  /** Whether what this node knows of its data may be told, which is all a Sentinel never tells. */
+  private boolean mayAnswer() {
+    return service.isSentinel() || node.tenure.mayAnswer(tenure);
+  }
+
   private void unblocked(byte[] reply) {
-    if (!node.tenure.mayAnswer(tenure)) {
+    if (!mayAnswer()) {
       fail();
       return;
     }
@@ -591,7 +599,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     Args args = loop.args;
     for (; input.hasNext() && !closing; input.advance()) {
       args.at(input.frames(), input.next());
-      Command command = Admission.resolve(node.commands, args);
+      Command command = Admission.resolve(service.commands(), args);
       state.command = command;
       String refusal = Admission.refusal(this, command, args);
       if (!refusal.isEmpty()) {
@@ -621,7 +629,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
           break;
         }
         runHere(command);
-        if (busy || node.pubSub.isBehind()) {
+        if (busy || service.pubSub().isBehind()) {
           input.advance();
           return;
         }

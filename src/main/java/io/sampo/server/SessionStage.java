@@ -16,6 +16,7 @@ public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteStr
   private static final FlowShape<ByteString, ByteString> SHAPE = FlowShape.of(IN, OUT);
 
   private final Node node;
+  private final Service service;
   private final int loop;
   private final SocketAddress local;
   private final SocketAddress remote;
@@ -26,10 +27,22 @@ public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteStr
    * @param loop index of the core loop it will be materialized on
    */
   public SessionStage(Node node, int loop, SocketAddress local, SocketAddress remote) {
+    this(node, node.data, loop, local, remote);
+  }
+
+  private SessionStage(
+      Node node, Service service, int loop, SocketAddress local, SocketAddress remote) {
     this.node = node;
+    this.service = service;
     this.loop = loop;
     this.local = local;
     this.remote = remote;
+  }
+
+  /** A stage for a connection of somebody who asks for the master, of a node in a replica set. */
+  public static SessionStage sentinel(
+      Node node, int loop, SocketAddress local, SocketAddress remote) {
+    return new SessionStage(node, node.sentinel().orElseThrow().service, loop, local, remote);
   }
 
   @Override
@@ -39,6 +52,6 @@ public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteStr
 
   @Override
   public GraphStageLogic createLogic(Attributes inherited) {
-    return new Session(node, node.loop(loop), SHAPE, local, remote);
+    return new Session(node, service, node.loop(loop), SHAPE, local, remote);
   }
 }

@@ -156,7 +156,7 @@ class ReplicaSetTest {
     Data its = new Data(i + 1);
     data.put(id, its);
     Path own = directory.resolve("n" + i);
-    Plan plan = new Plan("set", id, ids, ids, kind, LEASE, "127.0.0.1", i + 1, own);
+    Plan plan = new Plan("set", id, ids, ids, kind, LEASE, "127.0.0.1", i + 1, 0, "", own);
     nodes.put(id, ClusterNode.start(plan, ConfigFactory.load(), its, its, () -> its.lease = 0));
   }
 
