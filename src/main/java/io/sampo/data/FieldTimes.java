@@ -66,6 +66,17 @@ final class FieldTimes {
     return times.remove(field, offset, length);
   }
 
+  /** The first time; takes time itself. */
+  long first() {
+    long[] first = {PartlyVolatile.NEVER};
+    times.each(
+        (key, ko, kl, value, vo, vl) -> {
+          first[0] = Math.min(first[0], Words.getLong(value, vo));
+          return true;
+        });
+    return first[0];
+  }
+
   /** How many fields have a time that is over. */
   int countOver(long now) {
     if (next > now) {

@@ -252,8 +252,7 @@ public final class HashValue implements PartlyVolatile {
         times().get(f, fo, fl) <= now || visitor.visit(f, fo, fl, v, vo, vl);
   }
 
-  /** Visits all fields, hidden ones too, until the visitor has enough. */
-  public void each(ByteTable.Visitor visitor) {
+  private void each(ByteTable.Visitor visitor) {
     if (!isPacked()) {
       table().each(visitor);
       return;
@@ -269,15 +268,24 @@ public final class HashValue implements PartlyVolatile {
     }
   }
 
-  /**
-   * Visits about {@code count} fields from {@code cursor} on, hidden ones apart; see {@link
-   * ByteTable#scan}. A packed hash is visited whole.
-   */
+  /** As {@link #scan(long, int, ByteTable.Visitor)}, hidden fields apart. */
   public long scan(long cursor, int count, long now, ByteTable.Visitor visitor) {
     if (!isPacked()) {
       return table().scan(cursor, count, visible(now, visitor));
     }
     each(now, visitor);
+    return 0;
+  }
+
+  /**
+   * Visits about {@code count} fields from {@code cursor} on; see {@link ByteTable#scan}. A packed
+   * hash is visited whole.
+   */
+  public long scan(long cursor, int count, ByteTable.Visitor visitor) {
+    if (!isPacked()) {
+      return table().scan(cursor, count, visitor);
+    }
+    each(visitor);
     return 0;
   }
 
@@ -366,6 +374,11 @@ public final class HashValue implements PartlyVolatile {
       content = fields();
     }
     return true;
+  }
+
+  /** When the first field expires, in Unix milliseconds; only if it {@link #hasTimes}. */
+  public long firstExpiry() {
+    return times().first();
   }
 
   @Override

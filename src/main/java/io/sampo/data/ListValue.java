@@ -123,9 +123,9 @@ public final class ListValue implements Value {
     return nodeCount();
   }
 
-  /** Shows all elements, as they are kept. */
-  public void eachRun(RunVisitor visitor) {
-    for (int i = 0; i < nodeCount(); i++) {
+  /** Shows so many runs, as they are kept. */
+  public void eachRun(int from, int n, RunVisitor visitor) {
+    for (int i = from; i < from + n; i++) {
       ListNode node = node(i);
       visitor.run(node.array(), node.first(), node.used(), node.count());
     }

@@ -169,12 +169,25 @@ public final class StreamValue implements Value {
     void node(long ms, long seq, byte[] pack);
   }
 
-  /** Shows all nodes, in order; packs are not to be changed. */
-  public void eachNode(NodeVisitor visitor) {
-    StreamNode node = nodes.first();
-    while (node != StreamNode.NONE) {
+  /** A walk over the nodes, in order; it ends when the stream changes. */
+  public NodeWalk nodes() {
+    return new NodeWalk();
+  }
+
+  /** See {@link #nodes}. */
+  public final class NodeWalk {
+    private StreamNode node = nodes.first();
+
+    private NodeWalk() {}
+
+    /** Shows the next node, whose pack is not to be changed; false if there is none. */
+    public boolean next(NodeVisitor visitor) {
+      if (node == StreamNode.NONE) {
+        return false;
+      }
       visitor.node(node.ms(), node.seq(), node.pack());
       node = nodes.higher(node.ms(), node.seq());
+      return true;
     }
   }
 

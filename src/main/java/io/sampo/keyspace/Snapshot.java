@@ -20,6 +20,15 @@ public final class Snapshot {
      * @return whether there is room for more now; ignored where an entry cannot wait
      */
     boolean entry(int db, Db from, int handle);
+
+    /**
+     * Takes a part of an entry that can wait, if all of it would take too long.
+     *
+     * @return whether the rest, or all, is little enough for {@link #entry}; else it is asked again
+     */
+    default boolean prepare(int db, Db from, int handle) {
+      return true;
+    }
   }
 
   /** Entries between two looks at the time. */
@@ -78,6 +87,10 @@ public final class Snapshot {
         int h = segment.address(slot);
         if (h == Db.NONE || segment.hash(slot) < hash || !db.isUnsaved(h)) {
           continue;
+        }
+        if (!sink.prepare(db.indexAtCut(), db, h)) {
+          hash = segment.hash(slot);
+          return true;
         }
         boolean room = hand(db, h);
         if (!room || --left == 0) {

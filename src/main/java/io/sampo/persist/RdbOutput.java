@@ -210,6 +210,7 @@ final class RdbOutput {
     ensure(length);
     System.arraycopy(a, offset, buffer, at, length);
     at += length;
+    spill();
   }
 
   private void spill() {

@@ -2,6 +2,7 @@ package io.sampo.persist;
 
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Bytes;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,8 @@ public final class RdbWriter {
 
   private final RdbOutput out;
   private final ValueWriter values;
+  private BooleanSupplier rest = () -> false;
+  private boolean more;
 
   /**
    * A writer that holds all it has written until {@link #take}.
@@ -89,6 +92,27 @@ public final class RdbWriter {
 
   /** An entry: its expiry, its use, its key and its value. */
   public void entry(Db db, int h) {
+    head(db, h);
+    values.value(db, h);
+  }
+
+  /**
+   * Begins an entry with an object for its value, which must not change until {@link #goOn} has
+   * written all of it.
+   */
+  public void begin(Db db, int h) {
+    head(db, h);
+    rest = values.begin(db.value(h));
+    more = true;
+  }
+
+  /** Writes a slice of the entry that was begun; returns whether there is more to come. */
+  public boolean goOn() {
+    more = more && rest.getAsBoolean();
+    return more;
+  }
+
+  private void head(Db db, int h) {
     long expireAt = db.expireAt(h);
     if (expireAt != Db.NO_EXPIRY) {
       out.octet(RdbFormat.EXPIRETIME_MS);
@@ -103,7 +127,6 @@ public final class RdbWriter {
     }
     out.octet(ValueWriter.type(db, h));
     out.string(db.keyArray(h), db.keyOffset(h), db.keyLength(h));
-    values.value(db, h);
   }
 
   /** The end of a file; 8 bytes of checksum have to follow, the lowest first, or zeros for none. */

@@ -18,15 +18,15 @@ final class StreamWriter {
     this.out = out;
   }
 
-  void write(StreamValue stream) {
-    out.length(stream.nodeCount());
-    stream.eachNode(
-        (ms, seq, pack) -> {
-          out.length(ID_BYTES);
-          out.id(ms);
-          out.id(seq);
-          out.blob(pack, 0, ListPack.used(pack));
-        });
+  void node(long ms, long seq, byte[] pack) {
+    out.length(ID_BYTES);
+    out.id(ms);
+    out.id(seq);
+    out.blob(pack, 0, ListPack.used(pack));
+  }
+
+  /** What follows the nodes. */
+  void rest(StreamValue stream) {
     out.length(stream.length());
     id(stream.lastId());
     id(stream.firstId());

@@ -1,10 +1,12 @@
 package io.sampo.persist;
 
+import io.sampo.data.ByteTable;
 import io.sampo.data.HashValue;
 import io.sampo.data.IntSet;
 import io.sampo.data.ListPack;
 import io.sampo.data.ListValue;
 import io.sampo.data.PartlyVolatile;
+import io.sampo.data.RawString;
 import io.sampo.data.SetValue;
 import io.sampo.data.StreamValue;
 import io.sampo.data.Value;
@@ -12,11 +14,24 @@ import io.sampo.data.Words;
 import io.sampo.data.ZSetValue;
 import io.sampo.data.ZSetWalk;
 import io.sampo.keyspace.Db;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongUnaryOperator;
 
-/** Writes values. What is packed is copied as it is, for it has Redis's own formats. */
+/**
+ * Writes values. What is packed is copied as it is, for it has Redis's own formats; what may be big
+ * is written a slice at a time, if that is wanted.
+ */
 final class ValueWriter {
   private static final int FRAME = ListPack.BEGIN + 1;
   private static final int UNCOUNTED = 0xffff;
+
+  /** What a slice is: so many elements, or packs of them, or bytes. */
+  private static final int ELEMENTS = 256;
+
+  private static final int PACKS = 8;
+  private static final int BYTES = 1 << 16;
+
+  private static final BooleanSupplier NO_MORE = () -> false;
 
   private final RdbOutput out;
   private final StreamWriter streams;
@@ -62,23 +77,66 @@ final class ValueWriter {
     } else if (db.isString(h)) {
       out.string(db.stringArray(h), db.stringOffset(h), db.stringLength(h));
     } else {
-      value(db.value(h));
+      BooleanSupplier rest = begin(db.value(h));
+      while (rest.getAsBoolean()) {
+        // Each time writes a slice.
+      }
     }
   }
 
-  private void value(Value value) {
+  /**
+   * Begins a value, which must not change until it has been written: what is returned writes a
+   * slice whenever it is asked, and says whether there are more to come.
+   */
+  BooleanSupplier begin(Value value) {
     if (value instanceof HashValue hash) {
-      hash(hash);
-    } else if (value instanceof SetValue set) {
-      set(set);
-    } else if (value instanceof ZSetValue zset) {
-      zset(zset);
-    } else if (value instanceof ListValue list) {
-      out.length(list.runCount());
-      list.eachRun(this::node);
-    } else if (value instanceof StreamValue stream) {
-      streams.write(stream);
+      return hash(hash);
     }
+    if (value instanceof SetValue set) {
+      return set(set);
+    }
+    if (value instanceof ZSetValue zset) {
+      return zset(zset);
+    }
+    if (value instanceof ListValue list) {
+      out.length(list.runCount());
+      return upTo(list.runCount(), PACKS, (from, n) -> list.eachRun(from, n, this::node));
+    }
+    if (value instanceof StreamValue stream) {
+      return stream(stream);
+    }
+    return string((RawString) value);
+  }
+
+  /** Takes the numbers of a slice. */
+  private interface Slice {
+    void write(int from, int count);
+  }
+
+  /** Slices of the numbers below {@code end}. */
+  private static BooleanSupplier upTo(int end, int most, Slice slice) {
+    int[] next = {0};
+    return () -> {
+      int count = Math.min(most, end - next[0]);
+      slice.write(next[0], count);
+      next[0] += count;
+      return next[0] < end;
+    };
+  }
+
+  /** Slices by a cursor that is given and taken, until it is 0. */
+  private static BooleanSupplier scan(LongUnaryOperator slice) {
+    long[] cursor = {0};
+    return () -> {
+      cursor[0] = slice.applyAsLong(cursor[0]);
+      return cursor[0] != 0;
+    };
+  }
+
+  /** A string in slices, which cannot be compressed. */
+  private BooleanSupplier string(RawString string) {
+    out.length(string.length());
+    return upTo(string.length(), BYTES, (from, n) -> out.raw(string.array(), from, n));
   }
 
   /** A node of a list: its elements, made a listpack. */
@@ -97,71 +155,85 @@ final class ValueWriter {
     out.blob(scratch, 0, size);
   }
 
-  private void set(SetValue set) {
+  private BooleanSupplier set(SetValue set) {
     if (set.isIntegers()) {
       out.blob(set.integers(), 0, IntSet.used(set.integers()));
-      return;
+      return NO_MORE;
     }
     out.length(set.size());
-    set.each(
-        (a, offset, length) -> {
-          out.string(a, offset, length);
-          return true;
-        });
+    return scan(cursor -> set.scan(cursor, ELEMENTS, this::member));
   }
 
-  private void hash(HashValue hash) {
+  private boolean member(byte[] a, int offset, int length) {
+    out.string(a, offset, length);
+    return true;
+  }
+
+  private BooleanSupplier hash(HashValue hash) {
     if (hash.hasTimes()) {
-      volatileHash(hash);
-    } else if (hash.isPacked()) {
-      pack(hash.pack());
-    } else {
-      out.length(hash.size());
-      hash.each(
-          (f, fo, fl, v, vo, vl) -> {
-            out.string(f, fo, fl);
-            out.string(v, vo, vl);
-            return true;
-          });
+      return volatileHash(hash);
     }
+    if (hash.isPacked()) {
+      return pack(hash.pack());
+    }
+    out.length(hash.size());
+    return scan(cursor -> hash.scan(cursor, ELEMENTS, this::field));
+  }
+
+  private boolean field(byte[] f, int fo, int fl, byte[] v, int vo, int vl) {
+    out.string(f, fo, fl);
+    out.string(v, vo, vl);
+    return true;
   }
 
   /** The first expiry, then the fields, each with its own: 0 for none, 1 for the first. */
-  private void volatileHash(HashValue hash) {
-    long[] first = {PartlyVolatile.NEVER};
-    hash.each(
-        (f, fo, fl, v, vo, vl) -> {
-          first[0] = Math.min(first[0], hash.expireAt(f, fo, fl));
-          return true;
-        });
-    out.word(first[0]);
+  private BooleanSupplier volatileHash(HashValue hash) {
+    long first = hash.firstExpiry();
+    out.word(first);
     out.length(hash.size());
-    hash.each(
+    ByteTable.Visitor each =
         (f, fo, fl, v, vo, vl) -> {
           long when = hash.expireAt(f, fo, fl);
-          out.length(when == PartlyVolatile.NEVER ? 0 : when - first[0] + 1);
-          out.string(f, fo, fl);
-          out.string(v, vo, vl);
-          return true;
-        });
+          out.length(when == PartlyVolatile.NEVER ? 0 : when - first + 1);
+          return field(f, fo, fl, v, vo, vl);
+        };
+    return scan(cursor -> hash.scan(cursor, ELEMENTS, each));
   }
 
   /** Big ones are written from their ends, for so Redis rebuilds them fastest. */
-  private void zset(ZSetValue zset) {
+  private BooleanSupplier zset(ZSetValue zset) {
     if (zset.isPacked()) {
-      pack(zset.pack());
-      return;
+      return pack(zset.pack());
     }
     out.length(zset.size());
     ZSetWalk walk = zset.walk(zset.size() - 1, true);
-    for (int n = zset.size(); n > 0; n--) {
+    return upTo(zset.size(), ELEMENTS, (from, n) -> scored(walk, n));
+  }
+
+  private void scored(ZSetWalk walk, int count) {
+    for (int n = count; n > 0; n--) {
       walk.next();
       out.string(walk.array(), walk.offset(), walk.length());
       out.real(walk.score());
     }
   }
 
-  private void pack(byte[] pack) {
+  private BooleanSupplier stream(StreamValue stream) {
+    out.length(stream.nodeCount());
+    StreamValue.NodeWalk walk = stream.nodes();
+    return () -> {
+      for (int n = PACKS; n > 0; n--) {
+        if (!walk.next(streams::node)) {
+          streams.rest(stream);
+          return false;
+        }
+      }
+      return true;
+    };
+  }
+
+  private BooleanSupplier pack(byte[] pack) {
     out.blob(pack, 0, ListPack.used(pack));
+    return NO_MORE;
   }
 }

@@ -1,11 +1,13 @@
 package io.sampo.shard;
 
+import io.sampo.data.Value;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Snapshot;
 import io.sampo.persist.RdbWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -20,6 +22,9 @@ final class Saving implements Snapshot.Sink {
   /** Bytes on their way from one shard above which those that can wait do. */
   private static final long MOST_IN_FLIGHT = 4 << 20;
 
+  /** Values that take more heap are written a slice at a time. */
+  private static final long BIG = 1 << 18;
+
   private static final int NO_DB = -1;
 
   private final int shard;
@@ -27,6 +32,12 @@ final class Saving implements Snapshot.Sink {
   private final Snapshot snapshot;
   private final RdbWriter out;
   private List<byte[]> parts = new ArrayList<>();
+
+  /** The big value that is being written, by a writer of its own. */
+  private final RdbWriter aside;
+
+  private final List<byte[]> asideParts = new ArrayList<>();
+  private Optional<Value> big = Optional.empty();
   private int selected = NO_DB;
   private long inFlight;
 
@@ -34,11 +45,33 @@ final class Saving implements Snapshot.Sink {
     this.shard = shard;
     this.snapshots = snapshots;
     out = new RdbWriter(compressing, CHUNK, bytes -> parts.add(bytes));
+    aside = new RdbWriter(compressing, CHUNK, asideParts::add);
     snapshot = keyspace.snapshot(this);
   }
 
   @Override
+  public boolean prepare(int db, Db from, int h) {
+    if (!from.isObject(h) || from.value(h).heapBytes() < BIG) {
+      return true;
+    }
+    if (!isBegun(from, h)) {
+      big = Optional.of(from.value(h));
+      aside.selectDb(db);
+      aside.begin(from, h);
+    }
+    return !aside.goOn();
+  }
+
+  private boolean isBegun(Db from, int h) {
+    return big.isPresent() && from.isObject(h) && from.value(h) == big.get();
+  }
+
+  @Override
   public boolean entry(int db, Db from, int h) {
+    if (isBegun(from, h)) {
+      finish();
+      return hasRoom();
+    }
     if (db != selected) {
       out.selectDb(db);
       selected = db;
@@ -50,16 +83,31 @@ final class Saving implements Snapshot.Sink {
     return hasRoom();
   }
 
+  /** Writes what is left of the big value. */
+  private void finish() {
+    while (aside.goOn()) {
+      // Each time writes a slice.
+    }
+    asideParts.add(aside.take());
+    send(List.copyOf(asideParts), false);
+    asideParts.clear();
+    big = Optional.empty();
+  }
+
   private void ship(boolean last) {
     if (out.size() > 0) {
       parts.add(out.take());
     }
-    for (byte[] part : parts) {
-      inFlight += part.length;
-    }
-    snapshots.tell(new Snapshots.Chunk(shard, parts, last));
+    send(parts, last);
     parts = new ArrayList<>();
     selected = NO_DB;
+  }
+
+  private void send(List<byte[]> those, boolean last) {
+    for (byte[] part : those) {
+      inFlight += part.length;
+    }
+    snapshots.tell(new Snapshots.Chunk(shard, those, last));
   }
 
   /** Whether to go on without having heard of anything written. */
