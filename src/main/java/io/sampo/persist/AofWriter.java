@@ -122,8 +122,11 @@ public final class AofWriter {
   /** How often to look whether fsync is still suspended. */
   private static final long SUSPENDED = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** How long data gathers where nobody waits for it. */
-  private static final long GATHERING = TimeUnit.MILLISECONDS.toNanos(5);
+  /**
+   * How long data gathers where nobody waits for it, which is also what is lost if only the process
+   * is killed: with 5 ms the wake-ups took a twelfth of the throughput on two processors.
+   */
+  private static final long GATHERING = TimeUnit.MILLISECONDS.toNanos(40);
 
   private final Options options;
   private final Thread thread;

@@ -378,7 +378,10 @@ final class AppendOnly {
       }
     }
     feed.ifPresent(this::watchLag);
-    feed.ifPresent(this::write);
+    if (policy() == AofWriter.Fsync.ALWAYS) {
+      // For what was changed on behalf of nobody.
+      feed.ifPresent(this::write);
+    }
   }
 
   private boolean hasGrown() {
