@@ -64,6 +64,7 @@ public final class Bench {
         appended(policy);
       }
     }
+    replica();
     memory();
     collections();
     idle();
@@ -171,6 +172,48 @@ public final class Bench {
       client.command("FLUSHALL");
       client.fill(keys, Load.VALUE);
     }
+  }
+
+  /** With a replica each, and while one is brought up to date. */
+  private void replica() throws IOException, InterruptedException {
+    List<Load> loads =
+        Stream.of(1, 16)
+            .map(pipeline -> Load.test("set", 50, pipeline))
+            .filter(load -> wanted("replica " + load.row()))
+            .toList();
+    String[] prompt = FullSync.ARGUMENTS.toArray(new String[0]);
+    if (!loads.isEmpty()) {
+      try (Server a = sampo(prompt);
+          Server b = master(prompt)) {
+        try (Server ofA = replicaOf(a);
+            Server ofB = replicaOf(b)) {
+          for (Load load : loads) {
+            warm(a, load);
+            report.load(Report.REPLICA, load, measure(load, a, b));
+          }
+        }
+      }
+    }
+    if (wanted("full sync")) {
+      try (Server a = sampo(prompt);
+          Server b = master(prompt)) {
+        long commands = commands(Load.test("set", 50, 1), 300_000);
+        report.fullSync(List.of(FullSync.of(a, commands), FullSync.of(b, commands)));
+      }
+    }
+  }
+
+  private Server master(String... arguments) throws IOException {
+    return options.other().isPresent() ? other(arguments) : Server.redis(arguments);
+  }
+
+  private static Server replicaOf(Server master) throws IOException {
+    Server replica = Server.redis();
+    try (Client client = Client.connect(replica.port())) {
+      client.command("REPLICAOF", "127.0.0.1", "" + master.port());
+      FullSync.awaitUp(client);
+    }
+    return replica;
   }
 
   private void memory() throws IOException, InterruptedException {

@@ -34,7 +34,8 @@ record Options(
         --rounds N               rounds per cell, Sampo and Redis in turn (3)
         --seconds S              length of one run (2)
         --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, everysec,
-                                 always, multi, memory, collections, idle, start
+                                 always, multi, replica, 'full sync', memory, collections, idle,
+                                 start
         --jar FILE               the Sampo to measure (target/sampo.jar)
         --java FILE              the java to run it with (java)
         --jvm-args 'FLAGS'       its JVM flags (sampo.jvm of pom.xml)
