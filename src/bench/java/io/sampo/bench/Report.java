@@ -139,7 +139,8 @@ final class Report {
         "The replica is a redis-server; the load is SET of 50 connections, its p99.9 in ms without"
             + " and with the replica's coming.");
     line("");
-    line("| server | seconds, idle | seconds, under load | ops/s meanwhile | p99.9 | p99.9 meanwhile |");
+    line(
+        "| server | seconds, idle | seconds, under load | ops/s meanwhile | p99.9 | p99.9 meanwhile |");
     line("|---|---:|---:|---:|---:|---:|");
     for (FullSync one : all) {
       line(

@@ -43,7 +43,16 @@ public final class FullSync implements SnapshotSink {
   private boolean taken;
 
   /** The stream that follows, and whose it is. */
-  public record Stream(Journal journal, Backlog backlog, History history) {}
+  public record Stream(Journal journal, Backlog backlog, History history) {
+    /** Tells a replica that a snapshot is coming, as of this place in the stream. */
+    void promise(ReplicaLink link, Backlog.Cursor from) {
+      if (!link.old) {
+        String words = "+FULLRESYNC " + history.ids().id() + " " + from.offset() + "\r\n";
+        link.say(ByteString.fromArrayUnsafe(Bytes.ascii(words)));
+      }
+      link.begin(from.copy());
+    }
+  }
 
   /**
    * @param carriers makes the carrier, over the list of those who have joined
@@ -97,11 +106,7 @@ public final class FullSync implements SnapshotSink {
   }
 
   private void begin(ReplicaLink link, Backlog.Cursor cursor) {
-    if (!link.old) {
-      String words = "+FULLRESYNC " + stream.history.ids().id() + " " + cursor.offset() + "\r\n";
-      link.say(ByteString.fromArrayUnsafe(Bytes.ascii(words)));
-    }
-    link.begin(cursor.copy());
+    stream.promise(link, cursor);
     carrier.begun(link);
   }
 

@@ -1,5 +1,6 @@
 package io.sampo.replication;
 
+import io.sampo.persist.RdbWriter;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.resp.Bytes;
 import java.nio.file.Path;
@@ -102,6 +103,10 @@ public final class Master extends AbstractBehavior<Master.Message> {
       Executor blocking) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Master.class);
+
+  /** Bytes of the checksum at the end of an RDB file; all 0 is none. */
+  private static final int RDB_CHECKSUM = 8;
+
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final byte[] PING = Bytes.ascii("*1\r\n$4\r\nPING\r\n");
   private static final byte[] GETACK =
@@ -216,11 +221,28 @@ public final class Master extends AbstractBehavior<Master.Message> {
       stream.history().begin();
       stream.backlog().open();
     }
-    if (settings.diskless && link.introduction.eof()) {
+    if (!link.introduction.withData()) {
+      sendNothing(link);
+    } else if (settings.diskless && link.introduction.eof()) {
       joinBySocket(link);
     } else {
       joinByFile(link);
     }
+  }
+
+  /** Some want the stream alone, and get a snapshot of nothing. */
+  private void sendNothing(ReplicaLink link) {
+    stream.journal().selectAnew();
+    stream.promise(link, stream.backlog().tail());
+    RdbWriter empty = new RdbWriter(false);
+    empty.header();
+    empty.end();
+    ByteString bytes =
+        ByteString.fromArrayUnsafe(empty.take())
+            .concat(ByteString.fromArrayUnsafe(new byte[RDB_CHECKSUM]));
+    link.transfer(ByteString.fromString("$" + bytes.length() + "\r\n").concat(bytes));
+    link.online();
+    link.flow();
   }
 
   private void joinBySocket(ReplicaLink link) {

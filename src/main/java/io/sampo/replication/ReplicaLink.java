@@ -262,8 +262,10 @@ public final class ReplicaLink implements Backlog.Follower {
 
   /** Says where the stream is to go on once the replica has the snapshot. */
   void begin(Backlog.Cursor from) {
-    cursor = from;
-    backlog.add(this);
+    if (!introduction.rdbOnly) {
+      cursor = from;
+      backlog.add(this);
+    }
   }
 
   /** From now on every byte counts: no more {@link #keepAlive}. */
