@@ -25,6 +25,9 @@ final class Saving implements Snapshot.Sink {
   /** Values that take more heap are written a slice at a time. */
   private static final long BIG = 1 << 18;
 
+  /** As {@link #BIG}, of strings: those could not be compressed then. */
+  private static final long BIG_STRING = 1 << 20;
+
   private static final int NO_DB = -1;
 
   private final int shard;
@@ -51,7 +54,7 @@ final class Saving implements Snapshot.Sink {
 
   @Override
   public boolean prepare(int db, Db from, int h) {
-    if (!from.isObject(h) || from.value(h).heapBytes() < BIG) {
+    if (!from.isObject(h) || from.value(h).heapBytes() < (from.isString(h) ? BIG_STRING : BIG)) {
       return true;
     }
     if (!isBegun(from, h)) {
