@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /** SORT and SORT_RO. They run with all shards, for their patterns may name any key. */
 public final class SortCommands {
@@ -27,8 +28,8 @@ public final class SortCommands {
   private static final RespError NO_DOUBLE =
       new RespError("ERR One or more scores can't be converted into double");
 
-  /** An element and what it is compared by. */
-  private record Item(byte[] element, double score, byte[] text) {}
+  /** An element, what it is compared by, and which it was before sorting. */
+  private record Item(byte[] element, double score, byte[] text, int place) {}
 
   private SortCommands() {}
 
@@ -53,10 +54,11 @@ public final class SortCommands {
 
   private static List<byte[]> result(Context c, Db db, int h, SortOptions options) {
     List<byte[]> elements = elements(db, h, options);
+    int size = elements.size();
     if (!options.unsorted) {
       elements = sorted(c, elements, options);
     }
-    return elements.subList(options.from(elements.size()), options.to(elements.size()));
+    return elements.subList(options.from(size), options.to(size));
   }
 
   private static List<byte[]> elements(Db db, int h, SortOptions options) {
@@ -95,12 +97,34 @@ public final class SortCommands {
     List<Item> items = new ArrayList<>(elements.size());
     for (byte[] element : elements) {
       byte[] text = options.by.value(c, element);
-      items.add(new Item(element, options.alpha ? 0 : score(text), text));
+      items.add(new Item(element, options.alpha ? 0 : score(text), text, items.size()));
     }
     Comparator<Item> order = order(options);
-    items.sort(options.descending ? order.reversed() : order);
-    List<byte[]> sorted = new ArrayList<>(items.size());
-    items.forEach(item -> sorted.add(item.element));
+    if (options.descending) {
+      order = order.reversed();
+    }
+    // Equals keep their order, whichever way they are sorted.
+    List<Item> first = first(items, options.to(items.size()), order.thenComparingInt(Item::place));
+    return first.stream().map(Item::element).toList();
+  }
+
+  /** The first {@code n} in sorted order; by a heap of so many if they are few. */
+  private static List<Item> first(List<Item> items, int n, Comparator<Item> order) {
+    if (n > items.size() / 4) {
+      items.sort(order);
+      return items.subList(0, n);
+    }
+    PriorityQueue<Item> lowest = new PriorityQueue<>(n + 1, order.reversed());
+    for (Item item : items) {
+      if (lowest.size() < n || n > 0 && order.compare(item, lowest.element()) < 0) {
+        lowest.add(item);
+      }
+      if (lowest.size() > n) {
+        lowest.remove();
+      }
+    }
+    List<Item> sorted = new ArrayList<>(lowest);
+    sorted.sort(order);
     return sorted;
   }
 

@@ -85,7 +85,7 @@ public final class StreamClaimCommands {
 
   private static void xclaim(Context c, Args a) {
     Db db = c.db(a, 1);
-    int h = Streams.write(c, db, a, 1);
+    int h = Streams.read(c, db, a, 1);
     StreamGroup group = Streams.group(db, h, a, 1, 2);
     StreamValue stream = Streams.stream(db, h);
     long minIdle = number(a, 4, "min-idle-time", "XCLAIM");
@@ -180,7 +180,7 @@ public final class StreamClaimCommands {
       }
     }
     Db db = c.db(a, 1);
-    int h = Streams.write(c, db, a, 1);
+    int h = Streams.read(c, db, a, 1);
     StreamGroup group = Streams.group(db, h, a, 1, 2);
     StreamValue stream = Streams.stream(db, h);
     c.noEffect();

@@ -43,7 +43,7 @@ public final class StreamGroupCommands {
 
   private static void xack(Context c, Args a) {
     Db db = c.db(a, 1);
-    int h = Streams.write(c, db, a, 1);
+    int h = Streams.read(c, db, a, 1);
     var found =
         h == Db.NONE ? Optional.<StreamGroup>empty() : Streams.stream(db, h).group(a.bytes(2));
     if (found.isEmpty()) {

@@ -35,7 +35,7 @@ final class Answers {
     CommandStats stats = loop.executor.stats();
     stats.ran(command.id(), 1, 0);
     stats.failed[command.id()]++;
-    error(error);
+    error(command, error);
   }
 
   /** Says that the present request may not run. */
@@ -43,7 +43,7 @@ final class Answers {
     if (command != Admission.UNKNOWN) {
       loop.executor.stats().refused(command.id());
     }
-    error(error);
+    error(Admission.UNKNOWN, error);
   }
 
   /** Says that the present request was queued. */
@@ -51,9 +51,9 @@ final class Answers {
     add(Admission.UNKNOWN, QUEUED);
   }
 
-  private void error(String error) {
+  private void error(Command shown, String error) {
     node.watchman.failed(error);
-    add(Admission.UNKNOWN, Bytes.ascii("-" + error.replace('\r', ' ').replace('\n', ' ') + "\r\n"));
+    add(shown, Bytes.ascii("-" + error.replace('\r', ' ').replace('\n', ' ') + "\r\n"));
   }
 
   /** Monitors are to see {@code shown}. */

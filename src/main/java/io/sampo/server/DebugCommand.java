@@ -8,6 +8,7 @@ import io.sampo.command.Handler;
 import io.sampo.data.Glob;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import java.util.Arrays;
@@ -29,6 +30,8 @@ final class DebugCommand {
       cmd("debug", -2, "admin noscript loading stale %syscmd on:all", "", "1.0.0", "Depends on subcommand.", "", "Commands for debugging and tests.", DebugCommand::debug));
   // spotless:on
 
+  private static final RespError NOT_POSITIVE =
+      new RespError("ERR value is out of range, must be positive");
   private static final Logger LOG = LoggerFactory.getLogger(DebugCommand.class);
 
   /** One subcommand; {@code min} and {@code max} count its arguments. */
@@ -57,6 +60,13 @@ final class DebugCommand {
         DebugCommand::jmap);
     sub("LOG <message>", "Write this to the log.", 1, DebugCommand::log);
     sub("OBJECT <key>", "How a value is kept.", 1, DebugCommand::object);
+    sub(
+        "POPULATE <count> [<prefix>] [<size>]",
+        "Make string keys <prefix>:<number> (\"key\" unless given) that are not there, of this many"
+            + " bytes.",
+        1,
+        3,
+        DebugCommand::populate);
     sub("PROTOCOL <type>", "Reply with a value of this type.", 1, DebugCommand::protocol);
     sub(
         "RELOAD [<option> ...]",
@@ -84,9 +94,12 @@ final class DebugCommand {
   private DebugCommand() {}
 
   private static void sub(String usage, String help, int args, Handler handler) {
+    sub(usage, help, args, usage.endsWith("...]") ? Integer.MAX_VALUE : args, handler);
+  }
+
+  private static void sub(String usage, String help, int min, int max, Handler handler) {
     String name = usage.split(" ")[0].toLowerCase(Locale.ROOT);
-    int max = usage.endsWith("...]") ? Integer.MAX_VALUE : args;
-    SUBCOMMANDS.put(name, new Sub(usage, help, args, max, handler));
+    SUBCOMMANDS.put(name, new Sub(usage, help, min, max, handler));
   }
 
   private static void debug(Context c, Args a) {
@@ -150,6 +163,25 @@ final class DebugCommand {
   /** About what a dump of the value would take: its bytes and their length. */
   private static long serializedLength(Db db, int h) {
     return db.isString(h) ? db.stringLength(h) + 1L : db.memoryUsage(h);
+  }
+
+  private static void populate(Context c, Args a) {
+    long count = a.integer(2, NOT_POSITIVE);
+    long size = a.count() > 4 ? a.integer(4, NOT_POSITIVE) : 0;
+    if (count < 0 || count > Integer.MAX_VALUE || size < 0 || size > Integer.MAX_VALUE) {
+      throw NOT_POSITIVE;
+    }
+    String prefix = a.count() > 3 ? a.text(3) : "key";
+    for (int i = 0; i < count; i++) {
+      byte[] key = Bytes.ascii(prefix + ":" + i);
+      byte[] value = Bytes.ascii("value:" + i);
+      Db db = c.db(key);
+      if (db.find(key, 0, key.length) == Db.NONE) {
+        byte[] sized = size == 0 ? value : Arrays.copyOf(value, (int) size);
+        db.putText(key, 0, key.length, sized, 0, sized.length, false);
+      }
+    }
+    c.out().ok();
   }
 
   private static void setActiveExpire(Context c, Args a) {

@@ -96,6 +96,22 @@ class BlockingTest {
     assertTrue(millis >= 290 && millis < 3_000, "waited " + millis);
   }
 
+  /** A pause holds up who would serve them, but neither their timeouts nor CLIENT UNBLOCK. */
+  @AgainstRedis({@On, @On(shards = 5, loops = 2)})
+  void whoWaitsThroughAPause(Differential pair) {
+    Differential timed = waiting(pair, 1, "BLPOP none 0.3");
+    Differential waiting = waiting(pair, 2, "BLMOVE from to LEFT RIGHT 0");
+    Differential giver = pair.another();
+    pair.say("CLIENT PAUSE 100000 WRITE");
+    giver.sampo().send("RPUSH", "from", "x");
+    giver.redis().send("RPUSH", "from", "x");
+    timed.sameNext();
+    pair.say("EXISTS from to", "CLIENT UNPAUSE");
+    giver.sameNext();
+    waiting.sameNext();
+    pair.say("LRANGE to 0 -1");
+  }
+
   @AgainstRedis
   void aTransactionDoesNotWait(Differential pair) {
     pair.say("MULTI", "BLPOP a 0", "BRPOP a 0", "BLMOVE a b LEFT LEFT 0", "BRPOPLPUSH a b 0");

@@ -102,6 +102,19 @@ class DebugCommandTest {
     same("SELECT", "0");
   }
 
+  @Test
+  void populatesWithTheKeysOfRedis() {
+    same("FLUSHALL");
+    for (String words :
+        List.of("100", "50 key 3", "20 other", "10 long 3000", "0", "3 z 0", "-1", "1 a -1", "x")) {
+      same(("DEBUG POPULATE " + words).split(" "));
+    }
+    same("DBSIZE");
+    same("GET", "long:9");
+    same("DEBUG", "POPULATE", "1", "a", "1", "b");
+    same("DEBUG", "DIGEST");
+  }
+
   private static String[] filled(
       String name, String key, Random random, int each, Supplier<String> element) {
     int n = random.nextInt(random.nextInt(10) == 0 ? 200 : 20) + 1;

@@ -45,6 +45,16 @@ class MonitorTest {
             "discard",
             "watch a",
             "unwatch",
+            "exec",
+            "discard",
+            "multi",
+            "multi",
+            "watch a",
+            "nosuch",
+            "exec",
+            "multi",
+            "get",
+            "discard",
             "reset");
     for (String line : lines) {
       pair.sampo().call(line.split(" "));

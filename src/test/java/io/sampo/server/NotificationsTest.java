@@ -156,7 +156,43 @@ class NotificationsTest {
           "XGROUP SETID K g 0",
           "XGROUP CREATECONSUMER K g c",
           "XGROUP DELCONSUMER K g c",
-          "XREADGROUP GROUP g c COUNT 1 STREAMS K >");
+          "XREADGROUP GROUP g c COUNT 1 STREAMS K >",
+          "XREADGROUP GROUP g c NOACK STREAMS K >",
+          "XADD K NOMKSTREAM MINID 5 * V V",
+          "XADD K MAXLEN 0 * V V",
+          "XTRIM K MINID N",
+          "XACK K g N-N",
+          "XCLAIM K g d 0 N-N FORCE",
+          "XAUTOCLAIM K g d 0 0",
+          "XSETID K 99999999999999-0 ENTRIESADDED 100 MAXDELETEDID 0-0",
+          "RPUSHX K V",
+          "LPOP K 0",
+          "LPOP K 100",
+          "LINSERT K AFTER a V",
+          "BRPOP K K 0.001",
+          "BLMOVE K K LEFT RIGHT 0.001",
+          "BRPOPLPUSH K K 0.001",
+          "BLMPOP 0.001 2 K K LEFT COUNT 2",
+          "BZPOPMIN K K 0.001",
+          "BZPOPMAX K 0.001",
+          "BZMPOP 0.001 2 K K MAX COUNT 2",
+          "SPOP K",
+          "SPOP K 0",
+          "SMOVE K K a",
+          "HDEL K a b c",
+          "ZADD K GT CH N V N V",
+          "ZINTERSTORE K 1 K WEIGHTS 2",
+          "GEOADD K NX CH 13.3 38.1 V",
+          "GEORADIUS K 13 38 100 km STORE K",
+          "GEORADIUSBYMEMBER K V 100 km STOREDIST K",
+          "SORT K BY nosort STORE K",
+          "BITOP XOR K K K",
+          "BITFIELD K INCRBY u2 0 1 OVERFLOW FAIL INCRBY u2 0 3",
+          "SETRANGE K 0 V",
+          "GETEX K EXAT 1",
+          "EXPIRE K 100 GT",
+          "FLUSHALL",
+          "RESTORE K 0 x");
 
   private static String[] fill(Random random, String template) {
     String[] words = template.split(" ", -1);
@@ -246,13 +282,82 @@ class NotificationsTest {
     }
   }
 
-  @AgainstRedis
+  /** Of each class its own commands: what else is wanted does not matter. */
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void everyClassTellsOfItsCommands(Differential pair) {
+    Random random = Seed.random("commands by class");
+    Differential listener = pair.another();
+    listener.same("PSUBSCRIBE", EVERYTHING);
+    for (String letter : "g$lshzxetm".split("")) {
+      pair.config(DIRECTIVE, "KE" + letter);
+      for (int i = 0; i < 150; i++) {
+        String[] command = fill(random, COMMANDS.get(random.nextInt(COMMANDS.size())));
+        pair.sampo().call(command);
+        pair.redis().call(command);
+      }
+      pair.same("MULTI");
+      pair.say("SET k0 v", "RPUSH l v", "SADD s v", "HSET h f v", "ZADD z 1 v", "XADD x 1-1 f v");
+      pair.say("PFADD p v", "GEOADD q 1 1 v", "EXPIRE l 100", "DEL l s h z x p q", "GET nosuch");
+      pair.same("EXEC");
+      sameTold(pair, listener, letter);
+    }
+  }
+
+  /** Who is served takes what another gave, and that is told in this order. */
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void servingThoseWhoWait(Differential pair) {
+    Differential listener = pair.another();
+    notifyOf(pair, listener, "KEA");
+    List<String> waits =
+        List.of(
+            "BLPOP k 0",
+            "BRPOP nosuch k 0",
+            "BLMOVE k k LEFT RIGHT 0",
+            "BLMPOP 0 1 k LEFT COUNT 2",
+            "BZPOPMIN k 0",
+            "BZMPOP 0 1 k MAX COUNT 2",
+            "XREAD BLOCK 0 STREAMS k $");
+    List<String> gifts =
+        List.of(
+            "RPUSH k 1",
+            "RPUSH k 1",
+            "LPUSH k 1 2 3",
+            "RPUSH k 1 2 3",
+            "ZADD k 1 a 2 b",
+            "ZADD k 1 a 2 b",
+            "XADD k 1-1 a b");
+    for (int i = 0; i < waits.size(); i++) {
+      Differential waiting = pair.another();
+      waiting.sampo().send(waits.get(i).split(" "));
+      waiting.redis().send(waits.get(i).split(" "));
+      BlockingTest.awaitBlocked(pair.sampo(), 1);
+      BlockingTest.awaitBlocked(pair.redis(), 1);
+      pair.say(gifts.get(i));
+      waiting.sameNext();
+      sameTold(pair, listener, waits.get(i));
+      pair.say("DEL k");
+    }
+  }
+
+  /** A key of each type expires: unnoticed for a while, or when somebody looks. */
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
   void expiry(Differential pair) {
     Differential listener = pair.another();
     notifyOf(pair, listener, "KEA");
-    pair.same("SET", "k", "v", "PX", "1");
-    Stream.of(pair.redis(), pair.sampo()).forEach(NotificationsTest::awaitEmpty);
-    sameTold(pair, listener, "an expiry");
+    List<String> made =
+        List.of(
+            "SET k v",
+            "RPUSH k v",
+            "SADD k v",
+            "HSET k f v",
+            "ZADD k 1 v",
+            "XADD k 1-1 f v",
+            "PFADD k v");
+    for (String line : made) {
+      pair.say("MULTI", line, "PEXPIRE k 1", "EXEC");
+      Stream.of(pair.redis(), pair.sampo()).forEach(NotificationsTest::awaitEmpty);
+      sameTold(pair, listener, line);
+    }
   }
 
   @AgainstRedis
