@@ -121,9 +121,13 @@ public record Elector(
 
   /** How much it has of what it may have acknowledged. */
   Rank rank(Holding holding) {
-    return setup.witness() || holding.offset() < ballot.start()
-        ? Rank.NONE
-        : new Rank(ballot.reached(), holding.offset());
+    if (setup.witness() || holding.offset() < 0) {
+      return Rank.NONE;
+    }
+    if (!holding.whole()) {
+      return new Rank(holding.label(), holding.offset());
+    }
+    return isIntact(holding) ? new Rank(ballot.reached(), holding.offset()) : Rank.NONE;
   }
 
   private boolean isIntact(Holding holding) {

@@ -222,6 +222,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private void carryOut(Output output) {
     if (output instanceof Output.Remember remember) {
+      role.reached(remember.ballot().reached());
       try {
         file.write(remember.ballot());
       } catch (IOException e) {

@@ -34,6 +34,9 @@ public interface Role {
 
   void resume();
 
+  /** The data has the beginning of this term, and is to say so if it is kept on disk. */
+  void reached(long term);
+
   /** From any thread. */
   Holding holding();
 }

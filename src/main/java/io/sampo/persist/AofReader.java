@@ -4,6 +4,8 @@ import io.sampo.resp.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Optional;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Reads requests from an append-only file in runs that nothing cuts apart: neither a request nor a
@@ -36,6 +38,11 @@ public final class AofReader {
   private long annotations;
 
   private long openAnnotations;
+
+  /** What the last note of a place says, and how many bytes of the stream are behind it. */
+  private Optional<String> place = Optional.empty();
+
+  private long behindPlace;
 
   private boolean torn;
 
@@ -87,6 +94,19 @@ public final class AofReader {
     return torn;
   }
 
+  /**
+   * The stream that the file is a part of, and up to which offset, as {@code name:offset}, if it
+   * says so; to be asked at the end.
+   */
+  public Optional<String> place() {
+    return place.map(
+        text -> {
+          int colon = text.lastIndexOf(':');
+          return text.substring(0, colon + 1)
+              + (Long.parseLong(text.substring(colon + 1)) + behindPlace);
+        });
+  }
+
   private byte[] take() {
     byte[] run = Arrays.copyOf(buffer, whole);
     System.arraycopy(buffer, whole, buffer, 0, end - whole);
@@ -124,6 +144,7 @@ public final class AofReader {
       }
       at = behind;
       if (!multi) {
+        behindPlace += at - whole;
         whole = at;
         annotations += openAnnotations;
         openAnnotations = 0;
@@ -136,6 +157,7 @@ public final class AofReader {
     for (int i = at; i < end; i++) {
       if (buffer[i] == '\n') {
         int length = i + 1 - at;
+        note(new String(buffer, at, length, StandardCharsets.ISO_8859_1).stripTrailing());
         System.arraycopy(buffer, i + 1, buffer, at, end - i - 1);
         end -= length;
         openAnnotations += length;
@@ -143,6 +165,14 @@ public final class AofReader {
       }
     }
     return INCOMPLETE;
+  }
+
+  /** Places are noted between transactions only. */
+  private void note(String annotation) {
+    if (annotation.matches("#AT:.+:[0-9]{1,18}")) {
+      place = Optional.of(annotation.substring(4));
+      behindPlace = 0;
+    }
   }
 
   /** Where the request at {@link #at} ends. */

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,7 +140,10 @@ public final class AofWriter {
   private boolean idle;
   private byte[] head = {};
   private long stamp;
+  private String noted = "";
+  private long notedUpTo;
 
+  private volatile Supplier<String> place = () -> "";
   private volatile Fsync fsync;
   private volatile boolean stamping;
   private volatile boolean closing;
@@ -205,7 +209,12 @@ public final class AofWriter {
       if (stamping) {
         stamp();
       }
+      String here = place.get();
+      if (!here.equals(noted) || offset != notedUpTo) {
+        note(here, offset);
+      }
       filling.add(bytes);
+      notedUpTo = offset + bytes.length;
       filling.end = offset + bytes.length;
       appended = filling.end;
       wake = idle && fsync != Fsync.ALWAYS;
@@ -220,6 +229,28 @@ public final class AofWriter {
   public void head(byte[] bytes) {
     synchronized (lock) {
       head = bytes;
+    }
+  }
+
+  /**
+   * Has the file say, from here on, of which stream it is a part and which: where it begins, and
+   * wherever that does not follow from what stands before.
+   *
+   * @param name of the stream, or "" where that is of no interest; asked each time
+   */
+  public void places(Supplier<String> name) {
+    synchronized (lock) {
+      place = name;
+      note(name.get(), filling.end);
+    }
+    wake();
+  }
+
+  private void note(String here, long offset) {
+    noted = here;
+    notedUpTo = offset;
+    if (!here.isEmpty()) {
+      filling.add(Bytes.ascii("#AT:" + here + ":" + offset + "\r\n"));
     }
   }
 
@@ -270,6 +301,7 @@ public final class AofWriter {
       seal(next);
       head = first;
       stamp = 0;
+      note(place.get(), filling.end);
     }
     wake();
   }

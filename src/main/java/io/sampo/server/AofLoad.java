@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,8 @@ final class AofLoad implements Replay.Follower {
   private final Semaphore ready = new Semaphore(0);
   private long loaded;
   private long keys;
+  private Optional<String> place = Optional.empty();
+  private int db;
   private long refused;
 
   /** Why a request was refused that shows the file to be wrong; or "". */
@@ -60,6 +63,7 @@ final class AofLoad implements Replay.Follower {
     long since = System.nanoTime();
     AofLoad load = new AofLoad(node, directory);
     load.parts();
+    load.place.ifPresent(where -> node.place.restore(where, load.db));
     LOG.info("DB loaded from append only file: {} ms", (System.nanoTime() - since) / 1_000_000);
     return load.keys;
   }
@@ -129,6 +133,8 @@ final class AofLoad implements Replay.Follower {
       }
       node.loading.progress(loaded + reader.position(), keys);
     }
+    place = reader.place();
+    db = replay.db();
   }
 
   /** Cuts the last file off behind its last whole request, if that is wanted. */

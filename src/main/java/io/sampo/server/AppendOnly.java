@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,7 @@ final class AppendOnly {
   private final Journal journal;
   private final Consumer<AofKeeper.Message> keeper;
   private final BooleanSupplier saving;
+  private final Supplier<String> place;
   private final Runnable failNode;
 
   /** Holds replies while appendfsync is always, and while the disk cannot keep up. */
@@ -87,6 +89,7 @@ final class AppendOnly {
   /**
    * @param keeper does the work with files
    * @param saving whether a snapshot is being saved for another purpose
+   * @param place what the file is to say of the stream that it is a part of
    * @param failNode ends the node at once
    */
   AppendOnly(
@@ -95,11 +98,13 @@ final class AppendOnly {
       Barrier barrier,
       Consumer<AofKeeper.Message> keeper,
       BooleanSupplier saving,
+      Supplier<String> place,
       Runnable failNode) {
     this.settings = settings;
     this.journal = journal;
     this.keeper = keeper;
     this.saving = saving;
+    this.place = place;
     this.failNode = failNode;
     this.strict = barrier.guard();
     this.lagging = barrier.guard();
@@ -122,6 +127,7 @@ final class AppendOnly {
               new AofWriter.Options(
                   this, AppendOnly.this::suspendsFsync, System::currentTimeMillis));
       writer.stamps(settings.aofTimestampEnabled.get());
+      writer.places(place);
     }
 
     @Override

@@ -73,6 +73,7 @@ final class Membership implements Role, Observer {
   void join(Config config, Runnable failed) {
     node.settings.writeConcern.each(concern -> hold());
     node.replication.inSet();
+    placed = node.place.isKnown();
     cluster = ClusterNode.start(plan, config, this, this, failed);
     node.journal.add(new Progress());
   }
@@ -168,10 +169,16 @@ final class Membership implements Role, Observer {
   }
 
   @Override
+  public void reached(long term) {
+    node.place.reached(term);
+  }
+
+  @Override
   public synchronized Holding holding() {
     Following following = node.replication.following;
     boolean there = following.isReplica() ? following.isUp() : leads;
-    return new Holding(there ? attached : 0, placed ? node.journal.offset() : -1, whole);
+    return new Holding(
+        there ? attached : 0, placed ? node.journal.offset() : -1, node.place.term(), whole);
   }
 
   /** All data is being replaced. */

@@ -105,6 +105,7 @@ public final class Node {
   final Barrier barrier = new Barrier();
 
   final Replication replication;
+  final Place place;
   final Clients clients = new Clients();
   final Monitors monitors = new Monitors();
   final Counters counters = new Counters();
@@ -221,7 +222,13 @@ public final class Node {
     saves = new Saves(settings, this::takeSnapshot, System::currentTimeMillis, this::changes);
     aof =
         new AppendOnly(
-            settings, journal, barrier, this::tellKeeper, this::isTakingSnapshot, failNode);
+            settings,
+            journal,
+            barrier,
+            this::tellKeeper,
+            this::isTakingSnapshot,
+            this::placeName,
+            failNode);
     aofKeeper =
         system.systemActorOf(
             AofKeeper.create(aof, settings, this::takeSnapshot, keyspaceSettings),
@@ -241,6 +248,7 @@ public final class Node {
             new FailoverHome(this),
             connector,
             dispatchers.apply(0));
+    place = new Place(replication.history, journal);
     if (settings.replicaof.get().isPresent()) {
       replication.following = Following.awaited();
       leavesExpiryToStream(true);
@@ -668,6 +676,7 @@ public final class Node {
   /** Has the node wait for a replica set to say whether it leads; until then it is a replica. */
   public void awaitMaster() {
     tenure.bound();
+    place.keep();
     replication.following = Following.awaited();
     leavesExpiryToStream(true);
     replication.replica.tell(new Replica.Await());
@@ -713,6 +722,10 @@ public final class Node {
   /** What it tells of its replica set, if it is in one. */
   Optional<Sentinel> sentinel() {
     return sentinel;
+  }
+
+  private String placeName() {
+    return place.name();
   }
 
   /** Its part in a replica set. */

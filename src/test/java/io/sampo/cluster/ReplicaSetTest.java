@@ -85,9 +85,12 @@ class ReplicaSetTest {
     public void resume() {}
 
     @Override
+    public void reached(long newTerm) {}
+
+    @Override
     public Holding holding() {
       synchronized (byPort) {
-        return new Holding(term, offset, true);
+        return new Holding(term, offset, 0, true);
       }
     }
 

@@ -74,23 +74,23 @@ final class World {
       copy.master = master;
       copy.loading = loading;
       copy.bereft = bereft;
-      copy.unlabelled = unlabelled;
+      copy.label = label;
       return copy;
     }
 
     /** Whether its disk has lost what it may have acknowledged, or a synchronisation dropped it. */
     boolean bereft;
 
-    /** Whether it does not know any more of which term its data is. */
-    boolean unlabelled;
+    /** The last term whose beginning is in the data, as the disk says. */
+    long label;
 
     Holding holding() {
-      return new Holding(attached, bereft ? -1 : log.size(), whole);
+      return new Holding(attached, bereft ? -1 : log.size(), label, whole);
     }
 
     List<Object> state() {
-      List<Boolean> flags = List.of(whole, loading, bereft, unlabelled);
-      return List.of(elector, log, flags, attached, source, life, leads, follows, master);
+      List<Boolean> flags = List.of(whole, loading, bereft);
+      return List.of(elector, log, flags, attached, source, life, leads, follows, master, label);
     }
   }
 
@@ -249,7 +249,6 @@ final class World {
     }
     machine.whole = true;
     machine.bereft = false;
-    machine.unlabelled = false;
     machine.source = master.life;
     machine.attached = machine.follows;
   }
@@ -265,9 +264,9 @@ final class World {
   void restart(int i, boolean keepsData, boolean keepsBallot) {
     Machine machine = machines.get(i);
     Ballot ballot = machine.elector.ballot();
+    machine.label = machine.whole ? ballot.reached() : machine.label;
     if (!keepsBallot) {
       ballot = Ballot.fresh(++memories);
-      machine.unlabelled = true;
     } else if (flaw == Flaw.CARELESS && !keepsData) {
       ballot = new Ballot(ballot.term(), ballot.candidate(), false, ballot.incarnation(), 0, 0);
     } else if (flaw == Flaw.FORGETFUL) {
@@ -316,9 +315,8 @@ final class World {
       machine.leads = lead.term();
       machine.follows = 0;
       machine.attached = lead.term();
-      boolean was = machine.bereft || machine.unlabelled;
-      machine.unlabelled = false;
-      machine.whole = true;
+      boolean was = machine.bereft;
+        machine.whole = true;
       machine.bereft = false;
       machine.loading = false;
       led(i, machine, lead.term(), was);
@@ -353,7 +351,7 @@ final class World {
     String who = Ballot.candidate(id(i), machine.elector.ballot().incarnation()) + machine.life;
     // Itself, if it was, no more: it leads now.
     long bereft =
-        machines.stream().filter(each -> each.bereft || each.unlabelled).count() + (was ? 1 : 0);
+        machines.stream().filter(each -> each.bereft).count() + (was ? 1 : 0);
     Stance.Leading leading = (Stance.Leading) machine.elector.stance();
     Reign other = masters.get(term);
     if (other != null && !other.master.equals(who) && isRemembered(other)) {

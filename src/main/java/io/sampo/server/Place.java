@@ -1,0 +1,71 @@
+package io.sampo.server;
+
+import io.sampo.journal.Journal;
+import io.sampo.replication.History;
+
+/**
+ * Where the data of a node stands in a replica set: the last term whose beginning it has, the
+ * history, and the offset. The append-only file keeps it, for a set all of whose nodes have been
+ * restarted to know who has most. Used from any thread.
+ */
+final class Place {
+  private final History history;
+  private final Journal journal;
+  private boolean kept;
+  private boolean known;
+  private long term;
+  private History.Ids named = new History.Ids("", "", 0);
+  private String name = "";
+
+  Place(History history, Journal journal) {
+    this.history = history;
+    this.journal = journal;
+  }
+
+  /** The node is part of a replica set. */
+  synchronized void keep() {
+    kept = true;
+  }
+
+  /** The data has the beginning of this term. */
+  synchronized void reached(long newTerm) {
+    term = newTerm;
+    name = "";
+  }
+
+  synchronized long term() {
+    return term;
+  }
+
+  /** Whether the data that was loaded said where it stands. */
+  synchronized boolean isKnown() {
+    return known;
+  }
+
+  /** What the append-only file is to note, besides the offset; "" for nothing. */
+  synchronized String name() {
+    History.Ids now = history.ids();
+    if (kept && (now != named || name.isEmpty())) {
+      named = now;
+      name = term + ":" + now.id();
+    }
+    return name;
+  }
+
+  /**
+   * Goes on where data that has been loaded stands.
+   *
+   * @param text as the file has it: the name, and the offset
+   * @param db that the stream has selected there
+   */
+  synchronized void restore(String text, int db) {
+    String[] words = text.split(":");
+    if (kept && words.length == 3) {
+      known = true;
+      term = Long.parseLong(words[0]);
+      history.adopt(words[1]);
+      journal.restart(Long.parseLong(words[2]));
+      journal.relay(new byte[0], db);
+    }
+  }
+}
