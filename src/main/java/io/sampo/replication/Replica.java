@@ -1,18 +1,10 @@
 package io.sampo.replication;
 
-import io.sampo.command.Command;
 import io.sampo.journal.Journal;
-import io.sampo.journal.Replay;
 import io.sampo.replication.Following.State;
-import io.sampo.resp.Args;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -97,7 +89,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
 
   private record Lost(int attempt, String reason) implements Message {}
 
-  private record Loaded(int attempt, int db, String error) implements Message {}
+  private record Loaded(int attempt, Handshake.Full from, int db, String error)
+      implements Message {}
 
   private record Ready() implements Message {}
 
@@ -115,51 +108,6 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
      */
     Flow<ByteString, ByteString, NotUsed> connect(String host, int port, int timeoutMillis)
         throws IOException;
-  }
-
-  /** The node that a replica works for. */
-  public interface Home {
-    /** What carries out a stream on the node's data. */
-    Replay replay(long offset, Replay.Follower follower);
-
-    /**
-     * Runs a task, on some thread, while nobody else uses any data, and after every request that
-     * clients have sent by now.
-     */
-    void still(Runnable task);
-
-    /** The node follows a master from now on, or none. Called within {@link #still}. */
-    void follows(Following master);
-
-    /** What is known of the master has changed. */
-    void following(Following now);
-
-    /** Closes the connections of the replicas that this node has itself. */
-    void disconnectReplicas();
-
-    /** Where a file can be put. */
-    Path newFile() throws IOException;
-
-    /**
-     * Replaces all data by that of an RDB file. What is called in the end, on some thread, gets the
-     * database that the stream has selected behind it, and what went wrong, or "".
-     */
-    void load(Path file, Outcome then);
-
-    /** Up to where the journal is on the disk; below 0 if it is not kept there. */
-    long onDisk();
-
-    /** Passes on a message that the master's clients have published. */
-    void published(boolean toShard, byte[] channel, byte[] message);
-
-    /** Who we are to the master. */
-    Handshake.Identity identity();
-  }
-
-  /** Is told how loading has ended. */
-  @FunctionalInterface
-  public interface Outcome {
-    void loaded(int db, String error);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
@@ -199,52 +147,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   private Handshake handshake;
   private ByteString unread = ByteString.emptyByteString();
 
-  // While receiving a file.
-  private Transfer transfer;
-  private Handshake.Full full;
-  private Path file;
-  private FileChannel channel;
-
-  // While following the stream.
-  private Replay replay;
-  private final Stream stream = new Stream();
-
-  /** The stream's way into the journal, on the threads that carry it out. */
-  private final class Stream implements Replay.Follower {
-    /** What has been received and not yet been carried out. */
-    private ByteString unapplied = ByteString.emptyByteString();
-
-    private volatile boolean acknowledge;
-
-    @Override
-    public void applied(long offset) {
-      int length = (int) (offset - journal.offset());
-      journal.relay(unapplied.take(length).toArrayUnsafe(), replay.db());
-      unapplied = unapplied.drop(length);
-    }
-
-    @Override
-    public void aside(Command command, Args args) {
-      switch (command.name) {
-        case "publish", "spublish" ->
-            home.published(command.name.equals("spublish"), args.bytes(1), args.bytes(2));
-        case "replconf" -> acknowledge |= args.count() > 1 && args.is(1, "getack");
-        default -> {
-          // PING only says that the master lives.
-        }
-      }
-    }
-
-    @Override
-    public void refused(String command, String error) {
-      LOG.warn("The master sent a command that cannot be carried out: {}: {}", command, error);
-    }
-
-    @Override
-    public void ready() {
-      getContext().getSelf().tell(new Ready());
-    }
-  }
+  private Optional<Reception> reception = Optional.empty();
+  private final Relay relay;
 
   private Replica(
       ActorContext<Message> context, TimerScheduler<Message> timers, Services services) {
@@ -259,6 +163,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     this.socketAttributes = services.socketAttributes;
     this.materializer = Materializer.createMaterializer(context);
     this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+    this.relay = new Relay(home, journal, () -> context.getSelf().tell(new Ready()));
   }
 
   /** One that follows nobody yet. */
@@ -540,6 +445,12 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     }
   }
 
+  private ByteString takeUnread() {
+    ByteString bytes = unread;
+    unread = ByteString.emptyByteString();
+    return bytes;
+  }
+
   /** If our role was to be taken by the other, that is settled. */
   private void handedOver(String error) {
     successor.ifPresent(then -> then.accept(error));
@@ -559,17 +470,13 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
 
   /** Follows the stream from the journal's offset on. */
   private void begin(int db) {
-    replay = home.replay(journal.offset(), stream);
-    replay.select(Math.max(0, db));
-    journal.relay(new byte[0], replay.db());
+    relay.begin(db);
     // Who follows the same master may come to follow us instead.
     backlog.open();
-    stream.unapplied = ByteString.emptyByteString();
     pause = Duration.ZERO;
     publish(following.with(State.CONNECTED, now()).read(journal.offset(), now()));
     acknowledge();
-    ByteString first = unread;
-    unread = ByteString.emptyByteString();
+    ByteString first = takeUnread();
     if (first.isEmpty()) {
       pull();
     } else {
@@ -582,22 +489,19 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   private void beginFile(Handshake.Full whole) {
     handedOver("");
     LOG.info("The master sends all data, as of offset {} of {}", whole.offset(), whole.id());
-    full = whole;
-    transfer = new Transfer();
     try {
-      file = home.newFile();
-      channel = FileChannel.open(file, StandardOpenOption.WRITE);
+      reception = Optional.of(new Reception(whole, home.newFile()));
     } catch (IOException e) {
       lose("no file for the data from the master: " + e.getMessage());
       return;
     }
     publish(following.with(State.SYNC, now()));
-    ByteString first = unread;
-    unread = ByteString.emptyByteString();
-    receiveFile(first);
+    receiveFile(takeUnread());
   }
 
   private void receiveFile(ByteString bytes) {
+    Reception its = reception.orElseThrow();
+    Transfer transfer = its.transfer;
     ByteString part = transfer.take(bytes);
     if (!transfer.error().isEmpty()) {
       lose(transfer.error());
@@ -606,23 +510,10 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     publish(following.transferred(transfer.total(), transfer.received(), now()));
     busy = true;
     int present = attempt;
-    FileChannel to = channel;
     getContext()
         .pipeToSelf(
-            CompletableFuture.runAsync(() -> write(part, to), blocking),
+            CompletableFuture.runAsync(() -> its.write(part), blocking),
             (none, failure) -> new Written(present, failure == null ? "" : reason(failure)));
-  }
-
-  private static void write(ByteString bytes, FileChannel to) {
-    try {
-      for (ByteBuffer buffer : bytes.getByteBuffers()) {
-        while (buffer.hasRemaining()) {
-          to.write(buffer);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private void written(Written written) {
@@ -631,27 +522,29 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     }
     if (!written.error.isEmpty()) {
       lose("cannot write the data from the master: " + written.error);
-    } else if (transfer.isDone()) {
-      load();
+    } else if (reception.orElseThrow().transfer.isDone()) {
+      load(reception.orElseThrow());
     } else {
       pull();
     }
   }
 
-  private void load() {
-    LOG.info("Loading {} bytes from the master", transfer.received());
+  private void load(Reception its) {
+    LOG.info("Loading {} bytes from the master", its.transfer.received());
     busy = true;
-    unread = transfer.rest();
+    unread = its.transfer.rest();
     // Whoever follows us has data that we throw away.
     home.disconnectReplicas();
     int present = attempt;
-    home.load(file, (db, error) -> getContext().getSelf().tell(new Loaded(present, db, error)));
+    home.load(
+        its.file,
+        (db, error) -> getContext().getSelf().tell(new Loaded(present, its.from, db, error)));
   }
 
   private void loaded(Loaded loaded) {
     if (loaded.error.isEmpty()) {
-      history.adopt(full.id());
-      journal.restart(full.offset());
+      history.adopt(loaded.from.id());
+      journal.restart(loaded.from.offset());
     } else {
       LOG.error("Cannot load the data from the master: {}", loaded.error);
       // What there is now is nobody's.
@@ -669,16 +562,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   }
 
   private void discardFile() {
-    if (file == null) {
-      return;
-    }
-    try {
-      channel.close();
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      LOG.warn("Cannot remove {}: {}", file, e.getMessage());
-    }
-    file = null;
+    reception.ifPresent(Reception::discard);
+    reception = Optional.empty();
   }
 
   // --- the stream
@@ -686,20 +571,20 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   private void follow(ByteString bytes) {
     busy = true;
     publish(following.read(following.read() + bytes.length(), now()));
-    stream.unapplied = stream.unapplied.concat(bytes);
-    replay.feed(bytes.toArrayUnsafe(), 0, bytes.length());
+    relay.feed(bytes);
   }
 
   private void ready() {
     if (!idle() || following.state() != State.CONNECTED) {
       return;
     }
-    if (!replay.error().isEmpty()) {
-      lose("the stream makes no sense: " + replay.error());
+    if (!relay.error().isEmpty()) {
+      // Going on from here would end here again.
+      history.begin();
+      lose("the stream makes no sense: " + relay.error());
       return;
     }
-    if (stream.acknowledge) {
-      stream.acknowledge = false;
+    if (relay.takeAsked()) {
       acknowledge();
     }
     pull();

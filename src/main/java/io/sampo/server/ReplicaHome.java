@@ -4,8 +4,8 @@ import io.sampo.command.Command;
 import io.sampo.journal.Replay;
 import io.sampo.replication.Following;
 import io.sampo.replication.Handshake;
+import io.sampo.replication.Home;
 import io.sampo.replication.Master;
-import io.sampo.replication.Replica;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /** A node, as its replica sees it. */
-final class ReplicaHome implements Replica.Home {
+final class ReplicaHome implements Home {
   private static final byte[] UNBLOCKED =
       Bytes.ascii(
           "-UNBLOCKED force unblock from blocking operation, instance state changed (master ->"
@@ -75,7 +75,7 @@ final class ReplicaHome implements Replica.Home {
   }
 
   @Override
-  public void load(Path file, Replica.Outcome then) {
+  public void load(Path file, Home.Outcome then) {
     node.membership().ifPresent(Membership::dropped);
     node.loading.begin(0);
     // What there is in an append-only file is of another history.
@@ -85,7 +85,7 @@ final class ReplicaHome implements Replica.Home {
     flush.replay.feed(FLUSHALL, 0, FLUSHALL.length);
   }
 
-  private void read(Path file, Replica.Outcome then) {
+  private void read(Path file, Home.Outcome then) {
     try {
       then.loaded(RdbLoad.load(node, file, false), "");
     } catch (IOException e) {

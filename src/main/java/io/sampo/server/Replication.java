@@ -7,6 +7,7 @@ import io.sampo.replication.Failover;
 import io.sampo.replication.Following;
 import io.sampo.replication.FullSync;
 import io.sampo.replication.History;
+import io.sampo.replication.Home;
 import io.sampo.replication.Master;
 import io.sampo.replication.Replica;
 import io.sampo.replication.Replicas;
@@ -47,7 +48,7 @@ final class Replication {
       Settings settings,
       Journal journal,
       Consumer<SnapshotSink> snapshots,
-      Replica.Home home,
+      Home home,
       Failover.Home failing,
       Replica.Connector connector,
       String loop) {

@@ -1,0 +1,50 @@
+package io.sampo.replication;
+
+import io.sampo.journal.Replay;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The node that a replica works for. */
+public interface Home {
+  /** Is told how loading has ended. */
+  @FunctionalInterface
+  interface Outcome {
+    void loaded(int db, String error);
+  }
+
+  /** What carries out a stream on the node's data. */
+  Replay replay(long offset, Replay.Follower follower);
+
+  /**
+   * Runs a task, on some thread, while nobody else uses any data, and after every request that
+   * clients have sent by now.
+   */
+  void still(Runnable task);
+
+  /** The node follows a master from now on, or none. Called within {@link #still}. */
+  void follows(Following master);
+
+  /** What is known of the master has changed. */
+  void following(Following now);
+
+  /** Closes the connections of the replicas that this node has itself. */
+  void disconnectReplicas();
+
+  /** Where a file can be put. */
+  Path newFile() throws IOException;
+
+  /**
+   * Replaces all data by that of an RDB file. What is called in the end, on some thread, gets the
+   * database that the stream has selected behind it, and what went wrong, or "".
+   */
+  void load(Path file, Outcome then);
+
+  /** Up to where the journal is on the disk; below 0 if it is not kept there. */
+  long onDisk();
+
+  /** Passes on a message that the master's clients have published. */
+  void published(boolean toShard, byte[] channel, byte[] message);
+
+  /** Who we are to the master. */
+  Handshake.Identity identity();
+}
