@@ -43,8 +43,10 @@ class FollowRedisTest {
     Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
   }
 
-  private static RedisProcess redis() {
-    return RedisProcess.start("--repl-diskless-sync-delay", "0", "--enable-debug-command", "yes");
+  private static RedisProcess redis(String... more) {
+    List<String> directives = new ArrayList<>(List.of(more));
+    directives.addAll(List.of("--repl-diskless-sync-delay", "0", "--enable-debug-command", "yes"));
+    return RedisProcess.start(directives.toArray(new String[0]));
   }
 
   private static TestNode sampo() {
@@ -124,7 +126,7 @@ class FollowRedisTest {
     long seed = Seed.of("random requests");
     AtomicBoolean enough = new AtomicBoolean();
     ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
-    try (RedisProcess redis = redis();
+    try (RedisProcess redis = redis("--repl-backlog-size", "256mb");
         Proxy proxy = Proxy.to(redis.port());
         TestNode sampo = sampo()) {
       follow(sampo.port(), proxy.port());
