@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * commands broken: every reply is Redis's, and so is the data in the end.
  */
 class MixedCommandsTest {
-  private static final int COMMANDS = Integer.getInteger("test.commands", 200_000);
+  private static final int COMMANDS = Integer.getInteger("test.commands", 120_000);
   private static final int BATCH = 250;
 
   /** Up to where collections are kept compact here: so that many are, and many are not. */
