@@ -103,10 +103,10 @@ class CorruptInputTest {
 
   private static byte[] corrupt() {
     byte[] body = SOUND.get(RANDOM.nextInt(SOUND.size())).clone();
-    for (int n = 1 + RANDOM.nextInt(3); n > 0; n--) {
+    for (int n = 1 + RANDOM.nextInt(3); n > 0 && body.length > 0; n--) {
       body = corrupt(body);
     }
-    return body;
+    return body.length > 0 ? body : new byte[1];
   }
 
   private static byte[] corrupt(byte[] body) {
