@@ -3,9 +3,9 @@ package io.sampo.persist;
 import io.sampo.resp.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Reads requests from an append-only file in runs that nothing cuts apart: neither a request nor a

@@ -316,7 +316,7 @@ final class World {
       machine.follows = 0;
       machine.attached = lead.term();
       boolean was = machine.bereft;
-        machine.whole = true;
+      machine.whole = true;
       machine.bereft = false;
       machine.loading = false;
       led(i, machine, lead.term(), was);
@@ -350,8 +350,7 @@ final class World {
   private void led(int i, Machine machine, long term, boolean was) {
     String who = Ballot.candidate(id(i), machine.elector.ballot().incarnation()) + machine.life;
     // Itself, if it was, no more: it leads now.
-    long bereft =
-        machines.stream().filter(each -> each.bereft).count() + (was ? 1 : 0);
+    long bereft = machines.stream().filter(each -> each.bereft).count() + (was ? 1 : 0);
     Stance.Leading leading = (Stance.Leading) machine.elector.stance();
     Reign other = masters.get(term);
     if (other != null && !other.master.equals(who) && isRemembered(other)) {

@@ -17,6 +17,7 @@ import io.sampo.testkit.RespClient;
 import io.sampo.testkit.Seed;
 import io.sampo.testkit.TestNode;
 import io.sampo.testkit.Workload;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -199,6 +201,36 @@ class FollowRedisTest {
         assertEquals(id, info(port, "replication").get("master_replid"));
       }
     }
+  }
+
+  @Test
+  void anAppendOnlyFileHasWhatTheMasterHas(@TempDir Path directory) {
+    Map<String, Object> keeps = Map.of("appendonly", "yes", "dir", directory.toString());
+    Workload workload = new Workload(Seed.of("random requests"));
+    try (RedisProcess redis = redis();
+        RespClient client = RespClient.connect(redis.port())) {
+      write(client, workload, 500);
+      try (TestNode sampo = TestNode.start(new Layout(2, 1, "core"), keeps)) {
+        // What it had before is of another history.
+        ok(sampo.port(), "SET", "own", "x");
+        follow(sampo.port(), redis.port());
+        awaitLink(sampo.port());
+        write(client, workload, 500);
+        await("a new file", () -> isKept(sampo.port()));
+        write(client, workload, 500);
+        awaitCaughtUp(redis.port(), sampo.port());
+      }
+      try (TestNode again = TestNode.start(new Layout(5, 2, "core"), keeps)) {
+        Contents.of(redis.port()).assertSame(Contents.of(again.port()));
+      }
+    }
+  }
+
+  private static boolean isKept(int port) {
+    Map<String, String> info = info(port, "persistence");
+    return info.get("aof_enabled").equals("1")
+        && info.get("aof_rewrite_in_progress").equals("0")
+        && info.get("aof_rewrite_scheduled").equals("0");
   }
 
   @Test
