@@ -68,6 +68,7 @@ final class NodeProcess {
     line.addAll(List.of("-cp", classes, "io.sampo.Main", "--port", "" + port));
     line.addAll(List.of("--bind", "127.0.0.1", "--cluster-port", "" + clusterPort));
     line.addAll(List.of("--seed-nodes", seeds, "--dir", directory.toString(), "--save", ""));
+    line.addAll(List.of("--sentinel-port", "0"));
     line.addAll(directives);
     process =
         new ProcessBuilder(line)
