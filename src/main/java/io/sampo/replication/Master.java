@@ -394,8 +394,8 @@ public final class Master extends AbstractBehavior<Master.Message> {
         && settings.backlogTtl > 0
         && deserted > settings.backlogTtl) {
       LOG.info("No replica for {} seconds: the backlog is given up", deserted);
-      stream.backlog().close();
       stream.history().begin();
+      stream.backlog().close();
     }
   }
 }

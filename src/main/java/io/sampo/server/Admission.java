@@ -83,7 +83,9 @@ final class Admission {
             || Pause.MAY_WRITE.contains(command.name))) {
       return IN_DOUBT;
     }
-    if (!following.isReplica() && command.isWrite() && session.node.replication.replicas.tooFew()) {
+    if (!following.isReplica()
+        && session.node.replication.replicas.tooFew()
+        && ((command.flags | session.transactions.flags(command)) & Flag.WRITE.bit) != 0) {
       return "NOREPLICAS Not enough good replicas to write.";
     }
     if (following.isReplica() && session.node.settings.replicaReadOnly.get()) {

@@ -79,10 +79,16 @@ class ServingReplicasTest {
 
   @Test
   void writesCanBeRefusedWithoutReplicas() {
+    RespClient queueing = keep(RespClient.connect(port));
+    queueing.expect('+', "MULTI");
+    queueing.expect('+', "SET", "k", "v");
     client.expect('+', "CONFIG", "SET", "min-replicas-to-write", "1");
     assertEquals(
         "NOREPLICAS Not enough good replicas to write.",
         client.expect('-', "SET", "k", "v").text());
+    assertEquals(
+        "EXECABORT Transaction discarded because of: NOREPLICAS Not enough good replicas to write.",
+        queueing.expect('-', "EXEC").text());
     assertEquals("0", info(client, "replication").get("min_slaves_good_slaves"));
     client.expect('_', "GET", "k");
     redis();
