@@ -38,6 +38,9 @@ class SnapshotCutTest {
   private static final int SNAPSHOTS = 4;
   private static final int STILL = 20_000;
 
+  /** Elements of a collection that is not encoded at once. */
+  private static final int BIG = 5_000;
+
   /** Keeps a snapshot, and how much of the journal there was at its instant. */
   private static final class Keeper implements SnapshotSink {
     private final ByteArrayOutputStream journal;
@@ -115,8 +118,16 @@ class SnapshotCutTest {
       for (int i = 0; i < STILL; i++) {
         sets.add(new String[] {"SET", "still:" + i, "value " + i});
       }
+      for (int i = 0; i < BIG; i++) {
+        sets.add(new String[] {"HSET", "big:hash", "field" + i, "value " + i});
+        sets.add(new String[] {"SADD", "big:set", "member " + i});
+        sets.add(new String[] {"ZADD", "big:zset", i + ".5", "member " + i});
+        sets.add(new String[] {"RPUSH", "big:list", "element number " + i});
+        sets.add(new String[] {"XADD", "big:stream", "*", "field", "value number " + i});
+      }
+      sets.add(new String[] {"SET", "big:string", "0123456789".repeat(BIG * 2)});
       client.raw(RespClient.encode(sets));
-      client.read(STILL);
+      client.read(sets.size());
     }
   }
 
@@ -130,6 +141,8 @@ class SnapshotCutTest {
           client.call("SWAPDB", "0", "3");
         } else if (random.nextInt(4000) == 0) {
           client.call(random.nextBoolean() ? "FLUSHDB" : "FLUSHALL");
+        } else if (random.nextInt(3) == 0) {
+          client.call(onBig(random, random.nextInt(BIG)));
         } else if (random.nextInt(4) == 0) {
           int some = random.nextInt(STILL);
           client.call(random.nextBoolean() ? "APPEND" : "DEL", "still:" + some, "more");
@@ -137,6 +150,23 @@ class SnapshotCutTest {
       }
       client.call(workload.last());
     }
+  }
+
+  private static String[] onBig(Random random, int n) {
+    String line =
+        switch (random.nextInt(10)) {
+          case 0 -> "HINCRBY big:hash counter" + n + " 1";
+          case 1 -> "HDEL big:hash field" + n;
+          case 2 -> "SADD big:set another" + n;
+          case 3 -> "SPOP big:set 2";
+          case 4 -> "ZINCRBY big:zset " + n + " member" + n;
+          case 5 -> "ZPOPMIN big:zset";
+          case 6 -> "LPUSH big:list another" + n;
+          case 7 -> "LINSERT big:list BEFORE another" + n + " inserted";
+          case 8 -> "XADD big:stream * field another" + n;
+          default -> "SETRANGE big:string " + n + " " + n;
+        };
+    return line.split(" ");
   }
 
   private static void compare(Keeper keeper, byte[] effects, Path directory) throws IOException {

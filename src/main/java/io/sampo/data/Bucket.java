@@ -14,7 +14,7 @@ final class Bucket implements Directory.Part {
   /** Values longer than this have arrays of their own. */
   static final int LARGE = 4096;
 
-  private static final int OBJECT_BYTES = 48;
+  private static final int OBJECT_BYTES = 56;
   private static final int ARRAY_HEADER = 16;
   private static final int REFERENCE = 4;
   private static final int FIRST_SLOTS = 4;
@@ -31,6 +31,9 @@ final class Bucket implements Directory.Part {
 
   /** How many leading bits of the hash all entries share. */
   final int depth;
+
+  /** What {@link ByteTable#frozen} tells by whether it may be changed. */
+  int generation;
 
   /** Hash in the upper half, offset in the lower; ascending. */
   private long[] index;
@@ -314,7 +317,7 @@ final class Bucket implements Directory.Part {
       int value = source.behindKey(i);
       if (source.isElsewhere(value)) {
         int number = Words.getInt(source.bytes, value + NUMBER_BYTES);
-        Words.putInt(bytes, end - NUMBER_BYTES, keep(source.large[number].clone()));
+        Words.putInt(bytes, end - NUMBER_BYTES, keep(source.large[number]));
       }
     }
     return this;

@@ -1,6 +1,7 @@
 package io.sampo.data;
 
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /**
  * A hash table from byte strings to byte strings, for the big ones among hashes and sets, built for
@@ -43,6 +44,9 @@ public final class ByteTable {
 
   private int slot;
 
+  /** How often it was frozen; a bucket of an earlier generation belongs to a frozen table, too. */
+  private int generation;
+
   public ByteTable() {
     bucket = new Bucket(0);
     directory = new Directory<>(bucket);
@@ -72,6 +76,30 @@ public final class ByteTable {
     copy.bucket = copy.directory.at(0);
     copy.size = size;
     return copy;
+  }
+
+  /** As {@link Value#frozen}. */
+  ByteTable frozen() {
+    ByteTable frozen = new ByteTable();
+    frozen.directory = directory.copy(UnaryOperator.identity());
+    frozen.bucket = frozen.directory.at(0);
+    frozen.size = size;
+    frozen.bytes = bytes;
+    generation++;
+    return frozen;
+  }
+
+  /** The bucket of a hash, to be changed. */
+  private Bucket own(long hash) {
+    Bucket b = directory.of(hash);
+    if (b.generation == generation) {
+      return b;
+    }
+    Bucket own = b.copy();
+    own.generation = generation;
+    bytes += own.heapBytes() - b.heapBytes();
+    directory.replace(own, hash);
+    return own;
   }
 
   // ---- one entry ----
@@ -137,6 +165,7 @@ public final class ByteTable {
 
   /** Replaces the value of the entry moved to. */
   public void replace(byte[] value, int offset, int length) {
+    bucket = own(bucket.hash(slot));
     bytes -= bucket.heapBytes();
     bucket.replace(slot, value, offset, length);
     bytes += bucket.heapBytes();
@@ -154,6 +183,7 @@ public final class ByteTable {
   /** Removes the entry moved to. */
   public void remove() {
     long hash = bucket.hash(slot);
+    bucket = own(hash);
     bytes -= bucket.heapBytes();
     bucket.remove(slot);
     bytes += bucket.heapBytes();
@@ -163,7 +193,7 @@ public final class ByteTable {
   }
 
   private void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
-    Bucket target = bucket;
+    Bucket target = own(hash);
     while (isFull(target, kl + Math.min(vl, Bucket.LARGE))) {
       split(target, hash);
       target = directory.of(hash);
@@ -247,6 +277,8 @@ public final class ByteTable {
     long middle = Directory.middle(b, hash);
     Bucket low = b.part(0, middle);
     Bucket high = b.part(middle, Directory.behind(b, hash));
+    low.generation = generation;
+    high.generation = generation;
     bytes += low.heapBytes() + high.heapBytes() - b.heapBytes();
     directory.split(low, high, hash);
   }
@@ -268,6 +300,7 @@ public final class ByteTable {
   private Bucket join(Bucket b, Bucket other, long hash) {
     boolean isLow = Directory.isLower(b, hash);
     Bucket both = isLow ? Bucket.joined(b, other) : Bucket.joined(other, b);
+    both.generation = generation;
     bytes += both.heapBytes() - b.heapBytes() - other.heapBytes();
     directory.join(both, hash);
     return both;

@@ -101,6 +101,13 @@ public final class Directory<P extends Directory.Part> {
     return OBJECT_BYTES + ARRAY_HEADER + (long) places.length * REFERENCE;
   }
 
+  /** Puts a part in the place of another that holds the same hashes, {@code hash} among them. */
+  public void replace(P by, long hash) {
+    int run = 1 << (depth - by.depth());
+    int at = (int) (hash >>> (KeyHash.BITS - depth)) & -run;
+    Arrays.fill(places, at, at + run, by);
+  }
+
   /** Puts both halves where a part has been that held {@code hash}. */
   public void split(P low, P high, long hash) {
     int below = low.depth();

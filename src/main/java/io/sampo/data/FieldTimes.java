@@ -34,6 +34,12 @@ final class FieldTimes {
     return copy;
   }
 
+  FieldTimes frozen() {
+    FieldTimes frozen = new FieldTimes(times.frozen());
+    frozen.next = next;
+    return frozen;
+  }
+
   long heapBytes() {
     return OBJECT_BYTES + times.heapBytes();
   }

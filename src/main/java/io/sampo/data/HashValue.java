@@ -76,6 +76,16 @@ public final class HashValue implements PartlyVolatile {
     return copy;
   }
 
+  @Override
+  public HashValue frozen() {
+    HashValue frozen = new HashValue();
+    frozen.content = isPacked() ? ListPack.copy(pack()) : table().frozen();
+    if (hasTimes()) {
+      frozen.content = new Timed(frozen.content, times().frozen());
+    }
+    return frozen;
+  }
+
   private Object fields() {
     return content instanceof Timed timed ? timed.fields : content;
   }

@@ -6,12 +6,28 @@ import java.util.function.Consumer;
 final class IndexedScores {
   private static final int OBJECT_BYTES = 32 + 40 + 24;
 
-  final ScoreTree tree = new ScoreTree();
+  final ScoreTree tree;
   private final MemberTable table = new MemberTable();
   private long elementBytes;
+  private int size;
+
+  IndexedScores() {
+    this(new ScoreTree());
+  }
+
+  private IndexedScores(ScoreTree tree) {
+    this.tree = tree;
+  }
+
+  /** As {@link Value#frozen}, but to be walked through alone. */
+  IndexedScores frozen() {
+    IndexedScores frozen = new IndexedScores(tree.frozen());
+    frozen.size = size;
+    return frozen;
+  }
 
   int size() {
-    return table.size();
+    return size;
   }
 
   long heapBytes() {
@@ -27,6 +43,7 @@ final class IndexedScores {
   void add(byte[] e) {
     table.add(e);
     tree.add(e);
+    size++;
     elementBytes += Scored.heapBytes(e);
   }
 
@@ -49,6 +66,7 @@ final class IndexedScores {
       return false;
     }
     tree.remove(Scored.score(e), e);
+    size--;
     elementBytes -= Scored.heapBytes(e);
     return true;
   }

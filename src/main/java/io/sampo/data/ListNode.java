@@ -18,6 +18,9 @@ final class ListNode {
   /** Up to here an array grows by little, for there may be many lists as small. */
   private static final int SMALL = 128;
 
+  /** What {@link Quicklist#frozen} tells by whether it may be changed. */
+  int generation;
+
   private byte[] bytes;
   private int start;
   private int end;

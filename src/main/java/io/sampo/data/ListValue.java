@@ -54,6 +54,17 @@ public final class ListValue implements Value {
   }
 
   @Override
+  public ListValue frozen() {
+    if (pack != null) {
+      return copy();
+    }
+    ListValue frozen = new ListValue();
+    frozen.pack = null;
+    frozen.quick = quick.frozen();
+    return frozen;
+  }
+
+  @Override
   public Type type() {
     return Type.LIST;
   }
@@ -214,7 +225,7 @@ public final class ListValue implements Value {
   /** Says that elements have been removed, and not all. */
   public void settle(int fill) {
     if (quick != null && quick.fitsListpack(fill)) {
-      pack = quick.node(0);
+      pack = quick.own(0);
       quick = null;
     }
   }

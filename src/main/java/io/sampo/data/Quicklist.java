@@ -22,6 +22,9 @@ final class Quicklist {
   private int size;
   private long nodeBytes;
 
+  /** How often it was frozen; a node of an earlier generation belongs to a frozen list, too. */
+  private int generation;
+
   Quicklist(ListNode first) {
     nodes[from] = first;
     size = first.count();
@@ -36,6 +39,31 @@ final class Quicklist {
       nodes[i] = other.nodes[other.from + i - from].copy();
       nodeBytes += nodes[i].heapBytes();
     }
+  }
+
+  /** As {@link Value#frozen}. */
+  Quicklist frozen() {
+    Quicklist frozen = new Quicklist(nodes[from]);
+    frozen.nodes = Arrays.copyOfRange(nodes, from, to);
+    frozen.from = 0;
+    frozen.to = nodeCount();
+    frozen.size = size;
+    frozen.nodeBytes = nodeBytes;
+    generation++;
+    return frozen;
+  }
+
+  /** Node {@code i}, to be changed. */
+  ListNode own(int i) {
+    ListNode node = nodes[from + i];
+    if (node.generation == generation) {
+      return node;
+    }
+    ListNode own = node.copy();
+    own.generation = generation;
+    nodeBytes += own.heapBytes() - node.heapBytes();
+    nodes[from + i] = own;
+    return own;
   }
 
   Quicklist copy() {
@@ -138,7 +166,7 @@ final class Quicklist {
   // --- changing
 
   void addFirst(byte[] a, int offset, int length, int fill) {
-    ListNode node = nodes[from];
+    ListNode node = own(0);
     if (isFull(node, a, offset, length, fill)) {
       close(node);
       node = new ListNode(ListPack.sizeOf(a, offset, length));
@@ -151,7 +179,7 @@ final class Quicklist {
   }
 
   void addLast(byte[] a, int offset, int length, int fill) {
-    ListNode node = nodes[to - 1];
+    ListNode node = own(nodeCount() - 1);
     if (isFull(node, a, offset, length, fill)) {
       close(node);
       node = new ListNode(ListPack.sizeOf(a, offset, length));
@@ -187,7 +215,7 @@ final class Quicklist {
     int i = (int) (place >>> 32);
     int within = (int) place;
     if (!isFull(node(i), a, offset, length, fill)) {
-      insertInto(node(i), within, a, offset, length);
+      insertInto(own(i), within, a, offset, length);
     } else {
       insertBetween(within == 0 ? i : splitNode(i, within), a, offset, length, fill);
     }
@@ -197,10 +225,10 @@ final class Quicklist {
   /** Inserts before node {@code i}, the first element of which is not to move. */
   private void insertBetween(int i, byte[] a, int offset, int length, int fill) {
     if (i > 0 && !isFull(node(i - 1), a, offset, length, fill)) {
-      insertInto(node(i - 1), node(i - 1).count(), a, offset, length);
+      insertInto(own(i - 1), node(i - 1).count(), a, offset, length);
     } else {
       insertNode(i, new ListNode(ListPack.sizeOf(a, offset, length)));
-      insertInto(node(i), 0, a, offset, length);
+      insertInto(own(i), 0, a, offset, length);
     }
   }
 
@@ -212,7 +240,7 @@ final class Quicklist {
 
   /** Parts node {@code i}; returns the index of the second part. */
   private int splitNode(int i, int within) {
-    ListNode node = node(i);
+    ListNode node = own(i);
     nodeBytes -= node.heapBytes();
     ListNode tail = node.split(within);
     nodeBytes += node.heapBytes();
@@ -221,7 +249,7 @@ final class Quicklist {
   }
 
   void removeFirst() {
-    ListNode node = nodes[from];
+    ListNode node = own(0);
     nodeBytes -= node.heapBytes();
     node.removeFirst();
     nodeBytes += node.heapBytes();
@@ -230,7 +258,7 @@ final class Quicklist {
   }
 
   void removeLast() {
-    ListNode node = nodes[to - 1];
+    ListNode node = own(nodeCount() - 1);
     nodeBytes -= node.heapBytes();
     node.removeLast();
     nodeBytes += node.heapBytes();
@@ -246,7 +274,7 @@ final class Quicklist {
     int left = n;
     if (within > 0) {
       int some = Math.min(left, node(i).count() - within);
-      removeFrom(node(i), within, some);
+      removeFrom(own(i), within, some);
       left -= some;
       i++;
     }
@@ -257,7 +285,7 @@ final class Quicklist {
     }
     dropNodes(i, end);
     if (left > 0) {
-      removeFrom(node(i), 0, left);
+      removeFrom(own(i), 0, left);
     }
     size -= n;
     merge(i, fill);
@@ -278,6 +306,7 @@ final class Quicklist {
       int found = node.countOf(needle);
       int some = Math.min(found, n - removed);
       if (some > 0) {
+        node = own(i);
         nodeBytes -= node.heapBytes();
         node.removeMatching(needle, fromEnd ? found - some : 0, some);
         nodeBytes += node.heapBytes();
@@ -297,7 +326,7 @@ final class Quicklist {
     int last = from;
     for (int i = from + 1; i < to; i++) {
       ListNode node = nodes[i];
-      if (join(nodes[last], node, fill)) {
+      if (join(last - from, node, fill)) {
         continue;
       }
       if (nodes[last].count() > 0) {
@@ -315,18 +344,20 @@ final class Quicklist {
   /** Joins node {@code i} with its neighbours as far as they fit into one. */
   private void merge(int i, int fill) {
     for (int left = Math.min(i, nodeCount() - 1); left >= Math.max(0, i - 1); left--) {
-      if (left + 1 < nodeCount() && join(node(left), node(left + 1), fill)) {
+      if (left + 1 < nodeCount() && join(left, node(left + 1), fill)) {
         dropNodes(left + 1, left + 2);
       }
     }
   }
 
-  /** Moves all of {@code next} behind {@code node} if both fit in half a node, and forgets it. */
-  private boolean join(ListNode node, ListNode next, int fill) {
+  /** Moves all of {@code next} behind node {@code i} if both fit in half a node, and forgets it. */
+  private boolean join(int i, ListNode next, int fill) {
+    ListNode node = node(i);
     long bytes = (long) node.used() + next.used() + ListNode.FRAME_BYTES;
     if (next.count() > 0 && exceeds(fill, 2 * bytes, 2L * (node.count() + next.count()))) {
       return false;
     }
+    node = own(i);
     nodeBytes -= node.heapBytes() + next.heapBytes();
     node.append(next);
     nodeBytes += node.heapBytes();
@@ -375,6 +406,7 @@ final class Quicklist {
       System.arraycopy(nodes, from + i, nodes, from + i + 1, nodeCount() - i);
       to++;
     }
+    node.generation = generation;
     nodes[from + i] = node;
     nodeBytes += node.heapBytes();
   }

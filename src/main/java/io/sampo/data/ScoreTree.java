@@ -24,7 +24,7 @@ final class ScoreTree {
 
   private static final int COMFORTABLE = CAPACITY * 3 / 4;
 
-  private static final int LEAF_BYTES = 40 + 16 + 8 * CAPACITY + 16 + 4 * CAPACITY;
+  private static final int LEAF_BYTES = 48 + 16 + 8 * CAPACITY + 16 + 4 * CAPACITY;
   private static final int INNER_BYTES = LEAF_BYTES + 2 * (16 + 4 * CAPACITY);
 
   /** A leaf of elements, or an inner node of children with what their elements are at least. */
@@ -33,12 +33,30 @@ final class ScoreTree {
     final byte[][] elements = new byte[CAPACITY][];
     int size;
 
+    /** What {@link #frozen} tells by whether it may be changed, but for the ends. */
+    private final int generation;
+
     // Of a leaf these are null, ...
     private Node[] children;
     private int[] counts;
     // ... and of an inner node these, as well as at the ends.
     Node previous;
     Node next;
+
+    Node(int generation) {
+      this.generation = generation;
+    }
+
+    private Node(Node other, int generation) {
+      this(generation);
+      System.arraycopy(other.scores, 0, scores, 0, other.size);
+      System.arraycopy(other.elements, 0, elements, 0, other.size);
+      size = other.size;
+      if (!other.isLeaf()) {
+        children = other.children.clone();
+        counts = other.counts.clone();
+      }
+    }
 
     boolean isLeaf() {
       return children == null;
@@ -130,9 +148,61 @@ final class ScoreTree {
     }
   }
 
-  private Node root = new Node();
+  /** How often it was frozen; a node of an earlier generation belongs to a frozen tree, too. */
+  private int generation;
+
+  private Node root = new Node(0);
   private int leaves = 1;
   private int inners;
+
+  /** As {@link Value#frozen}; for {@link #eachBackward} alone. */
+  ScoreTree frozen() {
+    ScoreTree frozen = new ScoreTree();
+    frozen.root = root;
+    generation++;
+    return frozen;
+  }
+
+  /** A node that takes the place of one, to be changed; often itself. */
+  private Node own(Node n) {
+    if (n.generation == generation) {
+      return n;
+    }
+    Node own = new Node(n, generation);
+    if (n.isLeaf()) {
+      own.previous = n.previous;
+      own.next = n.next;
+      if (n.previous != null) {
+        n.previous.next = own;
+      }
+      if (n.next != null) {
+        n.next.previous = own;
+      }
+    }
+    return own;
+  }
+
+  /** Child {@code i} of a node, both to be changed. */
+  private Node own(Node n, int i) {
+    n.children[i] = own(n.children[i]);
+    return n.children[i];
+  }
+
+  /** Shows all elements, the last first. */
+  void eachBackward(ZSetValue.Visitor visitor) {
+    eachBackward(root, visitor);
+  }
+
+  private static void eachBackward(Node n, ZSetValue.Visitor visitor) {
+    for (int i = n.size - 1; i >= 0; i--) {
+      if (n.isLeaf()) {
+        byte[] e = n.elements[i];
+        visitor.visit(n.scores[i], e, Scored.MEMBER, Scored.length(e));
+      } else {
+        eachBackward(n.children[i], visitor);
+      }
+    }
+  }
 
   long heapBytes() {
     return (long) leaves * LEAF_BYTES + (long) inners * INNER_BYTES;
@@ -201,6 +271,7 @@ final class ScoreTree {
   void add(byte[] e) {
     double score = Scored.score(e);
     int length = Scored.length(e);
+    root = own(root);
     if (root.size == CAPACITY) {
       Node top = inner();
       top.size = 1;
@@ -213,12 +284,12 @@ final class ScoreTree {
     // Full nodes are split on the way down, so that there is always room for one more child.
     while (!n.isLeaf()) {
       int i = n.child(score, e, Scored.MEMBER, length, BEHIND);
-      if (n.children[i].size == CAPACITY) {
+      if (own(n, i).size == CAPACITY) {
         split(n, i, score, e);
         i = n.child(score, e, Scored.MEMBER, length, BEHIND);
       }
       n.counts[i]++;
-      n = n.children[i];
+      n = own(n, i);
     }
     int at = n.position(0, score, e, Scored.MEMBER, length, BEHIND);
     n.open(at);
@@ -228,6 +299,7 @@ final class ScoreTree {
 
   /** Removes an element that is there, by the score it was added with. */
   void remove(double score, byte[] e) {
+    root = own(root);
     remove(root, score, e);
     while (!root.isLeaf() && root.size == 1) {
       root = root.children[0];
@@ -242,9 +314,10 @@ final class ScoreTree {
    */
   boolean rescore(double old, byte[] e, double score) {
     int length = Scored.length(e);
+    root = own(root);
     Node n = root;
     while (!n.isLeaf()) {
-      n = n.children[n.child(old, e, Scored.MEMBER, length, BEHIND)];
+      n = own(n, n.child(old, e, Scored.MEMBER, length, BEHIND));
     }
     int at = n.position(0, old, e, Scored.MEMBER, length, BEFORE);
     boolean high =
@@ -267,7 +340,7 @@ final class ScoreTree {
     }
     int i = n.child(score, e, Scored.MEMBER, length, BEHIND);
     n.counts[i]--;
-    remove(n.children[i], score, e);
+    remove(own(n, i), score, e);
     if (n.children[i].size < SPARSE) {
       mend(n, i);
     }
@@ -278,13 +351,13 @@ final class ScoreTree {
     int left = Math.max(0, i - 1);
     boolean alone = left + 1 >= n.size;
     if (!alone && n.children[left].size + n.children[left + 1].size <= COMFORTABLE) {
-      Node gone = n.children[left + 1];
+      Node gone = own(n, left + 1);
       if (!gone.isLeaf()) {
         // The key of a first child is not kept up, as long as it is a first child.
         gone.scores[0] = n.scores[left + 1];
         gone.elements[0] = n.elements[left + 1];
       }
-      gone.move(0, n.children[left]);
+      gone.move(0, own(n, left));
       n.counts[left] += n.counts[left + 1];
       drop(n, left + 1, gone);
     } else if (n.children[i].size == 0) {
@@ -308,7 +381,7 @@ final class ScoreTree {
   }
 
   private Node inner() {
-    Node n = new Node();
+    Node n = new Node(generation);
     n.children = new Node[CAPACITY];
     n.counts = new int[CAPACITY];
     inners++;
@@ -329,7 +402,7 @@ final class ScoreTree {
     int cut = goes == CAPACITY ? CAPACITY - 1 : goes == 1 ? 1 : CAPACITY / 2;
     Node right;
     if (left.isLeaf()) {
-      right = new Node();
+      right = new Node(generation);
       leaves++;
       right.previous = left;
       right.next = left.next;

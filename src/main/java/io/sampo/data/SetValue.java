@@ -95,6 +95,18 @@ public final class SetValue implements Value {
     return copy;
   }
 
+  @Override
+  public SetValue frozen() {
+    if (form != Form.TABLE) {
+      return copy();
+    }
+    SetValue frozen = new SetValue();
+    frozen.form = form;
+    frozen.packed = UNPACKED;
+    frozen.table = table.frozen();
+    return frozen;
+  }
+
   public int size() {
     return switch (form) {
       case INTEGERS -> IntSet.size(packed);

@@ -12,4 +12,13 @@ public interface Value {
 
   /** A value of its own with the same content. */
   Value copy();
+
+  /**
+   * What it holds now, to be read, by any thread, while this one goes on changing. Big collections
+   * share their pieces with it, and copy each before they change it: so this takes little time, as
+   * {@link #copy} does not.
+   */
+  default Value frozen() {
+    return copy();
+  }
 }

@@ -86,6 +86,17 @@ public final class ZSetValue implements Value {
         : new ZSetValue(NO_PACK, index.copy());
   }
 
+  /** Of a big one only {@link #size} and {@link #eachBackward} are of use. */
+  @Override
+  public ZSetValue frozen() {
+    return isPacked() ? copy() : new ZSetValue(NO_PACK, index.frozen());
+  }
+
+  /** Shows all members of a set that is not packed, the last first. */
+  public void eachBackward(Visitor visitor) {
+    index.tree.eachBackward(visitor);
+  }
+
   @Override
   public Type type() {
     return Type.ZSET;

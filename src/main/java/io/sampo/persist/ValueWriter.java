@@ -12,7 +12,6 @@ import io.sampo.data.StreamValue;
 import io.sampo.data.Value;
 import io.sampo.data.Words;
 import io.sampo.data.ZSetValue;
-import io.sampo.data.ZSetWalk;
 import io.sampo.keyspace.Db;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongUnaryOperator;
@@ -206,16 +205,12 @@ final class ValueWriter {
       return pack(zset.pack());
     }
     out.length(zset.size());
-    ZSetWalk walk = zset.walk(zset.size() - 1, true);
-    return upTo(zset.size(), ELEMENTS, (from, n) -> scored(walk, n));
-  }
-
-  private void scored(ZSetWalk walk, int count) {
-    for (int n = count; n > 0; n--) {
-      walk.next();
-      out.string(walk.array(), walk.offset(), walk.length());
-      out.real(walk.score());
-    }
+    zset.eachBackward(
+        (score, a, offset, length) -> {
+          out.string(a, offset, length);
+          out.real(score);
+        });
+    return NO_MORE;
   }
 
   private BooleanSupplier stream(StreamValue stream) {

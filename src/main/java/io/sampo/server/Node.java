@@ -421,7 +421,8 @@ public final class Node {
     about.put("ctime", Long.toString(now() / 1000));
     about.put("used-mem", Long.toString(memory.used()));
     about.put("aof-base", "0");
-    return new Snapshots.Format(settings.rdbcompression.get(), settings.rdbchecksum.get(), about);
+    return new Snapshots.Format(
+        settings.rdbcompression.get(), settings.rdbchecksum.get(), about, keyspaceSettings);
   }
 
   /** How often data has been changed since the start. */

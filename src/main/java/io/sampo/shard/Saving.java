@@ -1,5 +1,6 @@
 package io.sampo.shard;
 
+import io.sampo.data.StreamValue;
 import io.sampo.data.Value;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
@@ -22,8 +23,11 @@ final class Saving implements Snapshot.Sink {
   /** Bytes on their way from one shard above which those that can wait do. */
   private static final long MOST_IN_FLIGHT = 4 << 20;
 
-  /** Values that take more heap are written a slice at a time. */
-  private static final long BIG = 1 << 18;
+  /**
+   * Values that take more heap are not written at once, but frozen to be written elsewhere, or
+   * where that would copy all of them, as of strings and streams, written a slice at a time.
+   */
+  private static final long BIG = 1 << 16;
 
   /** As {@link #BIG}, of strings: those could not be compressed then. */
   private static final long BIG_STRING = 1 << 20;
@@ -34,7 +38,7 @@ final class Saving implements Snapshot.Sink {
   private final ActorRef<Snapshots.Message> snapshots;
   private final Snapshot snapshot;
   private final RdbWriter out;
-  private List<byte[]> parts = new ArrayList<>();
+  private final List<byte[]> overflow = new ArrayList<>();
 
   /** The big value that is being written, by a writer of its own. */
   private final RdbWriter aside;
@@ -47,14 +51,14 @@ final class Saving implements Snapshot.Sink {
   Saving(int shard, Keyspace keyspace, ActorRef<Snapshots.Message> snapshots, boolean compressing) {
     this.shard = shard;
     this.snapshots = snapshots;
-    out = new RdbWriter(compressing, CHUNK, bytes -> parts.add(bytes));
+    out = new RdbWriter(compressing, CHUNK, overflow::add);
     aside = new RdbWriter(compressing, CHUNK, asideParts::add);
     snapshot = keyspace.snapshot(this);
   }
 
   @Override
   public boolean prepare(int db, Db from, int h) {
-    if (!from.isObject(h) || from.value(h).heapBytes() < (from.isString(h) ? BIG_STRING : BIG)) {
+    if (!isBig(from, h) || !(from.value(h) instanceof StreamValue || from.isString(h))) {
       return true;
     }
     if (!isBegun(from, h)) {
@@ -63,6 +67,10 @@ final class Saving implements Snapshot.Sink {
       aside.begin(from, h);
     }
     return !aside.goOn();
+  }
+
+  private static boolean isBig(Db from, int h) {
+    return from.isObject(h) && from.value(h).heapBytes() > (from.isString(h) ? BIG_STRING : BIG);
   }
 
   private boolean isBegun(Db from, int h) {
@@ -75,13 +83,17 @@ final class Saving implements Snapshot.Sink {
       finish();
       return hasRoom();
     }
+    if (isBig(from, h)) {
+      freeze(db, from, h);
+      return hasRoom();
+    }
     if (db != selected) {
       out.selectDb(db);
       selected = db;
     }
     out.entry(from, h);
-    if (out.size() >= CHUNK || !parts.isEmpty()) {
-      ship(false);
+    if (out.size() >= CHUNK || !overflow.isEmpty()) {
+      ship();
     }
     return hasRoom();
   }
@@ -92,25 +104,35 @@ final class Saving implements Snapshot.Sink {
       // Each time writes a slice.
     }
     asideParts.add(aside.take());
-    send(List.copyOf(asideParts), false);
-    asideParts.clear();
+    send(asideParts);
     big = Optional.empty();
   }
 
-  private void ship(boolean last) {
+  /** Leaves a big value to be encoded elsewhere, so that this takes no time that grows with it. */
+  private void freeze(int db, Db from, int h) {
+    ship();
+    Value value = from.value(h);
+    inFlight += value.heapBytes();
+    Frozen frozen = new Frozen(db, from.key(h), from.entry(h).with(value.frozen()));
+    snapshots.tell(new Snapshots.Big(shard, frozen, value.heapBytes()));
+  }
+
+  private void ship() {
     if (out.size() > 0) {
-      parts.add(out.take());
+      overflow.add(out.take());
     }
-    send(parts, last);
-    parts = new ArrayList<>();
+    if (!overflow.isEmpty()) {
+      send(overflow);
+    }
     selected = NO_DB;
   }
 
-  private void send(List<byte[]> those, boolean last) {
-    for (byte[] part : those) {
+  private void send(List<byte[]> parts) {
+    for (byte[] part : parts) {
       inFlight += part.length;
     }
-    snapshots.tell(new Snapshots.Chunk(shard, those, last));
+    snapshots.tell(new Snapshots.Chunk(shard, List.copyOf(parts)));
+    parts.clear();
   }
 
   /** Whether to go on without having heard of anything written. */
@@ -132,7 +154,8 @@ final class Saving implements Snapshot.Sink {
   boolean advance(long nanos) {
     snapshot.advance(nanos);
     if (snapshot.isDone()) {
-      ship(true);
+      ship();
+      snapshots.tell(Snapshots.shardDoneMessage());
     }
     return snapshot.isDone();
   }

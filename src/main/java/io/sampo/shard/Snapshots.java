@@ -2,6 +2,7 @@ package io.sampo.shard;
 
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Settings;
 import io.sampo.persist.Crc64;
 import io.sampo.persist.RdbWriter;
 import io.sampo.persist.SnapshotSink;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
   /** What it can be told. */
-  public sealed interface Message permits Take, Begun, Chunk {}
+  public sealed interface Message permits Take, Begun, Chunk, Big, ShardDone {}
 
   /** Take a snapshot, as soon as none is being taken. */
   public record Take(SnapshotSink sink) implements Message {}
@@ -42,8 +43,14 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
    */
   record Begun(Map<String, String> about, long[] entries, long[] expiring) implements Message {}
 
-  /** What a shard has encoded, which belongs together; {@code last} says that it is done. */
-  record Chunk(int shard, List<byte[]> parts, boolean last) implements Message {}
+  /** What a shard has encoded, which belongs together. */
+  record Chunk(int shard, List<byte[]> parts) implements Message {}
+
+  /** An entry that is to be encoded here, and the heap its value takes. */
+  record Big(int shard, Frozen entry, long bytes) implements Message {}
+
+  /** There is nothing more from one of the shards. */
+  record ShardDone() implements Message {}
 
   /**
    * How to write.
@@ -51,11 +58,15 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
    * @param compressing whether strings are compressed
    * @param checksum whether there is one at the end
    * @param about what every file says about itself
+   * @param settings of the keyspaces that entries come from
    */
-  public record Format(boolean compressing, boolean checksum, Map<String, String> about) {}
+  public record Format(
+      boolean compressing, boolean checksum, Map<String, String> about, Settings settings) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
   private static final int CHECKSUM_BYTES = 8;
+  private static final int PIECE = 1 << 16;
+  private static final ShardDone SHARD_DONE = new ShardDone();
 
   private final List<ActorRef<Shard.Message>> shards;
   private final ActorRef<Borrower.Message> borrower;
@@ -67,7 +78,7 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
   private Optional<SnapshotSink> sink = Optional.empty();
 
   private boolean busy;
-  private Format format = new Format(false, false, Map.of());
+  private Format format = new Format(false, false, Map.of(), new Settings());
   private long checksum;
   private int shardsLeft;
 
@@ -105,6 +116,8 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
         .onMessage(Take.class, this::take)
         .onMessage(Begun.class, this::begun)
         .onMessage(Chunk.class, this::chunk)
+        .onMessage(Big.class, this::big)
+        .onMessage(ShardDone.class, done -> shardDone())
         .build();
   }
 
@@ -173,12 +186,33 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
       write(part);
       bytes += part.length;
     }
-    if (!chunk.last) {
-      shards.get(chunk.shard).tell(new Shard.Saved(bytes));
-    } else if (--shardsLeft == 0) {
+    shards.get(chunk.shard).tell(new Shard.Saved(bytes));
+    return this;
+  }
+
+  private Behavior<Message> big(Big big) {
+    if (sink.isPresent()) {
+      RdbWriter out = new RdbWriter(format.compressing, PIECE, this::write);
+      out.selectDb(big.entry.db());
+      // A writer reads entries from databases, so it gets one.
+      Db desk = new Keyspace(format.settings, System::currentTimeMillis).db(0);
+      byte[] key = big.entry.key();
+      out.entry(desk, desk.put(key, 0, key.length, big.entry.entry()));
+      write(out.take());
+    }
+    shards.get(big.shard).tell(new Shard.Saved(big.bytes));
+    return this;
+  }
+
+  private Behavior<Message> shardDone() {
+    if (--shardsLeft == 0) {
       end();
     }
     return this;
+  }
+
+  static ShardDone shardDoneMessage() {
+    return SHARD_DONE;
   }
 
   private void write(byte[] bytes) {
