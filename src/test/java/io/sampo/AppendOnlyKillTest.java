@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * with {@code appendfsync always}, all but the last moments with {@code everysec}. A few rounds
  * here, more with {@code -Dtest.rounds}.
  */
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 1800, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AppendOnlyKillTest {
   private static final int WRITERS = 4;
 

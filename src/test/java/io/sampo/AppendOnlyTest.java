@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node with an append-only file has after a restart what it had, and so has a real Redis. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AppendOnlyTest {
   private static final Layout ONE = new Layout(1, 1, "core");
   private static final Layout TWO = new Layout(2, 2, "core");
@@ -315,6 +315,22 @@ class AppendOnlyTest {
   }
 
   @Test
+  void itIsLoadedInPlaceOfTheData() {
+    long seed = Seed.of("DEBUG LOADAOF");
+    try (TestNode node = start(TWO, "enable-debug-command", "yes");
+        RespClient client = RespClient.connect(node.port())) {
+      Workload workload = new Workload(seed);
+      change(client, workload, 500);
+      client.expect('+', "BGREWRITEAOF");
+      change(client, workload, 500);
+      awaitRewrite(client);
+      Contents before = Contents.of(node.port());
+      client.expect('+', "DEBUG", "LOADAOF");
+      Contents.of(node.port()).assertSame(before);
+    }
+  }
+
+  @Test
   void aReplicaKeepsOneToo() throws Exception {
     assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
     long seed = Seed.of("append-only file of a replica");
@@ -414,6 +430,7 @@ class AppendOnlyTest {
    * few times here, at each of the last bytes with {@code -Dtest.rounds=1000}.
    */
   @Test
+  @Timeout(value = 1200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aTornTailIsCutOffAtAWholeRequest() throws IOException {
     byte[] whole = someData();
     int rounds = Integer.getInteger("test.rounds", 30);

@@ -1,16 +1,13 @@
 package io.sampo.server;
 
-import io.sampo.command.Command;
-import io.sampo.journal.Replay;
+import io.sampo.keyspace.Entry;
 import io.sampo.persist.AofDirectory;
 import io.sampo.persist.AofFile;
 import io.sampo.persist.AofReader;
 import io.sampo.persist.DamagedFile;
 import io.sampo.persist.RdbException;
 import io.sampo.persist.RdbReader;
-import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
-import io.sampo.shard.Loader;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,7 +20,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,26 +27,50 @@ import org.slf4j.LoggerFactory;
  * Loads an append-only file: its base and then its increments; the thread that asks for it waits
  * until it is done.
  */
-final class AofLoad implements Replay.Follower {
+final class AofLoad {
+  /** Where it goes. */
+  interface Into {
+    /** Takes an entry of a base. */
+    void entry(int db, byte[] key, Entry entry) throws IOException;
+
+    /** Returns when all entries are in their place, and how many there are. */
+    long entriesEnd() throws IOException;
+
+    /** Another file begins, and with it another stream of requests. */
+    void begin();
+
+    /** Carries out requests, or begins to. */
+    void requests(byte[] run);
+
+    /** Returns when all requests have been carried out. */
+    void requestsEnd();
+
+    /** All has been loaded, up to this place of a stream. */
+    void place(String where);
+
+    /** Why the requests so far show that the file is wrong; or "". */
+    String wrong();
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(AofLoad.class);
+
+  /** Entries between two reports of progress. */
+  private static final int STEP = 1024;
+
   private static final byte[] RDB = Bytes.ascii("REDIS");
-  private static final String UNKNOWN = "ERR unknown command";
 
   private final Node node;
   private final AofDirectory directory;
-  private final Semaphore ready = new Semaphore(0);
+  private final Into into;
   private long loaded;
+  private long entries;
   private long keys;
   private Optional<String> place = Optional.empty();
-  private int db;
-  private long refused;
 
-  /** Why a request was refused that shows the file to be wrong; or "". */
-  private volatile String wrong = "";
-
-  private AofLoad(Node node, AofDirectory directory) {
+  private AofLoad(Node node, AofDirectory directory, Into into) {
     this.node = node;
     this.directory = directory;
+    this.into = into;
   }
 
   /**
@@ -59,11 +79,11 @@ final class AofLoad implements Replay.Follower {
    * @return how many keys the bases had
    * @throws DamagedFile if it cannot be loaded as a whole; some of it may have been then
    */
-  static long load(Node node, AofDirectory directory) throws IOException {
+  static long load(Node node, AofDirectory directory, Into into) throws IOException {
     long since = System.nanoTime();
-    AofLoad load = new AofLoad(node, directory);
+    AofLoad load = new AofLoad(node, directory, into);
     load.parts();
-    load.place.ifPresent(where -> node.place.restore(where, load.db));
+    load.place.ifPresent(into::place);
     LOG.info("DB loaded from append only file: {} ms", (System.nanoTime() - since) / 1_000_000);
     return load.keys;
   }
@@ -96,15 +116,16 @@ final class AofLoad implements Replay.Follower {
 
   /** Loads an RDB; returns what reads what comes behind it, as in files of Redis before 7. */
   private AofReader snapshot(AofFile file, InputStream in, long size) throws IOException {
-    Loader loader = node.loader(false, false);
     RdbReader rdb = new RdbReader(in, node.limits(), node.settings.rdbchecksum.get());
     try {
       rdb.read(
           (db, key, entry) -> {
-            loader.entry(db, key, entry);
-            node.loading.progress(loaded + rdb.position(), keys + loader.keys());
+            into.entry(db, key, entry);
+            if (++entries % STEP == 0) {
+              node.loading.progress(loaded + rdb.position(), entries);
+            }
           });
-      loader.finish();
+      keys += into.entriesEnd();
     } catch (RdbException e) {
       throw new DamagedFile(
           "Bad file format reading the append only file "
@@ -112,7 +133,6 @@ final class AofLoad implements Replay.Follower {
               + ": "
               + e.getMessage());
     }
-    keys += loader.keys();
     byte[] rest = rdb.rest();
     return new AofReader(
         file.name(),
@@ -122,19 +142,21 @@ final class AofLoad implements Replay.Follower {
   }
 
   private void commands(AofFile file, AofReader reader) throws IOException {
-    Replay replay = node.replay(reader.position(), this);
-    byte[] run = reader.next();
-    while (run.length > 0) {
-      replay.feed(run, 0, run.length);
-      run = reader.next();
-      ready.acquireUninterruptibly();
-      if (!wrong.isEmpty()) {
-        throw new DamagedFile(wrong + " reading the append only file " + directory.path(file));
-      }
-      node.loading.progress(loaded + reader.position(), keys);
+    into.begin();
+    for (byte[] run = reader.next(); run.length > 0; run = reader.next()) {
+      into.requests(run);
+      check(file);
+      node.loading.progress(loaded + reader.position(), entries);
     }
+    into.requestsEnd();
+    check(file);
     place = reader.place();
-    db = replay.db();
+  }
+
+  private void check(AofFile file) {
+    if (!into.wrong().isEmpty()) {
+      throw new DamagedFile(into.wrong() + " reading the append only file " + directory.path(file));
+    }
   }
 
   /** Cuts the last file off behind its last whole request, if that is wanted. */
@@ -159,31 +181,5 @@ final class AofLoad implements Replay.Follower {
       channel.force(true);
     }
     LOG.warn("AOF {} loaded anyway because aof-load-truncated is enabled", path);
-  }
-
-  // --- what the replay says
-
-  @Override
-  public void applied(long offset) {
-    // Told of whole pieces only by being ready for the next.
-  }
-
-  @Override
-  public void aside(Command command, Args args) {
-    LOG.debug("{} in an append only file has no effect", command);
-  }
-
-  @Override
-  public void refused(String command, String error) {
-    if (error.equals(UNKNOWN)) {
-      wrong = "Unknown command '" + command + "'";
-    } else if (refused++ == 0) {
-      LOG.warn("{} in the append only file was refused: {}", command, error);
-    }
-  }
-
-  @Override
-  public void ready() {
-    ready.release();
   }
 }

@@ -34,7 +34,7 @@ final class AofStart {
     if (directory.manifest().isEmpty()) {
       begin(node, directory);
     } else {
-      keys = AofLoad.load(node, directory);
+      keys = AofLoad.load(node, directory, new AofIntoShards(node));
     }
     append(node, directory);
     node.leavesExpiryToStream(false);

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -36,6 +37,7 @@ final class AppendOnly {
   private static final long MOST_LAG_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private static final long MOST_LAG_BYTES = 256L << 20;
+  private static final long FLUSH_POLL_NANOS = 1_000_000;
   private static final int NO_DB = -1;
   private static final byte[] SELECT = Bytes.ascii("SELECT");
 
@@ -356,6 +358,17 @@ final class AppendOnly {
   private void write(Feed its) {
     writesSoon.set(false);
     its.writer.wake();
+  }
+
+  /** Returns when all that was appended has been written, unless it cannot be. */
+  void flush() {
+    feed.ifPresent(
+        its -> {
+          while (its.writer.pending() > 0 && its.writer.error().isEmpty()) {
+            its.writer.wake();
+            LockSupport.parkNanos(FLUSH_POLL_NANOS);
+          }
+        });
   }
 
   /** Up to where the journal is on the disk; -1 if it is not kept there. */

@@ -58,6 +58,11 @@ final class DebugCommand {
         "What the heap holds, by size: the JVM's own collector figures.",
         0,
         DebugCommand::jmap);
+    sub(
+        "LOADAOF",
+        "Write out the append-only file and load it in place of the data.",
+        0,
+        AofReload::run);
     sub("LOG <message>", "Write this to the log.", 1, DebugCommand::log);
     sub("OBJECT <key>", "How a value is kept.", 1, DebugCommand::object);
     sub(
