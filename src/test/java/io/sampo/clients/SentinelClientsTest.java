@@ -1,0 +1,132 @@
+package io.sampo.clients;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.sampo.testkit.RespClient;
+import io.sampo.testkit.TestSet;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisSentinelPool;
+import redis.clients.jedis.JedisSentineled;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Clients that ask Sentinels find the master of a replica set, and the next one after a switch. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SentinelClientsTest {
+  private static TestSet set;
+
+  @BeforeAll
+  static void start() {
+    set = TestSet.start(Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (set != null) {
+      set.close();
+    }
+  }
+
+  private static Set<HostAndPort> sentinels() {
+    return set.sentinelPorts().stream()
+        .map(port -> new HostAndPort("127.0.0.1", port))
+        .collect(Collectors.toSet());
+  }
+
+  /** Has another node become the master, and waits until the others follow it. */
+  private static void switchMaster() {
+    set.awaitWhole();
+    int before = set.awaitMaster();
+    try (RespClient sentinel = RespClient.connect(set.sentinelPorts().get((before + 1) % 3))) {
+      TestSet.await(
+          "a replica to promote",
+          () -> !sentinel.call("SENTINEL", "FAILOVER", TestSet.NAME).isError());
+    }
+    TestSet.await("another master", () -> set.awaitMaster() != before);
+    set.awaitWhole();
+  }
+
+  /** What a client tries again until it works, as after a switch every client has to. */
+  private static void eventually(String what, BooleanSupplier attempt) {
+    TestSet.await(
+        what,
+        () -> {
+          try {
+            return attempt.getAsBoolean();
+          } catch (JedisException | RedisException notYet) {
+            return false;
+          }
+        });
+  }
+
+  @Test
+  void jedisPool() {
+    Set<String> addresses =
+        sentinels().stream().map(HostAndPort::toString).collect(Collectors.toSet());
+    try (JedisSentinelPool pool = new JedisSentinelPool(TestSet.NAME, addresses)) {
+      assertEquals(set.port(set.awaitMaster()), pool.getCurrentHostMaster().getPort());
+      try (Jedis jedis = pool.getResource()) {
+        assertEquals("OK", jedis.set("pool", "before"));
+      }
+      switchMaster();
+      eventually(
+          "the pool to write to the new master",
+          () -> {
+            try (Jedis jedis = pool.getResource()) {
+              return jedis.set("pool", jedis.get("pool") + "+").equals("OK");
+            }
+          });
+      assertEquals(set.port(set.awaitMaster()), pool.getCurrentHostMaster().getPort());
+      try (Jedis jedis = pool.getResource()) {
+        assertEquals("before+", jedis.get("pool"));
+      }
+    }
+  }
+
+  @Test
+  void jedisSentineled() {
+    DefaultJedisClientConfig config = DefaultJedisClientConfig.builder().build();
+    try (JedisSentineled jedis =
+        new JedisSentineled(TestSet.NAME, config, sentinels(), config)) {
+      assertEquals("OK", jedis.set("sentineled", "before"));
+      switchMaster();
+      eventually(
+          "a write to the new master", () -> jedis.set("sentineled", "after").equals("OK"));
+      assertEquals("after", jedis.get("sentineled"));
+    }
+  }
+
+  @Test
+  void lettuce() {
+    String hosts =
+        sentinels().stream().map(HostAndPort::toString).collect(Collectors.joining(","));
+    RedisURI uri =
+        RedisURI.create("redis-sentinel://" + hosts + "/0?sentinelMasterId=" + TestSet.NAME);
+    uri.setTimeout(Duration.ofSeconds(5));
+    RedisClient client = RedisClient.create(uri);
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      assertEquals("OK", connection.sync().set("lettuce", "before"));
+      switchMaster();
+      eventually(
+          "a write to the new master",
+          () -> connection.sync().set("lettuce", "after").equals("OK"));
+      assertEquals("after", connection.sync().get("lettuce"));
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+}
