@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -25,6 +26,7 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.SelfRemoved;
 import org.apache.pekko.cluster.typed.Subscribe;
 import org.apache.pekko.remote.RemoteTransportException;
+import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,13 +47,16 @@ public final class ClusterNode implements AutoCloseable {
   private final Role role;
   private final Observer observer;
   private final Runnable failed;
+  private final Relay.Door door;
   private final AtomicBoolean advancing = new AtomicBoolean();
   private volatile ActorRef<ReplicaSet.Command> replicaSet;
   private volatile boolean removed;
   private ActorSystem<Void> system;
   private boolean closing;
 
-  private ClusterNode(Plan plan, Config config, Role role, Observer observer, Runnable failed) {
+  private ClusterNode(
+      Plan plan, Config config, Role role, Observer observer, Relay.Door door, Runnable failed) {
+    this.door = door;
     this.plan = plan;
     this.config = config;
     this.role = role;
@@ -63,12 +68,13 @@ public final class ClusterNode implements AutoCloseable {
    * Joins the cluster, as soon as one of the seeds is there.
    *
    * @param config of the actor system; what a cluster needs is added
+   * @param door serves clients of other nodes
    * @param failed is run if the node cannot keep its promises any more, and must end
    * @throws IllegalStateException if it cannot listen where it should, or its promises are damaged
    */
   public static ClusterNode start(
-      Plan plan, Config config, Role role, Observer observer, Runnable failed) {
-    ClusterNode node = new ClusterNode(plan, config, role, observer, failed);
+      Plan plan, Config config, Role role, Observer observer, Relay.Door door, Runnable failed) {
+    ClusterNode node = new ClusterNode(plan, config, role, observer, door, failed);
     node.open(plan.seeds());
     return node;
   }
@@ -106,6 +112,7 @@ public final class ClusterNode implements AutoCloseable {
                       ReplicaSet.create(plan, file, ballot, role, observer, advancing),
                       ReplicaSet.NAME,
                       DispatcherSelector.blocking());
+              context.spawn(Relay.create(plan.set(), door), Relay.NAME);
               // If it fails, so does this one, and with it the system.
               context.watch(ref);
               Cluster.get(context.getSystem())
@@ -185,6 +192,22 @@ public final class ClusterNode implements AutoCloseable {
    */
   public void requestHandOver(Duration timeout) {
     replicaSet.tell(new ReplicaSet.AskForHandOver(timeout.toMillis()));
+  }
+
+  /**
+   * Opens a way for a client to another node.
+   *
+   * @param to the id of that node
+   * @param client for people to tell it from others
+   * @param replies is given what comes back
+   * @param ended is run once nothing comes any more
+   */
+  public Relay.Way open(String to, String client, Consumer<ByteString> replies, Runnable ended) {
+    return Relay.open(system(), plan.set(), to, client, replies, ended);
+  }
+
+  private synchronized ActorSystem<Void> system() {
+    return system;
   }
 
   /** Leaves the cluster, without handing over, and waits until it has ended. */

@@ -1,5 +1,10 @@
 package io.sampo.cluster;
 
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.stream.SinkRef;
+import org.apache.pekko.stream.SourceRef;
+import org.apache.pekko.util.ByteString;
+
 /** What nodes send one another: only what implements this is encoded, and decoded. */
 sealed interface Wire extends ReplicaSet.Command {
   /**
@@ -17,6 +22,12 @@ sealed interface Wire extends ReplicaSet.Command {
    * @param millis how long writes may have to wait for it
    */
   record Abdicate(String set, long millis) implements Wire {}
+
+  /** Asks for a {@link Relay.Way} to the receiver. */
+  record Open(String set, String client, ActorRef<Opened> replyTo) implements Wire {}
+
+  /** Where requests are to go, and replies come from. */
+  record Opened(SinkRef<ByteString> requests, SourceRef<ByteString> replies) implements Wire {}
 
   /** How the sender is. */
   record News(String set, long term, Topology.Node node) implements Wire {}

@@ -16,7 +16,10 @@ final class Admission {
   private static final int DATA = Flag.WRITE.bit | Flag.READONLY.bit;
   private static final String IN_DOUBT =
       "CLUSTERDOWN A majority of the replica set cannot be reached, so there may be another master";
-  private static final String READONLY = "READONLY You can't write against a read only replica.";
+
+  /** What a replica says to a write, unless it passes it on. */
+  static final String READONLY = "READONLY You can't write against a read only replica.";
+
   private static final String MASTERDOWN =
       "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
   private static final String LOADING = "LOADING Redis is loading the dataset in memory";

@@ -5,6 +5,7 @@ import io.sampo.cluster.ClusterNode;
 import io.sampo.cluster.Holding;
 import io.sampo.cluster.Observer;
 import io.sampo.cluster.Plan;
+import io.sampo.cluster.Relay;
 import io.sampo.cluster.Role;
 import io.sampo.cluster.Topology;
 import io.sampo.journal.Barrier;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +76,7 @@ final class Membership implements Role, Observer {
     node.settings.writeConcern.each(concern -> hold());
     node.replication.inSet();
     placed = node.place.isKnown();
-    cluster = ClusterNode.start(plan, config, this, this, failed);
+    cluster = ClusterNode.start(plan, config, this, this, node::enter, failed);
     node.journal.add(new Progress());
   }
 
@@ -236,6 +238,16 @@ final class Membership implements Role, Observer {
    */
   CompletionStage<String> handOver(Optional<String> successor) {
     return cluster.handOver(successor, PATIENCE);
+  }
+
+  /** The node that leads now, unless it is this one. */
+  Optional<String> masterId() {
+    return topology.master().filter(n -> !n.self()).map(Topology.Node::id);
+  }
+
+  /** Opens a way for a client to another node. */
+  Relay.Way open(String to, String client, Consumer<ByteString> replies, Runnable ended) {
+    return cluster.open(to, client, replies, ended);
   }
 
   /** Has another node take over from the master, whichever node that is. */

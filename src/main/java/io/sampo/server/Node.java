@@ -54,6 +54,7 @@ import io.sampo.shard.Shard;
 import io.sampo.shard.Snapshots;
 import io.sampo.shard.Waiter;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +74,15 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.stream.ActorAttributes;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.AsPublisher;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -718,6 +728,17 @@ public final class Node {
               DispatcherSelector.fromConfig(dispatchers.apply(i))));
     }
     return channels;
+  }
+
+  /** Serves a client that has come to another node of the replica set. */
+  Publisher<ByteString> enter(String client, Publisher<ByteString> requests) {
+    int loop = Math.floorMod(client.hashCode(), loops.size());
+    SocketAddress remote = new Forwarding.Origin(client);
+    return Source.fromPublisher(requests)
+        .via(Flow.fromGraph(new SessionStage(this, loop, remote, remote)))
+        .toMat(Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), Keep.right())
+        .withAttributes(ActorAttributes.dispatcher(dispatchers.apply(loop)))
+        .run(Materializer.matFromSystem(system.classicSystem()));
   }
 
   /** What it tells of its replica set, if it is in one. */

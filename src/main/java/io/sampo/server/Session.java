@@ -67,6 +67,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   final Subscriptions subscriptions;
   final Waiting waiting;
   final Transactions transactions;
+  private Optional<Forwarding> forwarding = Optional.empty();
   private final Loop loop;
   private final FlowShape<ByteString, ByteString> shape;
   private final Input input;
@@ -151,6 +152,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     waiting.close();
     subscriptions.clear();
     transactions.unwatch();
+    forwarding.ifPresent(Forwarding::close);
   }
 
   @Override
@@ -602,7 +604,14 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       Command command = Admission.resolve(service.commands(), args);
       state.command = command;
       String refusal = Admission.refusal(this, command, args);
-      if (!refusal.isEmpty()) {
+      if (refusal.equals(Admission.READONLY) && isForwarded()) {
+        if (round.size > 0) {
+          break;
+        }
+        forward(args);
+        input.advance();
+        return;
+      } else if (!refusal.isEmpty()) {
         reject(command, refusal);
       } else if (node.pause.isOn()
           && !isReplica()
@@ -667,6 +676,24 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
     transactions.spoil();
     answers.refuse(command, error);
+  }
+
+  /** Whether what this replica may not write goes to the master; but never on and on. */
+  private boolean isForwarded() {
+    return node.settings.replicaForwardsWrites.get()
+        && node.membership().isPresent()
+        && !transactions.isOpen()
+        && !(state.remote instanceof Forwarding.Origin);
+  }
+
+  /** Waits for the master's reply to the present request. */
+  private void forward(Args args) {
+    muted = state.takeSkip() || state.muted;
+    if (forwarding.isEmpty()) {
+      forwarding = Optional.of(new Forwarding(this));
+    }
+    suspend();
+    forwarding.get().pass(args);
   }
 
   private void launch(Round round) {

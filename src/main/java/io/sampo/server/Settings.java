@@ -117,6 +117,7 @@ public final class Settings {
   public final Setting<String> clusterNode = add(oneOf("cluster-node", "data", "data", "witness").fixed());
   public final Setting<Long> clusterLease = add(integer("cluster-lease", 2000, 100, 60_000).fixed());
   public final Setting<String> writeConcern = add(oneOf("write-concern", "async", "async", "majority"));
+  public final Setting<Boolean> replicaForwardsWrites = add(bool("replica-forwards-writes", false));
   public final Setting<Long> sentinelPort = add(integer("sentinel-port", 26379, 0, 65535).fixed());
   public final Setting<String> announceIp = add(text("announce-ip", "").fixed());
   public final Setting<Long> announcePort = add(integer("announce-port", 0, 0, 65535).fixed());

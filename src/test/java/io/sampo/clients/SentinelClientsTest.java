@@ -31,7 +31,7 @@ class SentinelClientsTest {
 
   @BeforeAll
   static void start() {
-    set = TestSet.start(Map.of());
+    set = TestSet.start(Map.of("cluster-lease", 3000));
   }
 
   @AfterAll
@@ -53,10 +53,15 @@ class SentinelClientsTest {
     int before = set.awaitMaster();
     try (RespClient sentinel = RespClient.connect(set.sentinelPorts().get((before + 1) % 3))) {
       TestSet.await(
-          "a replica to promote",
-          () -> !sentinel.call("SENTINEL", "FAILOVER", TestSet.NAME).isError());
+          "another master",
+          () -> {
+            boolean another = set.awaitMaster() != before;
+            if (!another) {
+              sentinel.call("SENTINEL", "FAILOVER", TestSet.NAME);
+            }
+            return another;
+          });
     }
-    TestSet.await("another master", () -> set.awaitMaster() != before);
     set.awaitWhole();
   }
 
@@ -79,9 +84,13 @@ class SentinelClientsTest {
         sentinels().stream().map(HostAndPort::toString).collect(Collectors.toSet());
     try (JedisSentinelPool pool = new JedisSentinelPool(TestSet.NAME, addresses)) {
       assertEquals(set.port(set.awaitMaster()), pool.getCurrentHostMaster().getPort());
-      try (Jedis jedis = pool.getResource()) {
-        assertEquals("OK", jedis.set("pool", "before"));
-      }
+      eventually(
+          "a write",
+          () -> {
+            try (Jedis jedis = pool.getResource()) {
+              return jedis.set("pool", "before").equals("OK");
+            }
+          });
       switchMaster();
       eventually(
           "the pool to write to the new master",
@@ -100,26 +109,23 @@ class SentinelClientsTest {
   @Test
   void jedisSentineled() {
     DefaultJedisClientConfig config = DefaultJedisClientConfig.builder().build();
-    try (JedisSentineled jedis =
-        new JedisSentineled(TestSet.NAME, config, sentinels(), config)) {
-      assertEquals("OK", jedis.set("sentineled", "before"));
+    try (JedisSentineled jedis = new JedisSentineled(TestSet.NAME, config, sentinels(), config)) {
+      eventually("a write", () -> jedis.set("sentineled", "before").equals("OK"));
       switchMaster();
-      eventually(
-          "a write to the new master", () -> jedis.set("sentineled", "after").equals("OK"));
+      eventually("a write to the new master", () -> jedis.set("sentineled", "after").equals("OK"));
       assertEquals("after", jedis.get("sentineled"));
     }
   }
 
   @Test
   void lettuce() {
-    String hosts =
-        sentinels().stream().map(HostAndPort::toString).collect(Collectors.joining(","));
+    String hosts = sentinels().stream().map(HostAndPort::toString).collect(Collectors.joining(","));
     RedisURI uri =
         RedisURI.create("redis-sentinel://" + hosts + "/0?sentinelMasterId=" + TestSet.NAME);
     uri.setTimeout(Duration.ofSeconds(5));
     RedisClient client = RedisClient.create(uri);
     try (StatefulRedisConnection<String, String> connection = client.connect()) {
-      assertEquals("OK", connection.sync().set("lettuce", "before"));
+      eventually("a write", () -> connection.sync().set("lettuce", "before").equals("OK"));
       switchMaster();
       eventually(
           "a write to the new master",

@@ -20,11 +20,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.reactivestreams.Publisher;
 
 /** Replica sets of several nodes in one process, whose data is a mere number. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -160,7 +162,14 @@ class ReplicaSetTest {
     data.put(id, its);
     Path own = directory.resolve("n" + i);
     Plan plan = new Plan("set", id, ids, ids, kind, LEASE, "127.0.0.1", i + 1, 0, "", own);
-    nodes.put(id, ClusterNode.start(plan, ConfigFactory.load(), its, its, () -> its.lease = 0));
+    nodes.put(
+        id,
+        ClusterNode.start(
+            plan, ConfigFactory.load(), its, its, ReplicaSetTest::nobody, () -> its.lease = 0));
+  }
+
+  private static Publisher<ByteString> nobody(String client, Publisher<ByteString> requests) {
+    throw new AssertionError("there are no clients");
   }
 
   private void end(String id) {

@@ -66,7 +66,7 @@ public final class TestSet implements AutoCloseable {
         "seed-nodes",
         clusterPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")));
     all.put("cluster-port", clusterPorts.get(i));
-    all.put("cluster-lease", 1000);
+    all.putIfAbsent("cluster-lease", 1000);
     all.put("sentinel-port", sentinelPorts.get(i));
     all.put("repl-diskless-sync-delay", 0);
     nodes.put(i, TestNode.start(new Layout(2, 1, "core"), all));
@@ -88,8 +88,15 @@ public final class TestSet implements AutoCloseable {
 
   /** Which node says that it is the master; waits until there is one, and only one. */
   public int awaitMaster() {
-    await("a master", () -> masters().size() == 1);
-    return masters().get(0);
+    List<Integer> found = new ArrayList<>();
+    await(
+        "a master",
+        () -> {
+          found.clear();
+          found.addAll(masters());
+          return found.size() == 1;
+        });
+    return found.get(0);
   }
 
   private List<Integer> masters() {
