@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -255,6 +256,14 @@ final class Membership implements Role, Observer {
     cluster.requestHandOver(PATIENCE);
   }
 
+  /** The id of the replica that clients reach there, if there is one. */
+  Optional<String> nodeAt(String host, int port) {
+    return topology.replicas().stream()
+        .filter(replica -> replica.host().equals(host) && replica.port() == port)
+        .map(Topology.Node::id)
+        .findFirst();
+  }
+
   /** Leaves the set, after having handed over if this node leads it and another one can. */
   void leave() {
     boolean leading;
@@ -284,7 +293,7 @@ final class Membership implements Role, Observer {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Leaving the replica set without a successor: {}", e.toString());
     }
   }

@@ -16,7 +16,10 @@ import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What replicas say to their master, FAILOVER and ROLE. */
 final class ReplicationCommands {
@@ -34,6 +37,8 @@ final class ReplicationCommands {
 
   private static final RespError NO_MASTER_LINK =
       new RespError("NOMASTERLINK Can't SYNC while not connected with my master");
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationCommands.class);
 
   private ReplicationCommands() {}
 
@@ -168,6 +173,12 @@ final class ReplicationCommands {
 
   private static void failover(Context c, Args a) {
     Session session = Session.of(c);
+    Optional<Membership> membership = session.node.membership();
+    if (membership.isPresent()) {
+      succeed(session.node, membership.get(), a);
+      c.out().ok();
+      return;
+    }
     Consumer<String> answer =
         error -> session.resume(Bytes.ascii(error.isEmpty() ? "+OK\r\n" : "-" + error + "\r\n"));
     Master.Message message =
@@ -176,6 +187,35 @@ final class ReplicationCommands {
             : new Master.FailOver(request(a), answer);
     session.suspend();
     session.node.replication.master.tell(message);
+  }
+
+  /**
+   * In a replica set the electors see to it, and other clients than this one learn who was chosen.
+   */
+  private static void succeed(Node node, Membership membership, Args a) {
+    if (a.count() == 2 && a.is(1, "abort")) {
+      throw new RespError("ERR No failover in progress.");
+    }
+    Failover.Request request = request(a);
+    if (request.force()) {
+      throw new RespError(
+          "ERR FAILOVER FORCE is not possible in a replica set: writes might be lost.");
+    }
+    if (node.replication.following.isReplica()) {
+      throw new RespError("ERR FAILOVER is not valid when server is a replica.");
+    }
+    Optional<String> successor = membership.nodeAt(request.host(), request.port());
+    if (successor.isEmpty() && !request.host().isEmpty()) {
+      throw new RespError("ERR FAILOVER target HOST and PORT is not a replica.");
+    }
+    membership
+        .handOver(successor)
+        .thenAccept(
+            why -> {
+              if (!why.isEmpty()) {
+                LOG.warn("FAILOVER came to nothing: {}", why);
+              }
+            });
   }
 
   private static Failover.Request request(Args a) {
