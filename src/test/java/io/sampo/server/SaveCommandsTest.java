@@ -73,8 +73,10 @@ class SaveCommandsTest {
         .orElseThrow();
   }
 
+  /** Also for a save that a transaction has merely scheduled, if the transaction changed data. */
   private static void await(RespClient client) {
-    while (!field(client, "rdb_bgsave_in_progress").equals("0")) {
+    while (!field(client, "rdb_bgsave_in_progress").equals("0")
+        || !field(client, "rdb_changes_since_last_save").equals("0")) {
       Thread.onSpinWait();
     }
   }
