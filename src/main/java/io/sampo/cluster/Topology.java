@@ -71,7 +71,7 @@ public record Topology(String set, long term, List<Node> nodes) {
           voter,
           term,
           offset,
-          leaseMillis,
+          Math.max(0, leaseMillis - silence),
           asReachable,
           silence,
           false);
