@@ -134,7 +134,7 @@ final class Round {
 
   private void lead(Poll poll, Map<String, Support> supports) {
     outputs.add(new Output.Lead(poll.term()));
-    beat(new Leading(-1, poll, supports, now, now, Poll.NONE));
+    beat(new Leading(-1, poll, supports, now, now, now, Poll.NONE));
   }
 
   private void voted(String from, Message.Vote vote) {
@@ -242,6 +242,10 @@ final class Round {
 
   /** Whether all voters are there, and one of them needs a term that all have promised. */
   private boolean canGainVoters(Leading leading) {
+    if (now - leading.electedAt() < setup.lease()) {
+      // Votes for this term may still be on their way.
+      return false;
+    }
     boolean gains = false;
     for (String voter : setup.voters()) {
       if (voter.equals(setup.self())) {

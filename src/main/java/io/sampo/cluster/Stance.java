@@ -46,42 +46,50 @@ public sealed interface Stance {
    * @param start the offset at which the term began; negative while that is not known
    * @param poll by which it was elected
    * @param supports what the others have granted and acknowledged
+   * @param electedAt when it was elected
    * @param since when it was elected, or last had its lease from a majority
    * @param beatAt when the next beat is due
    * @param next the poll for a further term, which it takes while it leads this one; or {@link
    *     Poll#NONE}
    */
   record Leading(
-      long start, Poll poll, Map<String, Support> supports, long since, long beatAt, Poll next)
+      long start,
+      Poll poll,
+      Map<String, Support> supports,
+      long electedAt,
+      long since,
+      long beatAt,
+      Poll next)
       implements Stance {
     long term() {
       return poll.term();
     }
 
     Leading startingAt(long offset) {
-      return new Leading(offset, poll, supports, since, beatAt, next);
+      return new Leading(offset, poll, supports, electedAt, since, beatAt, next);
     }
 
     Leading heardFrom(String voter, Poll.Voice voice) {
-      return new Leading(start, poll.heardFrom(voter, voice), supports, since, beatAt, next);
+      return new Leading(
+          start, poll.heardFrom(voter, voice), supports, electedAt, since, beatAt, next);
     }
 
     Leading supportedBy(String voter, Support support) {
       Map<String, Support> more = new HashMap<>(supports);
       more.put(voter, support);
-      return new Leading(start, poll, Map.copyOf(more), since, beatAt, next);
+      return new Leading(start, poll, Map.copyOf(more), electedAt, since, beatAt, next);
     }
 
     Leading since(long time) {
-      return new Leading(start, poll, supports, time, beatAt, next);
+      return new Leading(start, poll, supports, electedAt, time, beatAt, next);
     }
 
     Leading beatingAt(long time) {
-      return new Leading(start, poll, supports, since, time, next);
+      return new Leading(start, poll, supports, electedAt, since, time, next);
     }
 
     Leading asking(Poll further) {
-      return new Leading(start, poll, supports, since, beatAt, further);
+      return new Leading(start, poll, supports, electedAt, since, beatAt, further);
     }
 
     /** The leases granted to it, for they hold for a further term, too; what it holds does not. */
