@@ -55,7 +55,12 @@ class FaultTest {
   }
 
   private void awaitWhole() throws IOException, InterruptedException {
-    await("a master with two replicas", () -> nodes.stream().anyMatch(n -> n.replicas() == 2));
+    await(
+        "a master with two replicas, all of one term",
+        () ->
+            nodes.stream().anyMatch(n -> n.replicas() == 2)
+                && nodes.stream().mapToLong(NodeProcess::reached).distinct().count() == 1
+                && nodes.get(0).reached() > 0);
   }
 
   private void await(String what, BooleanSupplier condition)

@@ -12,12 +12,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A node of a replica set in a process of its own, with all that can happen to a process. */
 final class NodeProcess {
+  private static final Pattern BALLOT =
+      Pattern.compile("term=(\\d+) .*fresh=false .*reached=(\\d+) ");
+
   final int port;
   private final String seeds;
   private final int clusterPort;
@@ -125,6 +131,24 @@ final class NodeProcess {
       List<WireReply> role = client.call("ROLE").elements();
       return role.get(0).text().equals("master") ? role.get(2).elements().size() : -1;
     } catch (UncheckedIOException | IndexOutOfBoundsException e) {
+      return -1;
+    }
+  }
+
+  /**
+   * The last term whose beginning it has, as it remembers; -1 while it cannot vouch for others. The
+   * set can do without any one node only when all can.
+   */
+  long reached() {
+    try (Stream<Path> files = Files.list(directory)) {
+      Optional<Path> ballot = files.filter(file -> file.toString().endsWith(".ballot")).findFirst();
+      if (ballot.isEmpty()) {
+        return -1;
+      }
+      Matcher words = BALLOT.matcher(Files.readString(ballot.get()));
+      boolean settled = words.find() && words.group(1).equals(words.group(2));
+      return settled ? Long.parseLong(words.group(1)) : -1;
+    } catch (IOException e) {
       return -1;
     }
   }
