@@ -50,6 +50,9 @@ public final class Sampo implements AutoCloseable {
   /** What differs from the server's defaults: an application's data is not saved by itself. */
   private static final Config EMBEDDED = ConfigFactory.parseString("sampo.save = \"\"");
 
+  /** It sends nothing to others, and so need not load the classes of a cluster to encode that. */
+  private static final Config LOCAL = ConfigFactory.parseString("pekko.library-extensions = []");
+
   private final ActorSystem<Void> system;
   private final Node node;
   private final List<CoreTcp.Binding> bindings = new ArrayList<>();
@@ -67,7 +70,8 @@ public final class Sampo implements AutoCloseable {
     this.settings = settings;
     Config dispatchers =
         CoreLoops.dispatcherConfig(loopCount, settings.spinMicros.get().intValue());
-    this.system = ActorSystem.create(Behaviors.empty(), "sampo", dispatchers.withFallback(config));
+    this.system = ActorSystem.create(
+            Behaviors.empty(), "sampo", LOCAL.withFallback(dispatchers).withFallback(config));
     this.node =
         new Node(
             system,
