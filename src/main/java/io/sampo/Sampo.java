@@ -70,7 +70,8 @@ public final class Sampo implements AutoCloseable {
     this.settings = settings;
     Config dispatchers =
         CoreLoops.dispatcherConfig(loopCount, settings.spinMicros.get().intValue());
-    this.system = ActorSystem.create(
+    this.system =
+        ActorSystem.create(
             Behaviors.empty(), "sampo", LOCAL.withFallback(dispatchers).withFallback(config));
     this.node =
         new Node(
