@@ -513,7 +513,7 @@ class AppendOnlyTest {
     SmallDisk(Path at) throws IOException {
       this.at = Files.createDirectories(at);
       assumeTrue(
-          run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", at.toString()) == 0,
+          run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", at.toString()) == 0,
           "may not mount");
     }
 
@@ -537,7 +537,8 @@ class AppendOnlyTest {
   @ValueSource(strings = {"everysec", "always"})
   void aFullDiskRefusesWritesUntilThereIsRoom(String fsync) throws Exception {
     try (SmallDisk disk = new SmallDisk(directory.resolve("small"))) {
-      Path filler = Files.write(disk.at.resolve("filler"), new byte[600_000]);
+      // What gathers before the first write fails has to fit in its place.
+      Path filler = Files.write(disk.at.resolve("filler"), new byte[7_600_000]);
       String[] directives = {"dir", disk.at.toString(), "appendfsync", fsync};
       int count = 0;
       try (TestNode node = start(TWO, directives);
