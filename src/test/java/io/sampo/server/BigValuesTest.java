@@ -30,7 +30,7 @@ class BigValuesTest {
   /** How much longer than in Redis somebody may have to wait: so many times, and nanoseconds. */
   private static final int FACTOR = 3;
 
-  private static final long CHANCE = 60_000_000;
+  private static final long CHANCE = 120_000_000;
 
   /** Is sent many times over, with other elements each time. */
   private static final String GROW = "grow";
