@@ -172,7 +172,8 @@ class CorruptInputTest {
         byte[] dump = Dump.of(db, h, i % 2 == 0);
         assertTrue(Dump.isIntact(dump, 0, dump.length));
         Entry again = Dump.read(dump, 0, dump.length, limits).orElseThrow();
-        assertEquals(db.encoding(h), db.encoding(db.put(key, 0, 1, again)));
+        // The encoding may change: a small set is dumped in a form that does not tell it.
+        assertEquals(db.type(h), db.type(db.put(key, 0, 1, again)));
       }
     }
     System.out.println(accepted + " of " + ROUNDS + " corrupt payloads are other values");
