@@ -177,7 +177,7 @@ class SavingTest {
       taken(saving);
     }
     taken(saving);
-    assertTrue(changes > 0 || steps > 500, "the big ones were not sliced: " + steps + " steps");
+    assertTrue(changes > 0 || steps > 100, "the big ones were not sliced: " + steps + " steps");
     assertEquals(expected, contents(loaded()));
   }
 
@@ -186,12 +186,24 @@ class SavingTest {
   /** Takes what has been sent, so that there is room for more. */
   private void taken(Saving saving) {
     for (Snapshots.Message message : snapshots.getAllReceived()) {
-      Snapshots.Chunk chunk = (Snapshots.Chunk) message;
-      for (byte[] part : chunk.parts()) {
-        parts.add(part);
-        saving.written(part.length);
+      if (message instanceof Snapshots.Big big) {
+        parts.add(encoded(big.entry()));
+        saving.written(big.bytes());
+      } else if (message instanceof Snapshots.Chunk chunk) {
+        for (byte[] part : chunk.parts()) {
+          parts.add(part);
+          saving.written(part.length);
+        }
       }
     }
+  }
+
+  private byte[] encoded(Frozen frozen) {
+    Db desk = new Keyspace(settings, System::currentTimeMillis).db(0);
+    RdbWriter out = new RdbWriter(false);
+    out.selectDb(frozen.db());
+    out.entry(desk, desk.put(frozen.key(), 0, frozen.key().length, frozen.entry()));
+    return out.take();
   }
 
   private Db loaded() throws IOException {
