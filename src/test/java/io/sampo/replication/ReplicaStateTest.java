@@ -169,7 +169,7 @@ class ReplicaStateTest {
 
   @Test
   void nobodyIsThere() {
-    masters(FakeMaster::close);
+    masters(FakeMaster::refuse);
     follow();
     state("connect");
     same("SET", "k", "v");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -22,20 +23,22 @@ public final class FakeMaster implements AutoCloseable {
   public static final String EMPTY = "REDIS0010\u00ff\0\0\0\0\0\0\0\0";
 
   private final ServerSocket server;
+  private final Thread thread;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile Function<String, String> answers = request -> "";
   private volatile Socket present = new Socket();
+  private final Socket taken = new Socket();
 
   private FakeMaster(ServerSocket server) {
     this.server = server;
+    thread = new Thread(this::serve, "fake-master");
+    thread.setDaemon(true);
   }
 
   public static FakeMaster start() {
     try {
       FakeMaster master = new FakeMaster(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-      Thread thread = new Thread(master::serve, "fake-master");
-      thread.setDaemon(true);
-      thread.start();
+      master.thread.start();
       return master;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -71,6 +74,25 @@ public final class FakeMaster implements AutoCloseable {
   public void hangUp() {
     try {
       present.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * From now on connections to its port are refused: it stays taken, so nobody else comes there.
+   */
+  public void refuse() {
+    int port = port();
+    try {
+      server.close();
+      present.close();
+      // While it accepts, the port is not free.
+      thread.join(10_000);
+      taken.setReuseAddress(true);
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -129,6 +151,7 @@ public final class FakeMaster implements AutoCloseable {
     try {
       server.close();
       present.close();
+      taken.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
