@@ -153,7 +153,7 @@ public final class Db {
     if (keyspace.showsExpired()) {
       return handle;
     }
-    if (!keyspace.replica()) {
+    if (!keyspace.keepsExpired()) {
       expire(segment, slot, hash);
       storage.table.shrink(hash);
     }
@@ -508,7 +508,7 @@ public final class Db {
       if (isVisible(h)) {
         return h;
       }
-      if (!keyspace.replica()) {
+      if (!keyspace.keepsExpired()) {
         Table table = storage.table;
         long hash = table.hashOf(h);
         Segment segment = table.segment(hash);

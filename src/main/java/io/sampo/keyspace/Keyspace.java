@@ -141,6 +141,11 @@ public final class Keyspace {
     return settings.replica;
   }
 
+  /** Whether expired keys are only hidden when somebody comes across them. */
+  boolean keepsExpired() {
+    return settings.replica || settings.paused;
+  }
+
   public boolean showsExpired() {
     return showsExpired;
   }
@@ -170,10 +175,10 @@ public final class Keyspace {
 
   /**
    * Removes expired keys for about {@code budgetNanos}, from where the last call stopped; returns
-   * how many. Does nothing on a replica.
+   * how many. Does nothing on a replica or during a pause.
    */
   public long expireCycle(long budgetNanos) {
-    return settings.replica ? 0 : expiry.cycle(budgetNanos);
+    return keepsExpired() ? 0 : expiry.cycle(budgetNanos);
   }
 
   /** Evicts one key by the policy; false if there is none that may go. */

@@ -31,6 +31,11 @@ public final class Settings {
    */
   public volatile boolean replica;
 
+  /**
+   * During a pause nothing leaves by itself, for that would be a write: expired keys are hidden.
+   */
+  public volatile boolean paused;
+
   /** Up to where values keep their compact encodings. */
   public final Limits limits = new Limits();
 

@@ -126,7 +126,7 @@ public final class Node {
   final Peak memoryPeak = new Peak();
   final LatencyMonitor latency;
   final Tenure tenure = new Tenure();
-  final Pause pause = new Pause(System::currentTimeMillis, this::later);
+  final Pause pause = new Pause(System::currentTimeMillis, this::later, this::holdStill);
   final ClientLimits limits;
   final Traffic traffic;
   final SlowLog slowLog;
@@ -396,9 +396,7 @@ public final class Node {
 
   private void tend() {
     beatAt = now();
-    // During a pause nothing expires, for that would be a write.
-    long expiry =
-        activeExpire && !pause.isOn() ? settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
+    long expiry = activeExpire ? settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
     Shard.Tend tend = new Shard.Tend(expiry, System.nanoTime());
     shards.forEach(shard -> shard.tell(tend));
     rates.sample(statistics.requests(), traffic.received(), traffic.sent());
@@ -652,9 +650,17 @@ public final class Node {
     return barrier;
   }
 
+  /** During a pause nothing expires or is evicted, for that would be a write. */
+  private void holdStill() {
+    keyspaceSettings.paused = pause.isOn();
+    limitMemory();
+  }
+
   /** A replica has as much memory as its master leaves it to have. */
   private void limitMemory() {
-    boolean ignored = keyspaceSettings.replica && settings.replicaIgnoreMaxmemory.get();
+    boolean ignored =
+        keyspaceSettings.paused
+            || keyspaceSettings.replica && settings.replicaIgnoreMaxmemory.get();
     memory.limit(ignored ? 0 : settings.maxmemory.get());
   }
 

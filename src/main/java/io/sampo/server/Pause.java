@@ -30,6 +30,7 @@ final class Pause {
 
   private final LongSupplier clock;
   private final BiConsumer<Duration, Runnable> timer;
+  private final Runnable changed;
   private final LinkedHashSet<Session> waiting = new LinkedHashSet<>();
   private volatile Mode mode = Mode.NONE;
   private volatile long until;
@@ -40,10 +41,12 @@ final class Pause {
   /**
    * @param clock in milliseconds
    * @param timer runs something later
+   * @param changed is told when {@link #isOn} may have changed
    */
-  Pause(LongSupplier clock, BiConsumer<Duration, Runnable> timer) {
+  Pause(LongSupplier clock, BiConsumer<Duration, Runnable> timer, Runnable changed) {
     this.clock = clock;
     this.timer = timer;
+    this.changed = changed;
   }
 
   boolean isOn() {
@@ -53,6 +56,7 @@ final class Pause {
   /** Begins to hold back writes, or ends it, for the time that a replica takes over. */
   void handingOver(boolean yes) {
     handingOver = yes;
+    changed.run();
     if (!yes) {
       release();
     }
@@ -62,6 +66,7 @@ final class Pause {
   synchronized void begin(long untilMillis, Mode itsMode) {
     until = mode != Mode.NONE ? Math.max(until, untilMillis) : untilMillis;
     mode = mode == Mode.ALL ? mode : itsMode;
+    changed.run();
     watch();
   }
 
@@ -80,6 +85,7 @@ final class Pause {
   /** Ends the pause and has everybody go on. */
   void end() {
     mode = Mode.NONE;
+    changed.run();
     release();
   }
 
