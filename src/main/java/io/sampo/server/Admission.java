@@ -76,11 +76,11 @@ final class Admission {
     if (session.node.aof.refusesWrites() && maySpoil(session, command)) {
       return session.node.aof.refusal();
     }
-    if ((session.state.monitor || session.isReplica()) && (command.flags & DATA) != 0) {
+    if ((session.state.monitor || session.feed.isOn()) && (command.flags & DATA) != 0) {
       return "ERR Replica can't interact with the keyspace";
     }
     Following following = session.node.replication.following;
-    if (session.isInDoubt()
+    if (session.disclosure.isInDoubt()
         && !following.isReplica()
         && (((command.flags | session.transactions.flags(command)) & DATA) != 0
             || Pause.MAY_WRITE.contains(command.name))) {

@@ -99,7 +99,7 @@ final class ClientLimits {
 
   /** A replica may lag behind as far as the backlog reaches. */
   private long hard(Session session, OutputLimits.Limit limit) {
-    return session.isReplica()
+    return session.feed.isOn()
         ? Math.max(limit.hard(), settings.replBacklogSize.get())
         : limit.hard();
   }
@@ -117,7 +117,7 @@ final class ClientLimits {
         Load load = session.load();
         used += load.total();
         if (session.state.overSoftLimitSince > 0) {
-          session.checkOutput();
+          session.tell(SessionEvent.Signal.CHECK_OUTPUT);
         }
       }
     }
@@ -131,7 +131,7 @@ final class ClientLimits {
     for (long left = excess; left > 0; ) {
       Optional<Session> largest =
           clients.all().stream()
-              .filter(session -> !session.state.noEvict && !session.isReplica())
+              .filter(session -> !session.state.noEvict && !session.feed.isOn())
               .max(Comparator.comparingLong(session -> session.load().total()));
       if (largest.isEmpty()) {
         return;

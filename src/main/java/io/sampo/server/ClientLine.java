@@ -54,7 +54,7 @@ final class ClientLine {
   private static String flags(Session session) {
     StringBuilder flags = new StringBuilder();
     flag(flags, session.state.monitor, 'O');
-    flag(flags, session.isReplica(), 'S');
+    flag(flags, session.feed.isOn(), 'S');
     flag(flags, session.subscriptions.any(), 'P');
     flag(flags, session.load().queued() >= 0, 'x');
     flag(flags, session.waiting.isBlocked(), 'b');

@@ -190,7 +190,7 @@ final class InfoCommand {
 
   private long clientMemory(boolean replicas) {
     return node.clients.all().stream()
-        .filter(session -> session.isReplica() == replicas)
+        .filter(session -> session.feed.isOn() == replicas)
         .mapToLong(session -> session.load().total())
         .sum();
   }

@@ -153,7 +153,7 @@ final class Membership implements Role, Observer {
     node.tenure.end();
     majority.lower();
     for (Session session : node.clients.all()) {
-      if (!session.isReplica() && !session.service.isSentinel()) {
+      if (!session.feed.isOn() && !session.service.isSentinel()) {
         session.kill(false);
       }
     }

@@ -789,7 +789,7 @@ public final class Node {
   public void disconnectAll(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     // Replicas last, for they are to have what the others write.
-    disconnect(session -> !session.isReplica(), deadline);
+    disconnect(session -> !session.feed.isOn(), deadline);
     disconnect(session -> true, deadline);
     clients.all().forEach(session -> session.kill(false));
   }

@@ -96,7 +96,7 @@ final class Pause {
       released = new ArrayList<>(waiting);
       waiting.clear();
     }
-    released.forEach(Session::goOn);
+    released.forEach(session -> session.tell(SessionEvent.Signal.GO_ON));
   }
 
   /** Whether a request has to wait; {@code queued} are the flags of what EXEC is to run. */
@@ -112,7 +112,7 @@ final class Pause {
     return ((command.flags | queued) & Flag.WRITE.bit) != 0 || MAY_WRITE.contains(command.name);
   }
 
-  /** Has {@link Session#goOn} called at the end; false if that has been already. */
+  /** Has a session told to go on at the end; false if that has been already. */
   synchronized boolean await(Session session) {
     return isOn() && waiting.add(session);
   }

@@ -122,7 +122,7 @@ final class PubSub {
 
   private void release() {
     for (Session session = held.poll(); session != null; session = held.poll()) {
-      session.release();
+      session.tell(SessionEvent.Signal.CAUGHT_UP);
     }
   }
 }

@@ -49,7 +49,7 @@ final class PubSubCommands {
     Session session = Session.of(c);
     for (int i = 1; i < a.count(); i++) {
       Blob name = Blob.copy(a, i);
-      session.subscribe(kind, name);
+      session.subscriptions.add(kind, name);
       confirm(c.out(), session, kind, word, name);
     }
   }

@@ -40,7 +40,7 @@ final class ReplicaCommands {
       turn(c, session, Replica.Lead::new);
       return;
     }
-    if (session.isReplica()) {
+    if (session.feed.isOn()) {
       throw NOT_FOR_REPLICAS;
     }
     long port = a.integer(2, BAD_PORT);

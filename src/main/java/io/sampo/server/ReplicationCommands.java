@@ -44,7 +44,7 @@ final class ReplicationCommands {
 
   private static void psync(Context c, Args a) {
     Session session = Session.of(c);
-    if (session.isReplica() || session.state.monitor) {
+    if (session.feed.isOn() || session.state.monitor) {
       return;
     }
     String history = a.text(1).toLowerCase(Locale.ROOT);
@@ -67,14 +67,14 @@ final class ReplicationCommands {
     if (!replication.history.ids().id().equals(history)) {
       throw new RespError("ERR PSYNC FAILOVER replid must match my replid.");
     }
-    ReplicaLink link = session.attach(false);
+    ReplicaLink link = session.feed.attach(false);
     replication.replica.tell(
         new Replica.Lead(() -> replication.master.tell(new Master.Attach(link, history, offset))));
   }
 
   private static void sync(Context c, Args a) {
     Session session = Session.of(c);
-    if (!session.isReplica() && !session.state.monitor) {
+    if (!session.feed.isOn() && !session.state.monitor) {
       checkLink(session.node);
       attach(session, true, "?", -1);
     }
@@ -90,7 +90,8 @@ final class ReplicationCommands {
 
   /** The reply comes by the link. */
   private static void attach(Session session, boolean old, String history, long offset) {
-    session.node.replication.master.tell(new Master.Attach(session.attach(old), history, offset));
+    session.node.replication.master.tell(
+        new Master.Attach(session.feed.attach(old), history, offset));
   }
 
   private static void replConf(Context c, Args a) {
@@ -116,7 +117,8 @@ final class ReplicationCommands {
 
   private static void acknowledge(Session session, Args a, int i) {
     session
-        .replica()
+        .feed
+        .link()
         .ifPresent(
             link -> {
               long onDisk = i + 3 < a.count() && a.is(i + 2, "fack") ? a.integer(i + 3) : 0;

@@ -1,18 +1,12 @@
 package io.sampo.server;
 
 import io.sampo.command.Client;
-import io.sampo.command.Command;
 import io.sampo.command.Context;
-import io.sampo.command.Flag;
-import io.sampo.replication.Master;
-import io.sampo.replication.ReplicaLink;
-import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Transaction;
 import io.sampo.shard.Waiter;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
 import org.apache.pekko.stream.FlowShape;
@@ -39,60 +33,24 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   /** Bytes that may be read ahead of the end of a wait. */
   private static final int MOST_AHEAD = 256 * 1024;
 
-  /** Told to a session from outside, through its {@link #events}. */
-  private sealed interface Event permits Push, Kill, Resume, GoOn, CheckOutput, CaughtUp, Feed {}
-
-  private record Push(byte[] bytes) implements Event {}
-
-  private record Kill(boolean afterReply) implements Event {}
-
-  private record Resume(byte[] reply) implements Event {}
-
-  private record GoOn() implements Event {}
-
-  private record CheckOutput() implements Event {}
-
-  private record CaughtUp() implements Event {}
-
-  private record Feed() implements Event {}
-
-  private static final GoOn GO_ON = new GoOn();
-  private static final CheckOutput CHECK_OUTPUT = new CheckOutput();
-  private static final CaughtUp CAUGHT_UP = new CaughtUp();
-  private static final Feed FEED = new Feed();
-
   final Node node;
   final Service service;
   final ClientState state;
   final Subscriptions subscriptions;
+  final Disclosure disclosure;
+  final Feed feed;
   final Waiting waiting;
   final Transactions transactions;
-  private Optional<Forwarding> forwarding = Optional.empty();
   private final Loop loop;
   private final FlowShape<ByteString, ByteString> shape;
   private final Input input;
-  private final Answers answers;
+  private final Dispatch dispatch;
   private final Flight flight;
   private final Output output = new Output();
   private AsyncCallback<Object> events;
 
   /** Whether a round is out, or the client is blocked or paused. */
   private boolean busy;
-
-  /** Whether replies to the round that is out are to be dropped. */
-  private boolean muted;
-
-  /** Messages on their way here that the stage will find in its events; null if there are none. */
-  private Inbox inbox;
-
-  /** What a replica at the other end is sent, besides replies. */
-  private volatile Optional<ReplicaLink> replica = Optional.empty();
-
-  private volatile long written;
-  private final int tenure;
-
-  /** Whether this node may not be the only master, as of the beginning of the present round. */
-  private boolean inDoubt;
 
   private boolean inputDone;
   private boolean closing;
@@ -109,14 +67,16 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     this.service = service;
     this.loop = loop;
     this.shape = shape;
-    this.tenure = node.tenure.number();
     this.state = new ClientState(node.clients.nextId(), local, remote, node.now());
     this.subscriptions = new Subscriptions(this, service.pubSub());
+    this.disclosure = new Disclosure(node, service, loop);
+    this.feed = new Feed(this);
     this.waiting = new Waiting(this, loop);
     this.input = new Input(this, loop);
-    this.answers = new Answers(this, loop, input);
+    Answers answers = new Answers(this, loop, input);
     this.transactions = new Transactions(this, loop, input, answers);
     this.flight = new Flight(this, loop);
+    this.dispatch = new Dispatch(this, loop, input, answers, flight);
     setHandlers(shape.in(), shape.out(), this);
   }
 
@@ -144,15 +104,11 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   public void postStop() {
     node.clients.remove(this);
     node.monitors.remove(this);
-    replica.ifPresent(
-        link -> {
-          link.closed();
-          node.replication.master.tell(new Master.Detach(link));
-        });
+    feed.ended();
     waiting.close();
     subscriptions.clear();
     transactions.unwatch();
-    forwarding.ifPresent(Forwarding::close);
+    dispatch.close();
   }
 
   @Override
@@ -160,7 +116,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     ByteString chunk = grab(shape.in());
     node.traffic.received(loop.index, chunk.length());
     state.lastInteraction = node.beat();
-    replica.ifPresent(ReplicaLink::heard);
+    feed.heard();
     if (busy) {
       input.readAhead(chunk);
     } else {
@@ -193,7 +149,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         busy = true;
         service.pubSub().hold(this);
       } else if (input.hasNext()) {
-        dispatch();
+        dispatch.next();
       } else {
         input.refill();
         if (input.isBroken()) {
@@ -207,7 +163,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       node.counters.queryLimitDisconnections.increment();
       closing = true;
     }
-    if (!output.isEmpty() || closing && !inputDone && hasFeed()) {
+    if (!output.isEmpty() || closing && !inputDone && !output.isShut() && feed.pending() > 0) {
       return;
     }
     if (flight.isUnfinished()) {
@@ -226,7 +182,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     return !busy || (waiting.isOn() && input.ahead() < MOST_AHEAD);
   }
 
-  private void send(byte[] bytes) {
+  /** Adds to what the client is sent. */
+  void send(byte[] bytes) {
     if (bytes.length == 0 || output.isShut()) {
       return;
     }
@@ -239,8 +196,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   private void emit() {
-    if (output.isEmpty() && replica.isPresent() && !output.isShut()) {
-      ByteString piece = replica.get().next(Output.PIECE);
+    if (output.isEmpty() && feed.isOn() && !output.isShut()) {
+      ByteString piece = feed.next();
       node.traffic.replicated(loop.index, piece.length());
       output.add(piece);
     }
@@ -249,13 +206,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
   }
 
-  /** Whether there is something for a replica that it has not yet been sent. */
-  private boolean hasFeed() {
-    return replica.isPresent() && !output.isShut() && replica.get().pending() > 0;
-  }
-
   private void limitOutput() {
-    long pending = output.length() + replica.map(ReplicaLink::pending).orElse(0L);
+    long pending = output.length() + feed.pending();
     if (node.limits.isOverOutput(this, pending)) {
       drop();
       // A mere end would wait until the client has taken what the socket's stage still holds.
@@ -268,37 +220,46 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   private void event(Object event) {
     if (event instanceof Batch batch) {
       back(batch);
-    } else if (event instanceof Push more) {
+    } else if (event instanceof SessionEvent.Push more) {
       // Off or not, CLIENT REPLY does not concern what RESP3 has a type of its own for.
-      if (!state.muted || more.bytes[0] == '>') {
-        send(more.bytes);
+      if (!state.muted || more.bytes()[0] == '>') {
+        send(more.bytes());
       }
     } else if (event instanceof Inbox mail) {
-      open(mail);
-    } else if (event instanceof CaughtUp) {
-      busy = false;
-      proceed();
-    } else if (event instanceof Resume resume) {
-      if (waiting.ended(resume.reply)) {
-        unblocked(resume.reply);
+      subscriptions.open(mail);
+    } else if (event instanceof SessionEvent.Resume resume) {
+      if (waiting.ended(resume.reply())) {
+        unblocked(resume.reply());
       }
-    } else if (event instanceof GoOn) {
-      waiting.pauseEnded();
-      busy = flight.isUnfinished();
-      proceed();
-    } else if (event instanceof Feed) {
-      if (isAvailable(shape.out())) {
-        emit();
-        proceed();
-      }
-    } else if (event instanceof CheckOutput) {
-      limitOutput();
-    } else if (event instanceof Kill kill) {
-      if (kill.afterReply && !waiting.isOn()) {
+    } else if (event instanceof SessionEvent.Kill kill) {
+      if (kill.afterReply() && !waiting.isOn()) {
         closing = true;
         proceed();
       } else {
         fail();
+      }
+    } else if (event instanceof SessionEvent.Signal signal) {
+      heard(signal);
+    }
+  }
+
+  private void heard(SessionEvent.Signal signal) {
+    switch (signal) {
+      case GO_ON -> {
+        waiting.pauseEnded();
+        busy = flight.isUnfinished();
+        proceed();
+      }
+      case CAUGHT_UP -> {
+        busy = false;
+        proceed();
+      }
+      case CHECK_OUTPUT -> limitOutput();
+      case FEED -> {
+        if (isAvailable(shape.out())) {
+          emit();
+          proceed();
+        }
       }
     }
   }
@@ -317,31 +278,13 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   @Override
   public void completed(Batch batch) {
-    wrote();
+    disclosure.wrote();
     // What it changed or saw has been appended by now. What it was merely told needs no safety.
-    if (node.barrier.isOn() && batch.tells() && !service.isSentinel()) {
-      hold(() -> events.invoke(batch));
+    if (disclosure.isHeld() && batch.tells()) {
+      disclosure.await(() -> events.invoke(batch));
     } else {
       events.invoke(batch);
     }
-  }
-
-  /** Runs a task when all that has been appended by now is safe; from any thread. */
-  void hold(Runnable release) {
-    node.barrier.await(node.journal.offset(), release);
-    node.aof.writeSoon(loop.borrower);
-  }
-
-  /** What has been run for the client has been appended by now. From any thread. */
-  void wrote() {
-    if (node.replication.replicas.any() || node.aof.isAttached()) {
-      written = node.journal.offset();
-    }
-  }
-
-  /** The end of the journal when the client's latest request had run. */
-  long written() {
-    return written;
   }
 
   private void back(Batch batch) {
@@ -357,7 +300,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (!flight.isBack()) {
       return;
     }
-    if (batch.tells() && !mayAnswer()) {
+    if (batch.tells() && !disclosure.isAllowed()) {
       fail();
       return;
     }
@@ -366,7 +309,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     if (!busy) {
       transactions.executed();
     }
-    if (!muted) {
+    if (!dispatch.isMuted()) {
       send(replies);
     }
     proceed();
@@ -385,49 +328,31 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     }
   }
 
-  /** Whether what this node knows of its data may be told, which is all a Sentinel never tells. */
-  private boolean mayAnswer() {
-    return service.isSentinel() || node.tenure.mayAnswer(tenure);
-  }
-
   private void unblocked(byte[] reply) {
-    if (!mayAnswer()) {
+    if (!disclosure.isAllowed()) {
       fail();
       return;
     }
     busy = false;
-    if (!muted) {
+    if (!dispatch.isMuted()) {
       send(reply);
     }
     proceed();
   }
 
-  /** Sends bytes that answer no request: a message, a line of MONITOR. From any thread. */
+  /** Has an event happen on the session's own thread; from any. */
+  void tell(SessionEvent event) {
+    events.invoke(event);
+  }
+
+  /** Has the session look into its inbox; on its loop's own thread, from outside the stage. */
+  void tell(Inbox mail) {
+    events.invoke(mail);
+  }
+
+  /** Sends bytes that answer no request; from any thread. */
   void push(byte[] encoded) {
-    events.invoke(new Push(encoded));
-  }
-
-  /** Sends a message that was published. On the loop's own thread, from outside the stage. */
-  void deliver(Message message) {
-    if (inbox == null) {
-      inbox = new Inbox();
-      events.invoke(inbox);
-    }
-    inbox.add(state.protocol == 3 ? message.resp3() : message.resp2());
-  }
-
-  private void open(Inbox mail) {
-    if (inbox == mail) {
-      inbox = null;
-    }
-    mail.drain(this::send);
-  }
-
-  /** Subscribes; on the loop's own thread. */
-  void subscribe(PubSub.Kind kind, Blob name) {
-    // The topic's messages are to come after the reply, hence not with those on their way.
-    inbox = null;
-    subscriptions.add(kind, name);
+    tell(new SessionEvent.Push(encoded));
   }
 
   int loopIndex() {
@@ -439,20 +364,15 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     return state.protocol == 2 && subscriptions.any();
   }
 
-  /** Goes on after {@link PubSub#hold}; from any thread. */
-  void release() {
-    events.invoke(CAUGHT_UP);
-  }
-
   /** Closes the connection, from any thread. */
   void kill(boolean afterReply) {
     waiting.abandon();
-    events.invoke(new Kill(afterReply));
+    tell(new SessionEvent.Kill(afterReply));
   }
 
   /** Goes on after {@link #suspend} or {@link #block}, with this reply. From any thread. */
   void resume(byte[] reply) {
-    events.invoke(new Resume(reply));
+    tell(new SessionEvent.Resume(reply));
   }
 
   /** Stops looking at requests until {@link #resume}, which nobody but the caller can bring. */
@@ -469,19 +389,24 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     busy = true;
   }
 
-  /** Ends a pause; from any thread. */
-  void goOn() {
-    events.invoke(GO_ON);
+  /** Stops looking at requests until the end of the pause that is on, if it still is. */
+  void pause() {
+    busy = waiting.pause();
   }
 
-  /** Has the soft limit of output enforced; from any thread. */
-  void checkOutput() {
-    events.invoke(CHECK_OUTPUT);
+  /** Stops looking at requests until what has been sent off is back. */
+  void occupied() {
+    busy = true;
+  }
+
+  /** Whether the client waits for something before its next request is looked at. */
+  boolean isBusy() {
+    return busy;
   }
 
   /** Whether the client is closed for having been idle. */
   boolean mayTimeOut() {
-    return !state.monitor && !waiting.isOn() && !subscriptions.any() && !isReplica();
+    return !state.monitor && !waiting.isOn() && !subscriptions.any() && !feed.isOn();
   }
 
   boolean isClosing() {
@@ -490,7 +415,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   /** What the output limits and CLIENT LIST take the client for. */
   ClientType type() {
-    if (isReplica()) {
+    if (feed.isOn()) {
       return ClientType.REPLICA;
     }
     return subscriptions.any() ? ClientType.PUBSUB : ClientType.NORMAL;
@@ -504,62 +429,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         input.partial() + input.ahead(),
         input.atHand(),
         transaction.map(Transaction::bytes).orElse(0L),
-        output.length() + replica.map(ReplicaLink::pending).orElse(0L));
-  }
-
-  /** Whether there is a replica at the other end. */
-  boolean isReplica() {
-    return replica.isPresent();
-  }
-
-  Optional<ReplicaLink> replica() {
-    return replica;
-  }
-
-  /** The replica at the other end is to be sent whatever the master has for it. */
-  ReplicaLink attach(boolean old) {
-    ReplicaLink link =
-        new ReplicaLink(
-            new ReplicaWire(),
-            node.replication.backlog,
-            peer(),
-            state.introduction,
-            old,
-            node::now);
-    replica = Optional.of(link);
-    return link;
-  }
-
-  private String peer() {
-    return state.remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "";
-  }
-
-  /** The connection as its link sees it. */
-  private final class ReplicaWire implements ReplicaLink.Wire {
-    @Override
-    public void more() {
-      events.invoke(FEED);
-    }
-
-    @Override
-    public void checkOutput() {
-      Session.this.checkOutput();
-    }
-
-    @Override
-    public void close() {
-      kill(false);
-    }
-
-    @Override
-    public void closeAfterOutput() {
-      kill(true);
-    }
-  }
-
-  /** Whether this node, as a master, may not be the only one. */
-  boolean isInDoubt() {
-    return inDoubt;
+        output.length() + feed.pending());
   }
 
   /** Has the client logged in, or not any more. */
@@ -588,142 +458,9 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     closing = true;
   }
 
-  // --- requests
-
+  /** A batch for the requests at hand. */
   Batch prepare(Batch batch) {
     return batch.of(this, this, input.frames());
-  }
-
-  /** Puts the requests at hand, as far as they go together, into a round and sends it off. */
-  private void dispatch() {
-    Round round = loop.round;
-    inDoubt = node.tenure.isInDoubt();
-    Args args = loop.args;
-    for (; input.hasNext() && !closing; input.advance()) {
-      args.at(input.frames(), input.next());
-      Command command = Admission.resolve(service.commands(), args);
-      state.command = command;
-      String refusal = Admission.refusal(this, command, args);
-      if (refusal.equals(Admission.READONLY) && isForwarded()) {
-        if (round.size > 0) {
-          break;
-        }
-        forward(args);
-        input.advance();
-        return;
-      } else if (!refusal.isEmpty()) {
-        reject(command, refusal);
-      } else if (node.pause.isOn()
-          && !isReplica()
-          && node.pause.holds(command, transactions.flags(command))) {
-        if (round.size == 0) {
-          busy = waiting.pause();
-          return;
-        }
-        break;
-      } else if (command.place == Command.Place.DISPATCH) {
-        boolean alone = transactions.steering();
-        if (alone && round.size > 0) {
-          break;
-        }
-        transactions.steer(command, args);
-        if (alone) {
-          input.advance();
-          break;
-        }
-      } else if (transactions.isOpen() && Admission.isQueued(command)) {
-        transactions.queue(command, args);
-      } else if (command.place == Command.Place.SESSION) {
-        if (round.size > 0) {
-          break;
-        }
-        runHere(command);
-        if (busy || service.pubSub().isBehind()) {
-          input.advance();
-          return;
-        }
-      } else if (command.has(Flag.BLOCKING)) {
-        if (round.size > 0) {
-          break;
-        }
-        attempt(command, args);
-        input.advance();
-        return;
-      } else if (command.place == Command.Place.ASIDE && round.size > 0) {
-        break;
-      } else {
-        Object extra = state.takeSkip() ? Batch.SILENT : Batch.PLAIN;
-        round.add(command, input.next(), extra, node.router.shards(command, args));
-        if (round.aside) {
-          input.advance();
-          break;
-        }
-      }
-    }
-    if (round.size > 0) {
-      launch(round);
-      round.clear();
-    }
-  }
-
-  /** Refuses what may not run at all, which spoils an open transaction; EXEC then ends it. */
-  private void reject(Command command, String error) {
-    if (command.name.equals("exec")) {
-      transactions.discard();
-      String reason = error.startsWith("ERR ") ? error.substring(4) : error;
-      answers.refuse(command, "EXECABORT Transaction discarded because of: " + reason);
-      return;
-    }
-    transactions.spoil();
-    answers.refuse(command, error);
-  }
-
-  /** Whether what this replica may not write goes to the master; but never on and on. */
-  private boolean isForwarded() {
-    return node.settings.replicaForwardsWrites.get()
-        && node.membership().isPresent()
-        && !transactions.isOpen()
-        && !(state.remote instanceof Forwarding.Origin);
-  }
-
-  /** Waits for the master's reply to the present request. */
-  private void forward(Args args) {
-    muted = state.takeSkip() || state.muted;
-    if (forwarding.isEmpty()) {
-      forwarding = Optional.of(new Forwarding(this));
-    }
-    suspend();
-    forwarding.get().pass(args);
-  }
-
-  private void launch(Round round) {
-    busy = true;
-    muted = state.muted;
-    flight.launch(round);
-  }
-
-  /** Sends off a request that may block; what comes behind it has to wait. */
-  private void attempt(Command command, Args args) {
-    busy = true;
-    muted = state.takeSkip() || state.muted;
-    Batch batch = prepare(loop.batch());
-    long shards = node.router.shards(command, args);
-    batch.add(command, input.next(), waiting.attempt(), shards);
-    batch.atHome(Long.bitCount(shards) > 1);
-    flight.launch(batch);
-  }
-
-  private void runHere(Command command) {
-    // What was published before an UNSUBSCRIBE or RESET is not to come after its reply.
-    if (inbox != null) {
-      open(inbox);
-    }
-    state.takeSkip();
-    byte[] reply = loop.executor.runAlone(this, command, input.frames(), input.next());
-    muted = state.muted || state.skipping();
-    if (!muted || PubSubCommands.changesSubscriptions(command)) {
-      send(reply);
-    }
   }
 
   // --- what commands see of the client

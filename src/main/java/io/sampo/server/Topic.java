@@ -69,7 +69,7 @@ final class Topic {
     Subscription[] all = subscribers[loop];
     int n = counts.get(loop);
     for (int i = 0; i < n; i++) {
-      all[i].session.deliver(message);
+      all[i].session.subscriptions.deliver(message);
     }
   }
 }

@@ -61,7 +61,7 @@ final class WaitCommands {
     long timeout = timeout(a, 2);
     Session session = Session.of(c);
     Replicas replicas = session.node.replication.replicas;
-    long offset = session.written();
+    long offset = session.disclosure.written();
     await(
         c,
         timeout,
@@ -88,7 +88,7 @@ final class WaitCommands {
       throw NO_LOCAL_FILE;
     }
     Replicas replicas = session.node.replication.replicas;
-    long offset = session.written();
+    long offset = session.disclosure.written();
     BooleanSupplier here = () -> aof.isForced(offset);
     BooleanSupplier enough =
         () -> (local == 0 || here.getAsBoolean()) && replicas.acknowledgedOnDisk(offset) >= wanted;

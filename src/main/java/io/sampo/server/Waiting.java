@@ -161,9 +161,9 @@ final class Waiting implements Waiter.Owner {
 
   @Override
   public void served(byte[] reply) {
-    session.wrote();
-    if (node.barrier.isOn()) {
-      session.hold(() -> session.resume(reply));
+    session.disclosure.wrote();
+    if (session.disclosure.isHeld()) {
+      session.disclosure.await(() -> session.resume(reply));
     } else {
       session.resume(reply);
     }
