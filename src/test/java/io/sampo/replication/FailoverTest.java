@@ -76,12 +76,15 @@ class FailoverTest {
   /** Writers count up while the role changes hands; what they were told is what is there. */
   private void handOver(int from, int to) throws Exception {
     List<Future<Long>> writers = new ArrayList<>();
+    String[] written = new String[WRITERS + 1];
+    written[0] = "EXISTS";
     for (int i = 0; i < WRITERS; i++) {
       String key = "count" + from + ":" + i;
+      written[i + 1] = key;
       writers.add(threads.submit(() -> count(from, key)));
     }
     try (RespClient client = RespClient.connect(from)) {
-      await("some writes", () -> client.call("DBSIZE").number() >= WRITERS);
+      await("a write by each", () -> client.call(written).number() == WRITERS);
       client.expect('+', "FAILOVER", "TO", "127.0.0.1", "" + to, "TIMEOUT", "20000");
       await("another master", () -> role(from).equals("slave") && role(to).equals("master"));
       await("the end", () -> failoverState(from).equals("no-failover"));
@@ -122,7 +125,9 @@ class FailoverTest {
         RespClient silent = RespClient.connect(master)) {
       silent.expect('+', "REPLCONF", "listening-port", "1", "capa", "eof", "capa", "psync2");
       silent.send("PSYNC", "?", "-1");
-      await("snapshot", () -> info(client, "replication").get("slave0").contains("state=online"));
+      await(
+          "snapshot",
+          () -> String.valueOf(info(client, "replication").get("slave0")).contains("state=online"));
       writer.expect('+', "SET", "a", "b");
       assertEquals("FAILOVER already in progress.", begun(client, "TO", "127.0.0.1", "1"));
       assertEquals("waiting-for-sync", failoverState(master));
