@@ -114,21 +114,21 @@ public final class Sampo implements AutoCloseable {
     try {
       List<String> seeds = ClusterPlan.seeds(settings, whole);
       if (!seeds.isEmpty()) {
-        sampo.node.awaitMaster();
+        sampo.node.replicaSet().awaitMaster();
       }
-      boolean loads = sampo.node.hasFile();
+      boolean loads = sampo.node.files().hasFile();
       if (loads) {
-        sampo.node.awaitLoad();
+        sampo.node.files().awaitLoad();
       }
       sampo.listen();
       if (loads) {
-        sampo.node.load();
+        sampo.node.files().load();
       }
-      sampo.node.ready();
+      sampo.node.files().ready();
       if (seeds.isEmpty()) {
         sampo.node.followMaster();
       } else {
-        sampo.node.join(seeds, whole, sampo::fail);
+        sampo.node.replicaSet().join(seeds, whole, sampo::fail);
         sampo.listenAsSentinel();
       }
     } catch (RuntimeException e) {
@@ -269,17 +269,17 @@ public final class Sampo implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
-    node.leave();
+    node.replicaSet().leave();
     if (!bindings.isEmpty()) {
       LOG.info("Sampo on port {} stops accepting connections and ends", port());
     }
     bindings.forEach(binding -> binding.unbind().toCompletableFuture().join());
     bindings.clear();
     node.disconnectAll(Duration.ofSeconds(settings.shutdownTimeout.get()));
-    node.saveAtEnd();
+    node.files().saveAtEnd();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
-    node.closeFiles();
+    node.files().close();
   }
 
   /**
@@ -295,7 +295,7 @@ public final class Sampo implements AutoCloseable {
     try {
       do {
         closing.join(TimeUnit.SECONDS.toMillis(settings.shutdownTimeout.get() + GRACE_SECONDS));
-      } while (closing.isAlive() && node.isSaving());
+      } while (closing.isAlive() && node.files().isSaving());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -305,7 +305,7 @@ public final class Sampo implements AutoCloseable {
   /** Ends the node at once, for its data may no longer be what it should. */
   private void fail() {
     failed = true;
-    node.forsake();
+    node.files().forsake();
     system.terminate();
   }
 

@@ -116,7 +116,7 @@ final class AofLoad {
 
   /** Loads an RDB; returns what reads what comes behind it, as in files of Redis before 7. */
   private AofReader snapshot(AofFile file, InputStream in, long size) throws IOException {
-    RdbReader rdb = new RdbReader(in, node.limits(), node.settings.rdbchecksum.get());
+    RdbReader rdb = new RdbReader(in, node.keyspaces.limits(), node.settings.rdbchecksum.get());
     try {
       rdb.read(
           (db, key, entry) -> {

@@ -194,7 +194,7 @@ final class ClientCommands {
     } else {
       // After the reply nothing may slip in that was under way before.
       session.suspend();
-      session.node.settle(session, () -> session.resume(OK));
+      session.node.cores.settle(session, () -> session.resume(OK));
     }
   }
 

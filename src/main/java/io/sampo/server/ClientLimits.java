@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.resp.RequestDecoder;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Comparator;
@@ -8,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What connections may cost: how many there may be and from where, how long they may idle, how much
- * output and memory they may hold.
+ * What connections may cost: how many there may be and from where, how long they may idle, how big
+ * their requests may be, how much output and memory they may hold.
  */
 final class ClientLimits {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLimits.class);
@@ -29,18 +30,46 @@ final class ClientLimits {
           + " password for the default user. NOTE: You only need to do one of the above things in"
           + " order for the server to start accepting connections from the outside.";
 
+  /** Files that the process needs for itself. */
+  private static final int OWN_DESCRIPTORS = 32;
+
   private static final int UNCOUNTED = 16 * 1024;
 
   private final Settings settings;
   private final Clients clients;
   private final Counters counters;
   private volatile OutputLimits output;
+  private volatile RequestDecoder.Limits requests;
+  private volatile long queryBuffer;
 
   ClientLimits(Settings settings, Clients clients, Counters counters) {
     this.settings = settings;
     this.clients = clients;
     this.counters = counters;
     settings.clientOutputBufferLimit.each(limits -> output = limits);
+    settings.protoMaxBulkLen.each(
+        bytes -> requests = new RequestDecoder.Limits(bytes, Integer.MAX_VALUE));
+    settings.clientQueryBufferLimit.each(bytes -> queryBuffer = bytes);
+    settings.maxclients.provided(ClientLimits::checkDescriptors);
+  }
+
+  private static void checkDescriptors(long clients) {
+    long most = OperatingSystem.maxDescriptors() - OWN_DESCRIPTORS;
+    if (clients > most) {
+      throw new Setting.BadValue(
+          "The operating system is not able to handle the specified number of clients, try with "
+              + most);
+    }
+  }
+
+  /** How big a request may be. */
+  RequestDecoder.Limits requests() {
+    return requests;
+  }
+
+  /** Bytes that an incomplete request may take (client-query-buffer-limit). */
+  long queryBuffer() {
+    return queryBuffer;
   }
 
   /** Enters a new connection; returns an error line if it is to be refused, else "". */

@@ -1,13 +1,18 @@
 package io.sampo.server;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** All connections of a node, by id. Used from any thread. */
 final class Clients {
+  private static final long POLL_NANOS = 1_000_000;
+
   private final ConcurrentSkipListMap<Long, Session> byId = new ConcurrentSkipListMap<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong ids = new AtomicLong();
@@ -54,5 +59,24 @@ final class Clients {
 
   Optional<Session> find(long id) {
     return Optional.ofNullable(byId.get(id));
+  }
+
+  /**
+   * Closes every connection: those that wait for a reply when they have it, replicas when they have
+   * everything, or when the time is up.
+   */
+  void disconnectAll(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    // Replicas last, for they are to have what the others write.
+    disconnect(session -> !session.feed.isOn(), deadline);
+    disconnect(session -> true, deadline);
+    all().forEach(session -> session.kill(false));
+  }
+
+  private void disconnect(Predicate<Session> which, long deadline) {
+    all().stream().filter(which).forEach(session -> session.kill(true));
+    while (all().stream().anyMatch(which) && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
   }
 }

@@ -190,7 +190,7 @@ final class DebugCommand {
   }
 
   private static void setActiveExpire(Context c, Args a) {
-    Session.of(c).node.activeExpire(!a.text(2).equals("0"));
+    Session.of(c).node.beat.activeExpire(!a.text(2).equals("0"));
     c.out().ok();
   }
 

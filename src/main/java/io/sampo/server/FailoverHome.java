@@ -21,7 +21,7 @@ final class FailoverHome implements Failover.Home {
   public void quiet(Runnable then) {
     node.pause.handingOver(true);
     node.leavesExpiryToStream(true);
-    node.still(then);
+    node.cores.still(then);
   }
 
   @Override

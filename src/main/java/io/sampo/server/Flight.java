@@ -31,7 +31,7 @@ final class Flight {
       parts = new Parts(round, node.router.shards(), loop, session);
       for (long rest = union; rest != 0; rest &= rest - 1) {
         int shard = Long.numberOfTrailingZeros(rest);
-        node.shard(shard).tell(parts.batch(shard));
+        node.cores.shard(shard).tell(parts.batch(shard));
       }
       return;
     }
@@ -48,11 +48,11 @@ final class Flight {
   void launch(Batch batch) {
     long needed = batch.shards();
     if (batch.aside()) {
-      node.aside.tell(batch);
+      node.cores.aside.tell(batch);
     } else if (batch.atHome() || needed == 0 || (needed & needed - 1) != 0) {
       loop.borrower.tell(batch);
     } else {
-      node.shard(Long.numberOfTrailingZeros(needed)).tell(batch);
+      node.cores.shard(Long.numberOfTrailingZeros(needed)).tell(batch);
     }
   }
 

@@ -362,7 +362,7 @@ final class InfoCommand {
     text.field("sampo_version", Version.SAMPO)
         .field("java_version", property("java.version"))
         .field("java_vm", property("java.vm.name"))
-        .field("loops", node.loopCount())
+        .field("loops", node.cores.loopCount())
         .field("shards", keyspaces.size())
         .field("shard_keys", each(keyspace -> keys(keyspace)))
         .field("shard_memory", each(Keyspace::usedMemory))

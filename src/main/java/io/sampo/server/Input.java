@@ -26,7 +26,7 @@ final class Input {
   Input(Session session, Loop loop) {
     this.session = session;
     this.loop = loop;
-    this.decoder = new RequestDecoder(session.node.requestLimits());
+    this.decoder = new RequestDecoder(session.node.limits.requests());
   }
 
   /** Has what is read checked against the limits for clients that have logged in, or not. */

@@ -71,13 +71,14 @@ final class Membership implements Role, Observer {
    * Joins the cluster.
    *
    * @param config of the cluster's actor system
+   * @param door lets clients of other nodes in
    * @param failed ends this node
    */
-  void join(Config config, Runnable failed) {
+  void join(Config config, Relay.Door door, Runnable failed) {
     node.settings.writeConcern.each(concern -> hold());
     node.replication.inSet();
     placed = node.place.isKnown();
-    cluster = ClusterNode.start(plan, config, this, this, node::enter, failed);
+    cluster = ClusterNode.start(plan, config, this, this, door, failed);
     node.journal.add(new Progress());
   }
 
@@ -163,7 +164,7 @@ final class Membership implements Role, Observer {
   @Override
   public void pause(Runnable paused) {
     node.pause.begin(node.now() + PATIENCE.toMillis(), Pause.Mode.WRITE);
-    node.still(paused);
+    node.cores.still(paused);
   }
 
   @Override

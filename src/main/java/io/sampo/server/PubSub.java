@@ -1,13 +1,17 @@
 package io.sampo.server;
 
 import io.sampo.data.Glob;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /**
  * Publish and subscribe: which topics there are, and the way of a message to the subscribers of all
@@ -38,11 +42,31 @@ final class PubSub {
   /**
    * @param couriers one for each loop, in their order; to be complete before anything is published
    */
-  PubSub(List<ActorRef<Courier.Delivery>> couriers, int loops) {
+  private PubSub(List<ActorRef<Courier.Delivery>> couriers, int loops) {
     this.couriers = couriers;
     for (Kind kind : Kind.values()) {
       kinds.put(kind, new Topics(loops));
     }
+  }
+
+  /**
+   * With couriers of its own.
+   *
+   * @param name of each of them, before the number of its loop
+   * @param dispatchers the dispatcher of each core loop
+   */
+  static PubSub open(
+      ActorSystem<?> system, String name, int loops, IntFunction<String> dispatchers) {
+    List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
+    PubSub made = new PubSub(couriers, loops);
+    for (int i = 0; i < loops; i++) {
+      couriers.add(
+          system.systemActorOf(
+              Courier.create(i, made),
+              name + i,
+              DispatcherSelector.fromConfig(dispatchers.apply(i))));
+    }
+    return made;
   }
 
   Topics topics(Kind kind) {

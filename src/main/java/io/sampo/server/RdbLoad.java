@@ -28,8 +28,8 @@ final class RdbLoad implements RdbReader.Sink {
 
   private RdbLoad(Node node, InputStream in, boolean merges) {
     this.node = node;
-    loader = node.loader(!node.replication.following.isReplica(), merges);
-    reader = new RdbReader(in, node.limits(), node.settings.rdbchecksum.get());
+    loader = node.cores.loader(!node.replication.following.isReplica(), merges);
+    reader = new RdbReader(in, node.keyspaces.limits(), node.settings.rdbchecksum.get());
   }
 
   /**

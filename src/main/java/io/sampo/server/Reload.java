@@ -129,7 +129,7 @@ final class Reload {
 
   private void load(Path file, boolean merge) {
     try (InputStream in = Files.newInputStream(file)) {
-      new RdbReader(in, node.limits(), node.settings.rdbchecksum.get())
+      new RdbReader(in, node.keyspaces.limits(), node.settings.rdbchecksum.get())
           .read((db, key, entry) -> put(db, key, entry, merge));
     } catch (IOException e) {
       LOG.warn("Loading {} failed: {}", file, e.toString());

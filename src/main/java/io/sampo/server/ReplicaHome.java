@@ -37,7 +37,7 @@ final class ReplicaHome implements Home {
 
   @Override
   public void still(Runnable task) {
-    node.still(task);
+    node.cores.still(task);
   }
 
   @Override

@@ -35,7 +35,7 @@ final class SaveCommands {
       throw RespError.SYNTAX;
     }
     Node node = Session.of(c).node;
-    boolean later = c.atomic() || node.isTakingSnapshot();
+    boolean later = c.atomic() || node.snapshots.isOn();
     if (node.saves.isSaving() && !c.atomic()) {
       throw IN_PROGRESS;
     }

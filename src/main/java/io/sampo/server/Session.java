@@ -115,7 +115,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   public void onPush() {
     ByteString chunk = grab(shape.in());
     node.traffic.received(loop.index, chunk.length());
-    state.lastInteraction = node.beat();
+    state.lastInteraction = node.beat.at();
     feed.heard();
     if (busy) {
       input.readAhead(chunk);
@@ -137,7 +137,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
 
   @Override
   public void onPull() {
-    state.lastInteraction = node.beat();
+    state.lastInteraction = node.beat.at();
     emit();
     proceed();
   }
@@ -158,7 +158,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
         }
       }
     }
-    if (!busy && !closing && input.partial() > node.queryBufferLimit()) {
+    if (!busy && !closing && input.partial() > node.limits.queryBuffer()) {
       LOG.warn("Closing client that reached max query buffer length: {}", state.describe());
       node.counters.queryLimitDisconnections.increment();
       closing = true;

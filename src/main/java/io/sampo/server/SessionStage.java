@@ -52,6 +52,6 @@ public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteStr
 
   @Override
   public GraphStageLogic createLogic(Attributes inherited) {
-    return new Session(node, service, node.loop(loop), SHAPE, local, remote);
+    return new Session(node, service, node.cores.loop(loop), SHAPE, local, remote);
   }
 }

@@ -70,7 +70,7 @@ final class ShutdownCommand {
     Node node = session.node;
     LOG.info("Saving the final RDB snapshot before exiting.");
     node.pause.begin(Long.MAX_VALUE, Pause.Mode.WRITE);
-    node.settle(
+    node.cores.settle(
         session,
         () ->
             node.saves.finish(

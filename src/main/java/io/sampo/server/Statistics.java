@@ -37,7 +37,7 @@ final class Statistics {
   /** Requests that were run since the start. */
   long requests() {
     long sum = 0;
-    for (Executor executor : node.executors) {
+    for (Executor executor : node.cores.executors()) {
       sum += executor.stats().total;
     }
     return sum;
@@ -47,7 +47,7 @@ final class Statistics {
     CommandStats commands = new CommandStats(node.commands.all().size());
     long hits = 0;
     long misses = 0;
-    for (Executor executor : node.executors) {
+    for (Executor executor : node.cores.executors()) {
       commands.plus(executor.stats());
       hits += executor.counters().hits;
       misses += executor.counters().misses;

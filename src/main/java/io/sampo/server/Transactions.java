@@ -165,7 +165,7 @@ final class Transactions {
   void unwatch() {
     if (watch != null) {
       watch.end();
-      node.unwatch(watch);
+      node.cores.unwatch(watch);
       watch = null;
     }
   }

@@ -141,7 +141,7 @@ final class Waiting implements Waiter.Owner {
 
   private boolean withdrawn(Waiter which, boolean ended) {
     if (ended) {
-      node.withdraw(which, which.shards());
+      node.cores.withdraw(which, which.shards());
     }
     return ended;
   }
@@ -150,7 +150,7 @@ final class Waiting implements Waiter.Owner {
   void abandon() {
     Waiter present = waiter;
     if (present.abandon()) {
-      node.withdraw(present, present.shards());
+      node.cores.withdraw(present, present.shards());
     }
   }
 
@@ -171,7 +171,7 @@ final class Waiting implements Waiter.Owner {
 
   @Override
   public void forget(Waiter which, long shards) {
-    node.withdraw(which, shards);
+    node.cores.withdraw(which, shards);
   }
 
   @Override

@@ -1,0 +1,62 @@
+package io.sampo.server;
+
+import io.sampo.shard.Shard;
+import java.time.Duration;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** The work that a node does regularly, {@code hz} times a second or once a second. */
+final class Beat {
+  /** How long a shard looks for expired keys at a time, at the least effort. */
+  private static final long EXPIRY_SLICE_NANOS = 1_000_000;
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final Node node;
+  private final ActorSystem<?> system;
+  private volatile long at = System.currentTimeMillis();
+  private volatile boolean activeExpire = true;
+  private Cancellable present = Cancellable.alreadyCancelled();
+
+  Beat(Node node, ActorSystem<?> system) {
+    this.node = node;
+    this.system = system;
+  }
+
+  /** Begins, when the node is there as a whole. */
+  void begin() {
+    node.settings.hz.each(this::times);
+    repeat(SECOND, () -> node.limits.tend(node.now()));
+  }
+
+  /** Has the regular work done so many times a second from now on. */
+  private synchronized void times(long hz) {
+    present.cancel();
+    present = repeat(Duration.ofMillis(1000 / hz), this::tend);
+  }
+
+  private Cancellable repeat(Duration interval, Runnable task) {
+    return system
+        .scheduler()
+        .scheduleAtFixedRate(interval, interval, task, system.executionContext());
+  }
+
+  private void tend() {
+    at = node.now();
+    long expiry = activeExpire ? node.settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
+    node.cores.tend(new Shard.Tend(expiry, System.nanoTime()));
+    node.rates.sample(node.statistics.requests(), node.traffic.received(), node.traffic.sent());
+    node.memoryPeak.seen(node.keyspaces.memory.used());
+    node.files.tend();
+  }
+
+  /** Wall clock in milliseconds as of the last beat, for what is told in seconds. */
+  long at() {
+    return at;
+  }
+
+  /** Switches the regular search for expired keys on or off. */
+  void activeExpire(boolean on) {
+    activeExpire = on;
+  }
+}

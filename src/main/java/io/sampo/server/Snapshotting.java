@@ -1,0 +1,53 @@
+package io.sampo.server;
+
+import io.sampo.persist.SnapshotSink;
+import io.sampo.shard.Snapshots;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+
+/** Has snapshots of all data taken, one after the other. Used from any thread. */
+final class Snapshotting {
+  private final Settings settings;
+  private final KeyspaceDirectives keyspaces;
+  private final ActorRef<Snapshots.Message> taker;
+
+  /** How many have been asked for and not ended. */
+  private final AtomicInteger ahead = new AtomicInteger();
+
+  Snapshotting(
+      ActorSystem<?> system, Cores cores, Settings settings, KeyspaceDirectives keyspaces) {
+    this.settings = settings;
+    this.keyspaces = keyspaces;
+    this.taker =
+        system.systemActorOf(
+            cores.snapshots(this::format, ahead::decrementAndGet),
+            "snapshots",
+            DispatcherSelector.blocking());
+  }
+
+  /** Takes one as soon as those asked for before have been taken. */
+  void take(SnapshotSink sink) {
+    ahead.incrementAndGet();
+    taker.tell(new Snapshots.Take(sink));
+  }
+
+  /** Whether any are being taken, or about to be. */
+  boolean isOn() {
+    return ahead.get() > 0;
+  }
+
+  private Snapshots.Format format() {
+    Map<String, String> about = new LinkedHashMap<>();
+    about.put("redis-ver", Version.REDIS);
+    about.put("redis-bits", "64");
+    about.put("ctime", Long.toString(System.currentTimeMillis() / 1000));
+    about.put("used-mem", Long.toString(keyspaces.memory.used()));
+    about.put("aof-base", "0");
+    return new Snapshots.Format(
+        settings.rdbcompression.get(), settings.rdbchecksum.get(), about, keyspaces.keyspaces);
+  }
+}
