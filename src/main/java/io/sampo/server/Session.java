@@ -292,7 +292,7 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
       fail();
       return;
     }
-    if (waiting.hasBegun()) {
+    if (batch.isDone() && waiting.hasBegun()) {
       loop.free(batch);
       blocked();
       return;

@@ -135,6 +135,11 @@ public final class Batch implements Shard.Message, Borrower.Job {
     return shards;
   }
 
+  /** Says that it cannot go on without these shards, too. */
+  void need(long more) {
+    shards |= more;
+  }
+
   void end(int item, int position) {
     ends[item] = position;
   }
@@ -153,7 +158,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
     return lost;
   }
 
-  /** How many of its requests have been run; it stops where the replies become too many at once. */
+  /** How many of its requests have been run; see {@link Executor#run}. */
   public int done() {
     return done;
   }

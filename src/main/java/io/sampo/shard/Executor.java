@@ -45,6 +45,7 @@ public final class Executor {
   private final Streak streak;
   private final Room room;
   private final Serving serving;
+  private final Reach reach;
   private final KeySpec.Visitor keeper;
   private long now;
 
@@ -71,6 +72,7 @@ public final class Executor {
     streak = new Streak(stats, watchman, args);
     room = new Room(services.memory, watchman, held);
     serving = new Serving(this, context, held, args);
+    reach = new Reach(held, args);
   }
 
   public CommandStats stats() {
@@ -110,7 +112,10 @@ public final class Executor {
     }
   }
 
-  /** Runs the requests of a batch in order and leaves their replies in it. */
+  /**
+   * Runs the requests of a batch in order and leaves their replies in it. It stops where these
+   * become too many at once, or a request needs further shards; then it has to be sent again.
+   */
   void run(Batch batch) {
     Client client = batch.client;
     tick();
@@ -121,8 +126,15 @@ public final class Executor {
     out.protocol(client.protocol());
     streak.start();
     prefetch.fetch(batch);
+    // What a master sends is not cut: it belongs to one offset of its stream.
+    boolean reaches = !obeyed && reach.isAny();
     int i = batch.done;
     for (; i < batch.size && out.position() < MOST_REPLIES; i++) {
+      long beyond = reaches ? reach.beyond(batch, i) : 0;
+      if (beyond != 0) {
+        batch.need(beyond);
+        break;
+      }
       Object extra = batch.extras[i];
       if (extra == Batch.PLAIN) {
         batch.request(i, args);
