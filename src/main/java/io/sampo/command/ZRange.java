@@ -129,9 +129,9 @@ final class ZRange {
     }
     low = min.rank(z);
     int found = Math.max(0, max.rank(z) - low);
-    long rest = skip < 0 ? 0 : Math.max(0, found - skip);
+    int rest = skip < 0 ? 0 : (int) Math.max(0, found - skip);
     count = (int) (limit < 0 ? rest : Math.min(rest, limit));
-    low += reverse ? rest - count : Math.min(skip, found);
+    low += reverse ? rest - count : (int) Math.min(skip, found);
     return count;
   }
 

@@ -46,8 +46,6 @@ public final class ZSetCommands {
   /** The bit of CH, above the conditions of {@link ZSetValue#put}. */
   private static final int CH = 1 << 5;
 
-  /** What the members that a ZSCAN finds are gathered in at first. */
-
   /** Below this, scores that are integers are packed as such by Redis. */
   private static final double MAX_PACKED = 0x1p62;
 
