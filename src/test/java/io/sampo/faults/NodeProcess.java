@@ -1,17 +1,18 @@
 package io.sampo.faults;
 
-import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.WireReply;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -19,47 +20,41 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A node of a replica set in a process of its own, with all that can happen to a process. */
+/** A node of a replica set in a process of its own, with what can happen to a process. */
 final class NodeProcess {
-  private static final Pattern BALLOT =
-      Pattern.compile("term=(\\d+) .*fresh=false .*reached=(\\d+) ");
-
-  final int port;
-  private final String seeds;
-  private final int clusterPort;
-  private final Path directory;
-  private final List<String> directives;
-  private Process process;
-
-  private NodeProcess(
-      int port, int clusterPort, String seeds, Path directory, List<String> directives) {
-    this.port = port;
-    this.clusterPort = clusterPort;
-    this.seeds = seeds;
-    this.directory = directory;
-    this.directives = directives;
+  /**
+   * Where a node is.
+   *
+   * @param before what stands before the program, to have it run there
+   */
+  record Site(
+      String host,
+      int port,
+      int clusterPort,
+      int sentinelPort,
+      List<String> before,
+      Path directory) {
+    String seed() {
+      return host + ":" + clusterPort;
+    }
   }
 
-  /** So many nodes that are each other's seeds, none of them started. */
-  static List<NodeProcess> set(int n, Path directory, String... directives) throws IOException {
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < 2 * n; i++) {
-      int port = RedisProcess.freePort();
-      while (ports.contains(port)) {
-        port = RedisProcess.freePort();
-      }
-      ports.add(port);
-    }
-    String seeds =
-        ports.subList(n, 2 * n).stream()
-            .map(port -> "127.0.0.1:" + port)
-            .collect(Collectors.joining(","));
-    List<NodeProcess> nodes = new ArrayList<>();
-    for (int i = 0; i < n; i++) {
-      Path own = Files.createDirectories(directory.resolve("n" + i));
-      nodes.add(new NodeProcess(ports.get(i), ports.get(n + i), seeds, own, List.of(directives)));
-    }
-    return nodes;
+  private static final Pattern BALLOT =
+      Pattern.compile("term=(\\d+) .*fresh=false .*reached=(\\d+) ");
+  private static final int PATIENCE = 500;
+
+  final Site site;
+  private final List<String> directives;
+  private final Map<String, String> environment;
+  private Process process;
+
+  /**
+   * @param directives further ones, seeds among them
+   */
+  NodeProcess(Site site, List<String> directives, Map<String, String> environment) {
+    this.site = site;
+    this.directives = directives;
+    this.environment = environment;
   }
 
   void start() throws IOException {
@@ -68,19 +63,22 @@ final class NodeProcess {
             .filter(entry -> !entry.contains("test-classes"))
             .map(entry -> Path.of(entry).toAbsolutePath().toString())
             .collect(Collectors.joining(File.pathSeparator));
-    List<String> line = new ArrayList<>();
+    List<String> line = new ArrayList<>(site.before);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx256m"));
-    line.addAll(List.of("-cp", classes, "io.sampo.Main", "--port", "" + port));
-    line.addAll(List.of("--bind", "127.0.0.1", "--cluster-port", "" + clusterPort));
-    line.addAll(List.of("--seed-nodes", seeds, "--dir", directory.toString(), "--save", ""));
-    line.addAll(List.of("--sentinel-port", "0"));
+    line.addAll(List.of("-cp", classes, "io.sampo.Main", "--port", "" + site.port));
+    line.addAll(List.of("--bind", site.host, "--protected-mode", "no"));
+    line.addAll(List.of("--cluster-port", "" + site.clusterPort));
+    line.addAll(List.of("--sentinel-port", "" + site.sentinelPort));
+    line.addAll(List.of("--dir", site.directory.toString(), "--save", ""));
     line.addAll(directives);
-    process =
+    ProcessBuilder builder =
         new ProcessBuilder(line)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()))
-            .start();
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(site.directory.resolve("log").toFile()));
+    builder.environment().putAll(environment);
+    process = builder.start();
   }
 
   boolean isAlive() {
@@ -96,38 +94,51 @@ final class NodeProcess {
     process.destroy();
   }
 
-  void stop() throws IOException, InterruptedException {
-    signal("STOP");
+  void stop() {
+    Shell.run("kill -STOP " + process.pid());
   }
 
-  void goOn() throws IOException, InterruptedException {
-    signal("CONT");
-  }
-
-  private void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+  void goOn() {
+    Shell.run("kill -CONT " + process.pid());
   }
 
   /** Takes away its disk. */
   void forget() throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
+    try (Stream<Path> files = Files.walk(site.directory)) {
       for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-        if (!path.equals(directory) && !path.endsWith("log")) {
+        if (!path.equals(site.directory) && !path.endsWith("log")) {
           Files.delete(path);
         }
       }
     }
   }
 
+  /** Connects as a client does. */
+  RespClient connect() {
+    try {
+      RespClient client = RespClient.connect(InetAddress.getByName(site.host), site.port, PATIENCE);
+      client.patience(PATIENCE);
+      return client;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What it says of its role: "master", "slave", or "" if it cannot be asked. */
   String role() {
-    return !isAlive() ? "" : ask("ROLE");
+    if (!isAlive()) {
+      return "";
+    }
+    try (RespClient client = connect()) {
+      return client.call("ROLE").elements().get(0).text();
+    } catch (UncheckedIOException | IndexOutOfBoundsException e) {
+      return "";
+    }
   }
 
   /** How many replicas follow it and are online; -1 if it is no master. */
   int replicas() {
-    try (RespClient client = RespClient.connect(port)) {
-      client.patience(500);
+    try (RespClient client = connect()) {
       List<WireReply> role = client.call("ROLE").elements();
       return role.get(0).text().equals("master") ? role.get(2).elements().size() : -1;
     } catch (UncheckedIOException | IndexOutOfBoundsException e) {
@@ -140,7 +151,7 @@ final class NodeProcess {
    * set can do without any one node only when all can.
    */
   long reached() {
-    try (Stream<Path> files = Files.list(directory)) {
+    try (Stream<Path> files = Files.list(site.directory)) {
       Optional<Path> ballot = files.filter(file -> file.toString().endsWith(".ballot")).findFirst();
       if (ballot.isEmpty()) {
         return -1;
@@ -153,23 +164,14 @@ final class NodeProcess {
     }
   }
 
-  private String ask(String command) {
-    try (RespClient client = RespClient.connect(port)) {
-      client.patience(500);
-      return client.call(command).elements().get(0).text();
-    } catch (UncheckedIOException | IndexOutOfBoundsException e) {
-      return "";
-    }
-  }
-
   String log() throws IOException {
-    return Files.readString(directory.resolve("log"));
+    return Files.readString(site.directory.resolve("log"));
   }
 
-  void close() throws IOException, InterruptedException {
+  void close() {
     if (isAlive()) {
       goOn();
-      process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+      process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
     }
   }
 }

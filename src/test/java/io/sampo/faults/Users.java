@@ -3,117 +3,148 @@ package io.sampo.faults;
 import io.sampo.faults.History.Addition;
 import io.sampo.faults.History.Outcome;
 import io.sampo.faults.History.Reading;
-import io.sampo.testkit.RespClient;
-import io.sampo.testkit.WireReply;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
-/** Clients that use whoever is the master, and write down what they did and what they were told. */
+/** Clients that use one key all the time, and write down what they did and what they were told. */
 final class Users implements AutoCloseable {
-  private static final String KEY = "grows";
-  private static final int PATIENCE = 1000;
-  private static final int READ_EVERY = 10;
+  private static final long READ_EVERY = TimeUnit.MILLISECONDS.toNanos(100);
 
   final History history = new History();
-  private final List<NodeProcess> nodes;
+  private final String key;
   private final AtomicInteger elements = new AtomicInteger();
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<User> users = new ArrayList<>();
   private volatile boolean ends;
-  private volatile long lastDone;
 
-  Users(List<NodeProcess> nodes, int count) {
-    this.nodes = nodes;
+  /** What one client is told, with the times at which its writes were acknowledged. */
+  final class User extends Thread {
+    private final Supplier<Caller> caller;
+    private final boolean reads;
+    private final List<Long> done = new ArrayList<>();
+
+    User(Supplier<Caller> caller, boolean reads) {
+      this.caller = caller;
+      this.reads = reads;
+    }
+
+    @Override
+    public void run() {
+      while (!ends) {
+        try (Caller client = caller.get()) {
+          use(client);
+        } catch (RuntimeException notNow) {
+          rest(20);
+        }
+      }
+    }
+
+    private void use(Caller client) {
+      long read = System.nanoTime();
+      while (!ends) {
+        if (reads && System.nanoTime() - read > READ_EVERY) {
+          read = System.nanoTime();
+          Users.this.read(client);
+        } else {
+          write(client);
+        }
+      }
+    }
+
+    private void write(Caller client) {
+      int element = elements.getAndIncrement();
+      long called = System.nanoTime();
+      Outcome outcome = Outcome.UNKNOWN;
+      try {
+        outcome = client.add(key, element) ? Outcome.DONE : Outcome.REFUSED;
+      } catch (RuntimeException unknown) {
+        outcome = Outcome.UNKNOWN;
+      }
+      long returned = System.nanoTime();
+      history.add(new Addition(element, called, returned, outcome));
+      if (outcome == Outcome.DONE) {
+        synchronized (done) {
+          done.add(returned);
+        }
+      }
+      rest(outcome == Outcome.DONE ? 3 : 20);
+    }
+
+    /** Whether a write was acknowledged after this moment. */
+    boolean hasDoneSince(long moment) {
+      synchronized (done) {
+        return !done.isEmpty() && done.get(done.size() - 1) - moment > 0;
+      }
+    }
+
+    private List<Long> done() {
+      synchronized (done) {
+        return List.copyOf(done);
+      }
+    }
+
+    /** The longest time without an acknowledged write in between, in milliseconds. */
+    long silence(long from, long until) {
+      return Users.silence(done(), from, until);
+    }
+  }
+
+  private Users(String key) {
+    this.key = key;
+  }
+
+  /** So many that ask each node whether it is the master, which also read. */
+  static Users plain(List<NodeProcess> nodes, String key, int count) {
+    Users users = new Users(key);
     for (int i = 0; i < count; i++) {
-      Thread thread = new Thread(this::run, "user-" + i);
-      thread.start();
-      threads.add(thread);
+      int first = i;
+      users.add(() -> new PlainCaller(nodes, first), true);
     }
+    return users;
   }
 
-  /** When the last write was acknowledged. */
-  long lastDone() {
-    return lastDone;
+  /** One more, which begins at once. */
+  User add(Supplier<Caller> caller, boolean reads) {
+    User user = new User(caller, reads);
+    users.add(user);
+    user.start();
+    return user;
   }
 
-  private void run() {
-    Optional<RespClient> client = Optional.empty();
-    int turn = 0;
-    while (!ends) {
-      if (client.isEmpty()) {
-        client = connect(nodes.get(turn++ % nodes.size()));
-        continue;
+  /** Whether a write of any of them was acknowledged after this moment. */
+  boolean haveDoneSince(long moment) {
+    return users.stream().anyMatch(user -> user.hasDoneSince(moment));
+  }
+
+  /** The longest time without a write being acknowledged to anybody, in milliseconds. */
+  long silence(long from, long until) {
+    List<Long> all = new ArrayList<>();
+    users.forEach(user -> all.addAll(user.done()));
+    return silence(all.stream().sorted().toList(), from, until);
+  }
+
+  private static long silence(List<Long> done, long from, long until) {
+    long longest = 0;
+    long last = from;
+    for (long each : done) {
+      if (each - from > 0 && until - each > 0) {
+        longest = Math.max(longest, each - last);
+        last = each;
       }
-      boolean good = turn++ % READ_EVERY == 0 ? read(client.get()) : write(client.get());
-      if (!good) {
-        client.get().close();
-        client = Optional.empty();
-      }
-      rest(2);
     }
-    client.ifPresent(RespClient::close);
+    return TimeUnit.NANOSECONDS.toMillis(Math.max(longest, until - last));
   }
 
-  /**
-   * A connection made to a master is one to a master, for a node that gives up the lead ends it.
-   */
-  private Optional<RespClient> connect(NodeProcess node) {
-    RespClient client;
-    try {
-      client = RespClient.connect(node.port);
-    } catch (UncheckedIOException e) {
-      rest(20);
-      return Optional.empty();
-    }
-    try {
-      client.patience(PATIENCE);
-      if (client.call("ROLE").elements().get(0).text().equals("master")) {
-        return Optional.of(client);
-      }
-    } catch (UncheckedIOException | IndexOutOfBoundsException e) {
-      rest(1);
-    }
-    client.close();
-    rest(20);
-    return Optional.empty();
-  }
-
-  private boolean write(RespClient client) {
-    int element = elements.incrementAndGet();
-    long called = System.nanoTime();
-    Outcome outcome = Outcome.UNKNOWN;
-    try {
-      WireReply reply = client.call("SADD", KEY, "" + element);
-      outcome = reply.isError() ? Outcome.REFUSED : Outcome.DONE;
-    } catch (UncheckedIOException e) {
-      outcome = Outcome.UNKNOWN;
-    }
-    long returned = System.nanoTime();
-    history.add(new Addition(element, called, returned, outcome));
-    if (outcome == Outcome.DONE) {
-      lastDone = returned;
-    }
-    return outcome == Outcome.DONE;
-  }
-
-  private boolean read(RespClient client) {
+  private void read(Caller client) {
     long called = System.nanoTime();
     try {
-      WireReply reply = client.call("SMEMBERS", KEY);
-      if (reply.isError()) {
-        return false;
-      }
-      Set<Integer> set = new HashSet<>();
-      reply.texts().forEach(text -> set.add(Integer.parseInt(text)));
+      BitSet set = client.read(key);
       history.add(new Reading(set, called, System.nanoTime()));
-      return true;
-    } catch (UncheckedIOException e) {
-      return false;
+    } catch (RuntimeException nothing) {
+      rest(20);
     }
   }
 
@@ -130,10 +161,10 @@ final class Users implements AutoCloseable {
   public void close() {
     ends = true;
     boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
+    for (Thread user : users) {
+      while (user.isAlive()) {
         try {
-          thread.join();
+          user.join();
         } catch (InterruptedException e) {
           interrupted = true;
         }
@@ -145,13 +176,11 @@ final class Users implements AutoCloseable {
   }
 
   /** Reads once more, until somebody answers. */
-  void readAtLast() {
-    boolean read = false;
-    for (int i = 0; !read; i++) {
-      Optional<RespClient> client = connect(nodes.get(i % nodes.size()));
-      if (client.isPresent()) {
-        read = read(client.get());
-        client.get().close();
+  void readAtLast(List<NodeProcess> nodes) {
+    try (Caller client = new PlainCaller(nodes, 0)) {
+      int before = history.readings();
+      while (history.readings() == before) {
+        read(client);
       }
     }
   }

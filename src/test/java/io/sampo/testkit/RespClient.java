@@ -38,11 +38,16 @@ public final class RespClient implements AutoCloseable {
 
   /** Connects to a port of any address. */
   public static RespClient connect(InetAddress address, int port) {
+    return connect(address, port, PATIENCE_MILLIS);
+  }
+
+  /** Connects to a port of any address, within so many milliseconds. */
+  public static RespClient connect(InetAddress address, int port, int millis) {
     Socket socket = new Socket();
     try {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
+      socket.connect(new InetSocketAddress(address, port), millis);
       return new RespClient(socket);
     } catch (IOException e) {
       try {

@@ -1,0 +1,81 @@
+package io.sampo.faults;
+
+import io.sampo.testkit.RespClient;
+import io.sampo.testkit.WireReply;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Asks the nodes in turn which of them is the master, and stays with that one. */
+final class PlainCaller implements Caller {
+  private static final int PATIENCE = 1000;
+
+  private final List<NodeProcess> nodes;
+  private Optional<RespClient> client = Optional.empty();
+  private int turn;
+
+  PlainCaller(List<NodeProcess> nodes, int first) {
+    this.nodes = nodes;
+    this.turn = first;
+  }
+
+  @Override
+  public boolean add(String key, int element) {
+    return !call("SADD", key, "" + element).isError();
+  }
+
+  @Override
+  public BitSet read(String key) {
+    WireReply reply = call("SMEMBERS", key);
+    if (reply.isError()) {
+      throw new UncheckedIOException(new IOException(reply.text()));
+    }
+    BitSet set = new BitSet();
+    reply.texts().forEach(text -> set.set(Integer.parseInt(text)));
+    return set;
+  }
+
+  private WireReply call(String... words) {
+    RespClient present = client.orElseGet(this::connect);
+    client = Optional.empty();
+    try {
+      WireReply reply = present.call(words);
+      if (!reply.isError()) {
+        client = Optional.of(present);
+      }
+      return reply;
+    } finally {
+      if (client.isEmpty()) {
+        present.close();
+      }
+    }
+  }
+
+  /**
+   * A connection made to a master is one to a master, for a node that gives up the lead ends it.
+   */
+  private RespClient connect() {
+    RespClient made = nodes.get(turn++ % nodes.size()).connect();
+    try {
+      made.patience(PATIENCE);
+      if (made.call("ROLE").elements().get(0).text().equals("master")) {
+        return made;
+      }
+    } catch (IndexOutOfBoundsException noRole) {
+      made.close();
+      throw new UncheckedIOException(new IOException(noRole));
+    } catch (UncheckedIOException e) {
+      made.close();
+      throw e;
+    }
+    made.close();
+    throw new UncheckedIOException(new IOException("no master"));
+  }
+
+  @Override
+  public void close() {
+    client.ifPresent(RespClient::close);
+  }
+}
