@@ -4,7 +4,6 @@ import io.sampo.journal.Journal;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.resp.Bytes;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +51,36 @@ public final class FullSync implements SnapshotSink {
       }
       link.begin(from.copy());
     }
+
+    /** What a file is to say of data that is as of now. Nothing may be appended meanwhile. */
+    public Map<String, String> lineage() {
+      if (!backlog.isOpen()) {
+        // Not all that was written is in the stream, so there is no going on from here.
+        return Map.of();
+      }
+      // Without a database of its own the stream begins by choosing one, so that any will do.
+      int db = Math.max(0, journal.selected());
+      return new Lineage(history.ids().id(), journal.offset(), db).fields();
+    }
+
+    /**
+     * Goes on where data stands that has been loaded at the start.
+     *
+     * @param follows whether that is as a replica: a master begins a history of its own
+     */
+    public void goOn(Lineage from, boolean follows) {
+      backlog.open();
+      if (follows) {
+        history.adopt(from.id());
+        journal.relaying(true);
+      } else {
+        history.inherit(from.id(), from.offset());
+      }
+      journal.restart(from.offset());
+      if (follows) {
+        journal.relay(new byte[0], from.db());
+      }
+    }
   }
 
   /**
@@ -95,14 +124,7 @@ public final class FullSync implements SnapshotSink {
     Backlog.Cursor tail = stream.backlog.tail();
     from = Optional.of(tail);
     links.forEach(link -> begin(link, tail));
-    Map<String, String> about = new LinkedHashMap<>();
-    int selected = stream.journal.selected();
-    if (selected >= 0) {
-      about.put("repl-stream-db", String.valueOf(selected));
-    }
-    about.put("repl-id", stream.history.ids().id());
-    about.put("repl-offset", String.valueOf(tail.offset()));
-    return about;
+    return stream.lineage();
   }
 
   private void begin(ReplicaLink link, Backlog.Cursor cursor) {

@@ -52,6 +52,11 @@ public final class History {
     ids = new Ids(id, NONE, -1);
   }
 
+  /** Begins a history that goes on from another one, which we have up to {@code offset}. */
+  public void inherit(String id, long offset) {
+    ids = new Ids(randomId(), id, offset);
+  }
+
   /** Begins a history that goes on from the present one. */
   public void branch(long offset) {
     rename(randomId(), offset);

@@ -351,7 +351,7 @@ public final class Master extends AbstractBehavior<Master.Message> {
 
   /** Whether a master may say something in its stream. */
   private boolean speaks() {
-    return leads() && failover.state() == Failover.State.NONE;
+    return leads() && failover.state() == Failover.State.NONE && !settings.silent;
   }
 
   // --- once a second

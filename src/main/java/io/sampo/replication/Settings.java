@@ -20,6 +20,9 @@ public final class Settings {
   /** {@code repl-diskless-sync-max-replicas}: so many need not wait; 0 is without limit. */
   public volatile long disklessMaxReplicas;
 
+  /** Whether nothing is said to replicas on our own account, for the node is about to end. */
+  public volatile boolean silent;
+
   /** {@code min-replicas-to-write}; 0 is off. */
   public volatile long minReplicas;
 

@@ -27,7 +27,7 @@ final class AofIntoShards implements AofLoad.Into, Replay.Follower {
 
   AofIntoShards(Node node) {
     this.node = node;
-    loader = node.cores.loader(false, false);
+    loader = node.cores.loader();
     replay = node.replay(0, this);
   }
 

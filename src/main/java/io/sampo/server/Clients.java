@@ -1,12 +1,12 @@
 package io.sampo.server;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** All connections of a node, by id. Used from any thread. */
@@ -62,20 +62,17 @@ final class Clients {
   }
 
   /**
-   * Closes every connection: those that wait for a reply when they have it, replicas when they have
-   * everything, or when the time is up.
+   * Closes connections: those that wait for a reply when they have it, replicas when they have
+   * everything. Returns when they are closed, or the time is up.
    */
-  void disconnectAll(Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
-    // Replicas last, for they are to have what the others write.
-    disconnect(session -> !session.feed.isOn(), deadline);
-    disconnect(session -> true, deadline);
-    all().forEach(session -> session.kill(false));
+  void disconnect(Predicate<Session> which, long deadline) {
+    all().stream().filter(which).forEach(session -> session.kill(true));
+    await(() -> all().stream().noneMatch(which), deadline);
   }
 
-  private void disconnect(Predicate<Session> which, long deadline) {
-    all().stream().filter(which).forEach(session -> session.kill(true));
-    while (all().stream().anyMatch(which) && System.nanoTime() - deadline < 0) {
+  /** Returns when a condition holds, or the time is up. */
+  static void await(BooleanSupplier condition, long deadline) {
+    while (!condition.getAsBoolean() && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(POLL_NANOS);
     }
   }

@@ -165,13 +165,8 @@ final class Cores {
     }
   }
 
-  /**
-   * What distributes the entries of an RDB file.
-   *
-   * @param dropsExpired whether those that have expired are left out
-   * @param merges whether there may be others in their place
-   */
-  Loader loader(boolean dropsExpired, boolean merges) {
-    return new Loader(shards, settings.databases, dropsExpired, merges);
+  /** What distributes the entries of an RDB file. */
+  Loader loader() {
+    return new Loader(shards, settings.databases);
   }
 }

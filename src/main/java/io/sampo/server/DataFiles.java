@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.persist.DamagedFile;
+import io.sampo.replication.Lineage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CountDownLatch;
@@ -36,11 +37,19 @@ public final class DataFiles {
       return;
     }
     try {
-      RdbLoad.load(node, node.saves.file(), false);
+      RdbLoad.load(node, node.saves.file(), this::goOn);
       node.saves.loaded();
     } catch (IOException e) {
       throw new IllegalStateException(
           "cannot load " + node.saves.file() + ", which is left as it is: " + e.getMessage(), e);
+    }
+  }
+
+  /** Goes on where the data that is being loaded stands; in a replica set that is not enough. */
+  private void goOn(Lineage from) {
+    boolean follows = node.settings.replicaof.get().isPresent();
+    if (follows || !node.replication.following.isReplica()) {
+      node.replication.stream.goOn(from, follows);
     }
   }
 
@@ -73,7 +82,7 @@ public final class DataFiles {
    * done. Nobody must write any more.
    */
   public void saveAtEnd() {
-    if (!worthSaving || node.settings.save.get().isEmpty()) {
+    if (!worthSaving || node.loading.isOn() || node.settings.save.get().isEmpty()) {
       return;
     }
     worthSaving = false;

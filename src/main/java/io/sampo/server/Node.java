@@ -12,7 +12,9 @@ import io.sampo.shard.Executor;
 import io.sampo.shard.Router;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -112,7 +114,9 @@ public final class Node {
     settings.pipelineOrder.each(order -> strict = order.equals("strict"));
     LogLevel.follow(settings.loglevel);
     snapshots = new Snapshotting(system, cores, settings, keyspaces);
-    saves = new Saves(settings, snapshots::take, System::currentTimeMillis, cores::changes);
+    saves =
+        new Saves(
+            settings, snapshots::take, System::currentTimeMillis, cores::changes, this::lineage);
     files = new DataFiles(this);
     aof =
         new AppendOnly(
@@ -232,6 +236,10 @@ public final class Node {
     return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
   }
 
+  private Map<String, String> lineage() {
+    return replication.stream.lineage();
+  }
+
   private String placeName() {
     return place.name();
   }
@@ -290,7 +298,26 @@ public final class Node {
    * everything, or when the time is up.
    */
   public void disconnectAll(Duration patience) {
-    clients.disconnectAll(patience);
+    long deadline = System.nanoTime() + patience.toNanos();
+    clients.disconnect(session -> !session.feed.isOn(), deadline);
+    // Replicas last, for they are to have what the others write.
+    if (replication.replicas.any()) {
+      beSilent(deadline);
+    }
+    clients.disconnect(session -> true, deadline);
+    clients.all().forEach(session -> session.kill(false));
+  }
+
+  /**
+   * Says nothing to replicas on the node's own account any more: they are to have all of the
+   * stream, and the file that is then saved no more than they have.
+   */
+  private void beSilent(long deadline) {
+    replication.silent(true);
+    pause.begin(Long.MAX_VALUE, Pause.Mode.WRITE);
+    CountDownLatch silence = new CountDownLatch(1);
+    cores.still(silence::countDown);
+    Clients.await(() -> silence.getCount() == 0, deadline);
   }
 
   /** Ends the node, gracefully and without saving, and returns before that is done. */

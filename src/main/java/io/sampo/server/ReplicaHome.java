@@ -87,7 +87,7 @@ final class ReplicaHome implements Home {
 
   private void read(Path file, Home.Outcome then) {
     try {
-      then.loaded(RdbLoad.load(node, file, false), "");
+      then.loaded(RdbLoad.load(node, file, itsOwn -> {}), "");
     } catch (IOException e) {
       then.loaded(0, e.getMessage());
     }

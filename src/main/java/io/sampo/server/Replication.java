@@ -26,6 +26,7 @@ import org.apache.pekko.stream.ActorAttributes;
 final class Replication {
   final History history = new History();
   final Backlog backlog;
+  final FullSync.Stream stream;
   final Replicas replicas;
   final ActorRef<Master.Message> master;
   final ActorRef<Replica.Message> replica;
@@ -53,11 +54,12 @@ final class Replication {
       Replica.Connector connector,
       String loop) {
     backlog = new Backlog(journal, settings.replBacklogSize.get());
+    stream = new FullSync.Stream(journal, backlog, history);
     replicas = new Replicas(limits);
     follow(settings);
     Master.Services services =
         new Master.Services(
-            new FullSync.Stream(journal, backlog, history),
+            stream,
             replicas,
             limits,
             failing,
@@ -66,12 +68,7 @@ final class Replication {
             system.dispatchers().lookup(DispatcherSelector.blocking()));
     master = system.systemActorOf(Master.create(services), "master", Props.empty());
     Replica.Services its =
-        new Replica.Services(
-            home,
-            connector,
-            new FullSync.Stream(journal, backlog, history),
-            limits,
-            ActorAttributes.dispatcher(loop));
+        new Replica.Services(home, connector, stream, limits, ActorAttributes.dispatcher(loop));
     replica =
         system.systemActorOf(Replica.create(its), "replica", DispatcherSelector.fromConfig(loop));
   }
@@ -84,6 +81,11 @@ final class Replication {
     backlog.open();
     limits.backlogTtl = 0;
     limits.disklessDelay = 0;
+  }
+
+  /** Says whether the stream is left alone but for what clients write, as before the end. */
+  void silent(boolean yes) {
+    limits.silent = yes;
   }
 
   private void follow(Settings settings) {

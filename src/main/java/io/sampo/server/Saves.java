@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class Saves {
   private final Consumer<SnapshotSink> snapshots;
   private final LongSupplier clock;
   private final LongSupplier changes;
+  private final Supplier<Map<String, String>> lineage;
   private Optional<Save> present = Optional.empty();
   private long lastTry;
   private long changesSaved;
@@ -38,16 +40,19 @@ final class Saves {
    * @param snapshots takes a snapshot
    * @param clock in Unix milliseconds
    * @param changes how often data was changed since the start
+   * @param lineage what the file is to say of where the data stands
    */
   Saves(
       Settings settings,
       Consumer<SnapshotSink> snapshots,
       LongSupplier clock,
-      LongSupplier changes) {
+      LongSupplier changes,
+      Supplier<Map<String, String>> lineage) {
     this.settings = settings;
     this.snapshots = snapshots;
     this.clock = clock;
     this.changes = changes;
+    this.lineage = lineage;
     lastSave = clock.getAsLong();
     settings.save.each(points -> judge());
     settings.stopWritesOnBgsaveError.each(stop -> judge());
@@ -68,7 +73,7 @@ final class Saves {
     @Override
     public Map<String, String> cut() {
       changesThen = changes.getAsLong();
-      return Map.of();
+      return lineage.get();
     }
 
     @Override

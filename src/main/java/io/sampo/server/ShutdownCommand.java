@@ -70,6 +70,7 @@ final class ShutdownCommand {
     Node node = session.node;
     LOG.info("Saving the final RDB snapshot before exiting.");
     node.pause.begin(Long.MAX_VALUE, Pause.Mode.WRITE);
+    node.replication.silent(true);
     node.cores.settle(
         session,
         () ->
@@ -79,6 +80,7 @@ final class ShutdownCommand {
                     node.shutdown();
                   } else {
                     LOG.error("Error trying to save the DB, can't exit.");
+                    node.replication.silent(false);
                     node.pause.end();
                     session.resume(FAILED);
                   }

@@ -10,23 +10,18 @@ final class LoadGroup implements Shard.Message {
 
   /** What becomes of them; the shard's answer. */
   interface Owner {
-    /** They are in, but for so many that had expired and so many that were there already. */
-    void loaded(int entries, int expired, int duplicates);
+    /** They are in, but for so many that were there already. */
+    void loaded(int entries, int duplicates);
   }
 
   private final Owner owner;
-  private final boolean dropsExpired;
   private final int[] dbs = new int[MOST];
   private final byte[][] keys = new byte[MOST][];
   private final Entry[] entries = new Entry[MOST];
   private int size;
 
-  /**
-   * @param dropsExpired whether what has expired is left out: a replica takes it all
-   */
-  LoadGroup(Owner owner, boolean dropsExpired) {
+  LoadGroup(Owner owner) {
     this.owner = owner;
-    this.dropsExpired = dropsExpired;
   }
 
   void add(int db, byte[] key, Entry entry) {
@@ -43,22 +38,16 @@ final class LoadGroup implements Shard.Message {
     return size == 0;
   }
 
-  void into(Keyspace keyspace, long now) {
-    int expired = 0;
+  void into(Keyspace keyspace) {
     int duplicates = 0;
     for (int i = 0; i < size; i++) {
-      Entry entry = entries[i];
-      if (dropsExpired && entry.expireAt() != Db.NO_EXPIRY && entry.expireAt() <= now) {
-        expired++;
-        continue;
-      }
       Db db = keyspace.db(dbs[i]);
       int before = db.size();
-      db.put(keys[i], 0, keys[i].length, entry);
+      db.put(keys[i], 0, keys[i].length, entries[i]);
       if (db.size() == before) {
         duplicates++;
       }
     }
-    owner.loaded(size, expired, duplicates);
+    owner.loaded(size, duplicates);
   }
 }

@@ -19,30 +19,22 @@ public final class Loader implements RdbReader.Sink, LoadGroup.Owner {
 
   private final List<ActorRef<Shard.Message>> shards;
   private final int databases;
-  private final boolean dropsExpired;
-  private final boolean merges;
   private final LoadGroup[] groups;
   private final Semaphore room = new Semaphore(MOST_ON_THE_WAY);
   private final LongAdder entries = new LongAdder();
-  private final LongAdder expired = new LongAdder();
   private final LongAdder duplicates = new LongAdder();
 
   /**
    * A loader for one file.
    *
    * @param databases how many there are
-   * @param dropsExpired whether entries that have expired are left out
-   * @param merges whether entries take the place of others, rather than being an error
    */
-  public Loader(
-      List<ActorRef<Shard.Message>> shards, int databases, boolean dropsExpired, boolean merges) {
+  public Loader(List<ActorRef<Shard.Message>> shards, int databases) {
     this.shards = shards;
     this.databases = databases;
-    this.dropsExpired = dropsExpired;
-    this.merges = merges;
     groups = new LoadGroup[shards.size()];
     for (int i = 0; i < groups.length; i++) {
-      groups[i] = new LoadGroup(this, dropsExpired);
+      groups[i] = new LoadGroup(this);
     }
   }
 
@@ -64,12 +56,12 @@ public final class Loader implements RdbReader.Sink, LoadGroup.Owner {
   private void send(int shard) throws IOException {
     room.acquireUninterruptibly();
     shards.get(shard).tell(groups[shard]);
-    groups[shard] = new LoadGroup(this, dropsExpired);
+    groups[shard] = new LoadGroup(this);
     check();
   }
 
   private void check() throws IOException {
-    if (!merges && duplicates.sum() > 0) {
+    if (duplicates.sum() > 0) {
       throw new IOException("RDB has duplicated keys");
     }
   }
@@ -87,18 +79,12 @@ public final class Loader implements RdbReader.Sink, LoadGroup.Owner {
 
   /** How many entries have been loaded so far. */
   public long keys() {
-    return entries.sum() - expired.sum();
-  }
-
-  /** How many entries were left out because they had expired. */
-  public long expired() {
-    return expired.sum();
+    return entries.sum();
   }
 
   @Override
-  public void loaded(int count, int itsExpired, int itsDuplicates) {
+  public void loaded(int count, int itsDuplicates) {
     entries.add(count);
-    expired.add(itsExpired);
     duplicates.add(itsDuplicates);
     room.release();
   }

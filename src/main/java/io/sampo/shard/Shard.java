@@ -138,7 +138,7 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
     } else if (message instanceof LoadGroup group) {
       executor.hold(data);
       data.keyspace.announcing(false);
-      group.into(data.keyspace, System.currentTimeMillis());
+      group.into(data.keyspace);
       executor.release(data.shard);
     } else if (data.saving.isPresent()) {
       run(data.saving.get(), message);
