@@ -6,7 +6,8 @@ import java.util.List;
 
 /** When the fields of a hash expire, for those that do. */
 final class FieldTimes {
-  private static final int OBJECT_BYTES = 40;
+  /** Its own, and its entry in the order by which hashes are looked at. */
+  private static final int OBJECT_BYTES = 56 + 16;
 
   private final ByteTable times;
 
@@ -17,6 +18,9 @@ final class FieldTimes {
   private long cursor;
 
   private long earliest = PartlyVolatile.NEVER;
+
+  private long scheduledFor = PartlyVolatile.NEVER;
+  private int ticket;
 
   FieldTimes() {
     this(new ByteTable());
@@ -46,6 +50,19 @@ final class FieldTimes {
 
   int size() {
     return times.size();
+  }
+
+  void schedule(long when, int itsTicket) {
+    scheduledFor = when;
+    ticket = itsTicket;
+  }
+
+  long scheduledFor() {
+    return scheduledFor;
+  }
+
+  int ticket() {
+    return ticket;
   }
 
   long next() {

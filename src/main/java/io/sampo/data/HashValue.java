@@ -397,6 +397,23 @@ public final class HashValue implements PartlyVolatile {
   }
 
   @Override
+  public void schedule(long when, int ticket) {
+    if (hasTimes()) {
+      times().schedule(when, ticket);
+    }
+  }
+
+  @Override
+  public long scheduledFor() {
+    return hasTimes() ? times().scheduledFor() : NEVER;
+  }
+
+  @Override
+  public int ticket() {
+    return hasTimes() ? times().ticket() : 0;
+  }
+
+  @Override
   public List<byte[]> expireParts(long now, int limit) {
     List<byte[]> over = hasTimes() ? times().over(now, limit) : List.of();
     over.forEach(field -> remove(field, 0, field.length));

@@ -17,6 +17,15 @@ public interface PartlyVolatile extends Value {
    */
   List<byte[]> expireParts(long now, int limit);
 
+  /** Says when it will be looked at for this, and by which ticket its entry there is known. */
+  void schedule(long when, int ticket);
+
+  /** The time it was last scheduled for, or {@link #NEVER}. */
+  long scheduledFor();
+
+  /** The ticket it was last scheduled with, or 0. */
+  int ticket();
+
   /** Whether nothing is left of it. */
   boolean isEmpty();
 }

@@ -324,7 +324,7 @@ public final class Db {
     int h = place(k, ko, kl, Record.OBJECT, Storage.OBJECT_BYTES, keepTtl);
     storage.object(h, object);
     if (v instanceof PartlyVolatile value && value.nextExpiry() != PartlyVolatile.NEVER) {
-      parts.add(k, ko, kl);
+      parts.add(value, keyspace.hashes.of(k, ko, kl));
     }
     return h;
   }
@@ -385,7 +385,7 @@ public final class Db {
 
   /** Says that parts of an object value have come to expire; see {@link PartlyVolatile}. */
   public void expiresInPart(int h) {
-    parts.add(keyArray(h), keyOffset(h), keyLength(h));
+    parts.advance((PartlyVolatile) value(h), storage.table.hashOf(h));
   }
 
   /** Says that a part of a value was found to have expired, and removed. */

@@ -71,8 +71,10 @@ final class Expiry {
         }
       }
     }
+    // However much there was to do for keys, parts get their share.
+    long share = System.nanoTime() + budgetNanos / 4;
     for (int i = 0; i < keyspace.databases(); i++) {
-      keyspace.db(i).parts().cycle(now, deadline);
+      keyspace.db(i).parts().cycle(now, share - deadline > 0 ? share : deadline);
     }
     if (seen > 0) {
       // Weighted as in Redis: a twentieth for the newest sample.

@@ -1,81 +1,132 @@
 package io.sampo.keyspace;
 
-import io.sampo.data.ByteTable;
 import io.sampo.data.PartlyVolatile;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Active expiry of parts of values, such as fields of hashes, in slices: knows the keys that may
- * hold such values, and goes round them. What has been deleted or replaced meanwhile is forgotten
- * when its turn comes.
+ * Active expiry of parts of values, such as fields of hashes, in slices: knows such values in the
+ * order in which they are to be looked at. Each has one entry that counts; those that it had before
+ * it was given an earlier time, moved or deleted are passed over when their time comes, or when a
+ * new entry makes room for itself.
  */
 final class PartExpiry {
-  /** Keys, or parts of one value, looked at between two looks at the time. */
+  /** Parts of one value looked at between two looks at the time. */
   private static final int STEP = 32;
+
+  /** Entries looked at, whether they still count, for each that is added. */
+  private static final int SWEPT = 2;
+
+  private static final long HASH_MASK = 0xffffffffL;
 
   private final Keyspace keyspace;
   private final Db db;
-  private final ByteTable keys = new ByteTable();
-  private long cursor;
+
+  /** Each number is a ticket, above the hash of the value's key. */
+  private final TimeOrder order = new TimeOrder();
+
+  private int lastTicket;
+  private int sweep;
 
   PartExpiry(Keyspace keyspace, Db db) {
     this.keyspace = keyspace;
     this.db = db;
   }
 
-  void add(byte[] key, int offset, int length) {
-    keys.add(key, offset, length);
+  /** How many entries there are, those included that do not count any more. */
+  int size() {
+    return order.size();
   }
 
-  /** Goes once round all keys, or until {@code deadline} of {@link System#nanoTime}. */
-  void cycle(long now, long deadline) {
-    for (int left = keys.size(); left > 0 && !isOver(deadline); ) {
-      List<byte[]> some = new ArrayList<>();
-      cursor =
-          keys.scan(
-              cursor,
-              STEP,
-              (key, ko, kl, value, vo, vl) -> some.add(Arrays.copyOfRange(key, ko, ko + kl)));
-      some.forEach(key -> expire(key, now, deadline));
-      left -= Math.max(1, some.size());
+  /** Puts a value in its place that has come here, under a key of this hash. */
+  void add(PartlyVolatile value, long hash) {
+    sweep();
+    if (++lastTicket == 0) {
+      lastTicket = 1;
+    }
+    value.schedule(value.nextExpiry(), lastTicket);
+    order.add(value.nextExpiry(), number(lastTicket, hash));
+  }
+
+  /** The same of one that is here already, of which a part may now expire earlier. */
+  void advance(PartlyVolatile value, long hash) {
+    if (value.nextExpiry() < value.scheduledFor()) {
+      add(value, hash);
     }
   }
 
-  private static boolean isOver(long deadline) {
-    return System.nanoTime() - deadline >= 0;
+  private static long number(int ticket, long hash) {
+    return (long) ticket << Integer.SIZE | hash;
   }
 
-  private void expire(byte[] key, long now, long deadline) {
-    int h = db.find(key, 0, key.length);
-    if (h == Db.NONE
-        || !db.isObject(h)
-        || !(db.value(h) instanceof PartlyVolatile value)
-        || value.nextExpiry() == PartlyVolatile.NEVER) {
-      keys.remove(key, 0, key.length);
-      return;
-    }
-    if (value.nextExpiry() <= now) {
-      db.keep(key, 0, key.length);
-    }
-    while (value.nextExpiry() <= now && !isOver(deadline)) {
-      List<byte[]> expired = value.expireParts(now, STEP);
-      if (!expired.isEmpty()) {
-        settle(h, value, expired);
+  /** Looks at some entries, going round, and drops those that do not count. */
+  private void sweep() {
+    for (int i = 0; i < SWEPT && order.size() > 0; i++) {
+      if (sweep == 0 || sweep > order.size()) {
+        sweep = order.size();
+      }
+      sweep--;
+      if (find(order.number(sweep)) == Db.NONE) {
+        order.remove(sweep);
       }
     }
   }
 
-  /** Accounts for parts that a value has lost, and removes it if they were the last. */
-  private void settle(int h, PartlyVolatile value, List<byte[]> expired) {
+  /** The record of the value that an entry stands for, or {@link Db#NONE}. */
+  private int find(long number) {
+    long hash = number & HASH_MASK;
+    int ticket = (int) (number >>> Integer.SIZE);
+    Segment segment = db.storage().table.segment(hash);
+    for (int slot = segment.first(hash); segment.has(slot, hash); slot++) {
+      int h = segment.address(slot);
+      if (db.isObject(h)
+          && db.value(h) instanceof PartlyVolatile value
+          && value.ticket() == ticket) {
+        return h;
+      }
+    }
+    return Db.NONE;
+  }
+
+  /** Expires whatever is over, until {@code deadline} of {@link System#nanoTime}. */
+  void cycle(long now, long deadline) {
+    boolean inTime = true;
+    while (inTime && order.size() > 0 && order.time(0) <= now) {
+      int h = find(order.number(0));
+      if (h == Db.NONE || db.storage().isVolatile(h) && db.expireAt(h) <= now) {
+        order.remove(0);
+      } else {
+        expire(h, now, deadline);
+      }
+      inTime = System.nanoTime() - deadline < 0;
+    }
+  }
+
+  private void expire(int h, long now, long deadline) {
+    PartlyVolatile value = (PartlyVolatile) db.value(h);
     byte[] key = db.key(h);
-    keyspace.notePartsExpired(db, key, expired);
-    if (value.isEmpty()) {
-      db.remove(h);
-      keyspace.noteEmptied(db, key);
+    db.keep(key, 0, key.length);
+    boolean inTime = true;
+    while (inTime && value.nextExpiry() <= now) {
+      List<byte[]> expired = value.expireParts(now, STEP);
+      if (!expired.isEmpty()) {
+        keyspace.notePartsExpired(db, key, expired);
+        if (value.isEmpty()) {
+          order.remove(0);
+          db.remove(h);
+          keyspace.noteEmptied(db, key);
+          return;
+        }
+        db.resized(h);
+      }
+      inTime = System.nanoTime() - deadline < 0;
+    }
+    long next = value.nextExpiry();
+    if (next == PartlyVolatile.NEVER) {
+      value.schedule(next, 0);
+      order.remove(0);
     } else {
-      db.resized(h);
+      value.schedule(next, value.ticket());
+      order.replace(0, next, order.number(0));
     }
   }
 }

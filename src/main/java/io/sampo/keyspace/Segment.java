@@ -192,6 +192,20 @@ final class Segment implements Directory.Part {
     return Arena.NONE;
   }
 
+  /** The slot of the first entry with this hash or a greater one. */
+  int first(long hash) {
+    int slot = home(hash);
+    while (slot < slots.length && slots[slot] != EMPTY && hash(slot) < hash) {
+      slot++;
+    }
+    return slot;
+  }
+
+  /** Whether there is a slot of this number, with an entry with this hash in it. */
+  boolean has(int slot, long hash) {
+    return slot < slots.length && slots[slot] != EMPTY && hash(slot) == hash;
+  }
+
   /** The slot of an address, or -1. */
   int find(long hash, int address) {
     long wanted = hash << Integer.SIZE | address & ADDRESS_MASK;
