@@ -1,7 +1,7 @@
 package io.sampo;
 
 import io.sampo.server.Node;
-import io.sampo.server.Setting;
+import io.sampo.server.config.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;

@@ -6,10 +6,10 @@ import io.sampo.net.CoreLoops;
 import io.sampo.net.CoreTcp;
 import io.sampo.net.PekkoTcp;
 import io.sampo.server.ClusterPlan;
-import io.sampo.server.ConfigFile;
 import io.sampo.server.Node;
 import io.sampo.server.SessionStage;
-import io.sampo.server.Settings;
+import io.sampo.server.config.ConfigFile;
+import io.sampo.server.config.Settings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -90,7 +90,7 @@ public final class Sampo implements AutoCloseable {
    * something. Other than a server's its data is not saved by itself, unless {@code save} says so.
    *
    * @param config directives under {@code sampo}; what is missing comes from the defaults
-   * @throws io.sampo.server.Setting.BadValue if a directive is unknown or has a wrong value
+   * @throws io.sampo.server.config.Setting.BadValue if a directive is unknown or has a wrong value
    * @throws IllegalStateException if it cannot listen where it should, or what was saved cannot be
    *     loaded; the message says why
    */

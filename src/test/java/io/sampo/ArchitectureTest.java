@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The layers of the code: a package imports only those that stand before it in the list. */
+/** The layers of the code: a package imports only those that stand before it in a list. */
 class ArchitectureTest {
   private static final List<String> LAYERS =
       List.of(
@@ -32,6 +32,9 @@ class ArchitectureTest {
           "cluster",
           "server",
           "net");
+
+  /** What the server's own classes are built on, in the same order. */
+  private static final List<String> SERVER = List.of("config");
 
   private static final String ROOT = "io.sampo";
 
@@ -63,6 +66,27 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAnyPackage(later))
         .allowEmptyShould(true)
+        .check(code);
+  }
+
+  static IntStream partsOfTheServer() {
+    return IntStream.range(0, SERVER.size());
+  }
+
+  @ParameterizedTest
+  @MethodSource("partsOfTheServer")
+  void aPartOfTheServerImportsOnlyThoseBefore(int part) {
+    String server = ROOT + ".server";
+    String[] later =
+        Stream.concat(
+                Stream.of(server),
+                SERVER.stream().skip(part + 1L).map(name -> server + "." + name + ".."))
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(server + "." + SERVER.get(part) + "..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(later))
         .check(code);
   }
 

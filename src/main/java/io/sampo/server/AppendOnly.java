@@ -5,6 +5,7 @@ import io.sampo.journal.Journal;
 import io.sampo.persist.AofWriter;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.server.config.Settings;
 import io.sampo.shard.Borrower;
 import java.io.IOException;
 import java.util.Locale;

@@ -1,6 +1,9 @@
 package io.sampo.server;
 
 import io.sampo.resp.RequestDecoder;
+import io.sampo.server.config.OutputLimits;
+import io.sampo.server.config.Setting;
+import io.sampo.server.config.Settings;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Comparator;

@@ -3,6 +3,8 @@ package io.sampo.server;
 import com.typesafe.config.Config;
 import io.sampo.cluster.Plan;
 import io.sampo.cluster.Topology;
+import io.sampo.server.config.Setting;
+import io.sampo.server.config.Settings;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;

@@ -27,6 +27,7 @@ import io.sampo.command.ZRangeCommands;
 import io.sampo.command.ZSetCommands;
 import io.sampo.command.ZStoreCommands;
 import io.sampo.persist.DumpCommands;
+import io.sampo.server.config.Settings;
 
 /** Which commands there are, by family. */
 final class Families {

@@ -5,6 +5,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyReader;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.server.config.Settings;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

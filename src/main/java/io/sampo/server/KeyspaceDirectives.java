@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import io.sampo.data.Limits;
 import io.sampo.keyspace.Policy;
+import io.sampo.server.config.Settings;
 import io.sampo.shard.Memory;
 
 /**

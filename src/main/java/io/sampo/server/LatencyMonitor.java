@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.server.config.Setting;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -8,6 +8,8 @@ import io.sampo.persist.SnapshotSink;
 import io.sampo.replication.Following;
 import io.sampo.replication.History;
 import io.sampo.replication.Replica;
+import io.sampo.server.config.LogLevel;
+import io.sampo.server.config.Settings;
 import io.sampo.shard.Executor;
 import io.sampo.shard.Router;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package io.sampo.server;
 import io.sampo.command.Events;
 import io.sampo.command.KeyEvent;
 import io.sampo.resp.Bytes;
+import io.sampo.server.config.NotifiedEvents;
+import io.sampo.server.config.Setting;
 
 /** Publishes what happens to keys, on two channels: by key and by event. */
 final class Notifications implements Events {

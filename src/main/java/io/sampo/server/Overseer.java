@@ -4,6 +4,7 @@ import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Flag;
 import io.sampo.resp.Args;
+import io.sampo.server.config.Settings;
 import io.sampo.shard.Watchman;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;

@@ -8,6 +8,8 @@ import io.sampo.replication.Home;
 import io.sampo.replication.Master;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
+import io.sampo.server.config.MasterAddress;
+import io.sampo.server.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

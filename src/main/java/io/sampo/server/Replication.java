@@ -11,6 +11,7 @@ import io.sampo.replication.Home;
 import io.sampo.replication.Master;
 import io.sampo.replication.Replica;
 import io.sampo.replication.Replicas;
+import io.sampo.server.config.Settings;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;

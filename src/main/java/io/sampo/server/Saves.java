@@ -2,6 +2,8 @@ package io.sampo.server;
 
 import io.sampo.persist.NewFile;
 import io.sampo.persist.SnapshotSink;
+import io.sampo.server.config.SavePoints;
+import io.sampo.server.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -3,6 +3,7 @@ package io.sampo.server;
 import io.sampo.command.Command;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
+import io.sampo.server.config.Setting;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.persist.SnapshotSink;
+import io.sampo.server.config.Settings;
 import io.sampo.shard.Snapshots;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import io.sampo.command.KeyEvent;
 
@@ -10,7 +10,7 @@ import io.sampo.command.KeyEvent;
  * @param classes the bits of the {@link KeyEvent}s
  * @param modules whether events of modules are, which do not occur here
  */
-record NotifiedEvents(boolean keyspace, boolean keyevent, int classes, boolean modules) {
+public record NotifiedEvents(boolean keyspace, boolean keyevent, int classes, boolean modules) {
   static final NotifiedEvents NONE = new NotifiedEvents(false, false, 0, false);
 
   /** What {@code A} stands for, events of modules apart. */
@@ -89,7 +89,7 @@ record NotifiedEvents(boolean keyspace, boolean keyevent, int classes, boolean m
   }
 
   /** The classes that somebody is told of: none without a kind of channel. */
-  int audible() {
+  public int audible() {
     return keyspace || keyevent ? classes : 0;
   }
 }

@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import java.math.BigDecimal;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The percentiles that INFO latencystats shows, each from 0 to 100. */
-record Percentiles(List<Double> values) {
+public record Percentiles(List<Double> values) {
   static Percentiles parse(String text) {
     return new Percentiles(
         Stream.of(text.trim().split(" +"))
@@ -30,7 +30,7 @@ record Percentiles(List<Double> values) {
   }
 
   /** A percentile without needless zeros. */
-  static String text(double percentile) {
+  public static String text(double percentile) {
     return new BigDecimal(Double.toString(percentile)).stripTrailingZeros().toPlainString();
   }
 

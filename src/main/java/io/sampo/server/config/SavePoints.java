@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** When the data is to be saved by itself: the value of {@code save}. */
-record SavePoints(List<Point> points) {
+public record SavePoints(List<Point> points) {
   /** So many changes, and so many seconds since the last time. */
-  record Point(long seconds, long changes) {}
+  public record Point(long seconds, long changes) {}
 
   static final SavePoints NONE = new SavePoints(List.of());
 
@@ -47,12 +47,12 @@ record SavePoints(List<Point> points) {
         .collect(Collectors.joining(" "));
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return points.isEmpty();
   }
 
   /** The first point that has been reached. */
-  Optional<Point> reached(long changes, long seconds) {
+  public Optional<Point> reached(long changes, long seconds) {
     return points.stream()
         .filter(point -> changes >= point.changes && seconds > point.seconds)
         .findFirst();

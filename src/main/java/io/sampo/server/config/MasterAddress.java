@@ -1,10 +1,10 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import io.sampo.replication.Following;
 import java.util.Optional;
 
 /** Where a master is, as {@code replicaof} names it. */
-record MasterAddress(String host, int port) {
+public record MasterAddress(String host, int port) {
   private static final int MAX_PORT = 65535;
 
   /** Reads {@code host port}; empty text, as {@code no one}, is no master. */
@@ -26,7 +26,7 @@ record MasterAddress(String host, int port) {
     return address.map(master -> master.host + " " + master.port).orElse("");
   }
 
-  static Optional<MasterAddress> of(Following following) {
+  public static Optional<MasterAddress> of(Following following) {
     return following.isReplica()
         ? Optional.of(new MasterAddress(following.host(), following.port()))
         : Optional.empty();

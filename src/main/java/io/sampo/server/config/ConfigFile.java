@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -22,7 +22,7 @@ public record ConfigFile(Path path) {
    * @throws IOException if the file cannot be read, is no longer HOCON, or cannot be replaced; it
    *     is as before then
    */
-  void rewrite(Settings settings) throws IOException {
+  public void rewrite(Settings settings) throws IOException {
     String before = Files.readString(path);
     String after;
     try {

@@ -1,16 +1,16 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Has the log say as much as {@code loglevel} wants; of our own classes only. */
-final class LogLevel {
+public final class LogLevel {
   private static final String OURS = "io.sampo";
 
   private LogLevel() {}
 
-  static void follow(Setting<String> loglevel) {
+  public static void follow(Setting<String> loglevel) {
     // Whoever embeds a node may log by something else, and may have chosen a level: ours is set
     // only if it is asked for.
     if (LoggerFactory.getLogger(OURS) instanceof Logger logger) {

@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import java.util.Locale;
 
@@ -12,7 +12,7 @@ public record OutputLimits(Limit normal, Limit replica, Limit pubsub) {
    * for more than so many seconds; 0 bytes for no limit.
    */
   public record Limit(long hard, long soft, long seconds) {
-    boolean none() {
+    public boolean none() {
       return hard == 0 && soft == 0;
     }
   }

@@ -1,15 +1,15 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
-import static io.sampo.server.Setting.bool;
-import static io.sampo.server.Setting.bytes;
-import static io.sampo.server.Setting.clamped;
-import static io.sampo.server.Setting.directory;
-import static io.sampo.server.Setting.fileName;
-import static io.sampo.server.Setting.integer;
-import static io.sampo.server.Setting.of;
-import static io.sampo.server.Setting.oneOf;
-import static io.sampo.server.Setting.permissions;
-import static io.sampo.server.Setting.text;
+import static io.sampo.server.config.Setting.bool;
+import static io.sampo.server.config.Setting.bytes;
+import static io.sampo.server.config.Setting.clamped;
+import static io.sampo.server.config.Setting.directory;
+import static io.sampo.server.config.Setting.fileName;
+import static io.sampo.server.config.Setting.integer;
+import static io.sampo.server.config.Setting.of;
+import static io.sampo.server.config.Setting.oneOf;
+import static io.sampo.server.config.Setting.permissions;
+import static io.sampo.server.config.Setting.text;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
@@ -61,7 +61,7 @@ public final class Settings {
   // What is kept on disk.
   public final Setting<String> dir = add(directory("dir").guarded());
   public final Setting<String> dbfilename = add(fileName("dbfilename", "dump.rdb").guarded());
-  final Setting<SavePoints> save = add(of("save", SavePoints.parse("3600 1 300 100 60 10000"), SavePoints::parse, SavePoints::format));
+  public final Setting<SavePoints> save = add(of("save", SavePoints.parse("3600 1 300 100 60 10000"), SavePoints::parse, SavePoints::format));
   public final Setting<Boolean> rdbchecksum = add(bool("rdbchecksum", true).fixed());
   public final Setting<Boolean> stopWritesOnBgsaveError = add(bool("stop-writes-on-bgsave-error", true));
 
@@ -80,10 +80,10 @@ public final class Settings {
   // What is watched and written down.
   public final Setting<Long> slowlogLogSlowerThan = add(integer("slowlog-log-slower-than", 10000, -1, Long.MAX_VALUE));
   public final Setting<Long> slowlogMaxLen = add(integer("slowlog-max-len", 128, 0, Long.MAX_VALUE));
-  final Setting<NotifiedEvents> notifyKeyspaceEvents = add(of("notify-keyspace-events", NotifiedEvents.NONE, NotifiedEvents::parse, NotifiedEvents::text));
+  public final Setting<NotifiedEvents> notifyKeyspaceEvents = add(of("notify-keyspace-events", NotifiedEvents.NONE, NotifiedEvents::parse, NotifiedEvents::text));
   public final Setting<Long> latencyMonitorThreshold = add(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE));
   public final Setting<Boolean> latencyTracking = add(bool("latency-tracking", true));
-  final Setting<Percentiles> latencyTrackingInfoPercentiles = add(of("latency-tracking-info-percentiles", new Percentiles(List.of(50.0, 99.0, 99.9)), Percentiles::parse, Percentiles::text));
+  public final Setting<Percentiles> latencyTrackingInfoPercentiles = add(of("latency-tracking-info-percentiles", new Percentiles(List.of(50.0, 99.0, 99.9)), Percentiles::parse, Percentiles::text));
   public final Setting<String> loglevel = add(oneOf("loglevel", "notice", "debug", "verbose", "notice", "warning"));
   public final Setting<String> logfile = add(text("logfile", "").fixed());
   public final Setting<String> pidfile = add(text("pidfile", "").fixed());
@@ -157,7 +157,7 @@ public final class Settings {
   }
 
   /** Where the append-only file is. */
-  AofDirectory appendDirectory() {
+  public AofDirectory appendDirectory() {
     return new AofDirectory(Path.of(dir.get()), appenddirname.get(), appendfilename.get());
   }
 
@@ -180,7 +180,7 @@ public final class Settings {
   }
 
   /** The file that CONFIG REWRITE writes. */
-  Optional<ConfigFile> file() {
+  public Optional<ConfigFile> file() {
     return file;
   }
 
@@ -190,7 +190,7 @@ public final class Settings {
   }
 
   /** The directives by all their names, in the order of their declaration. */
-  Map<String, Setting<?>> byName() {
+  public Map<String, Setting<?>> byName() {
     return Collections.unmodifiableMap(names);
   }
 

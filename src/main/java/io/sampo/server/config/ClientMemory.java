@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 /**
  * How much all clients together may hold ({@code maxmemory-clients}).
@@ -33,7 +33,7 @@ public record ClientMemory(long amount, boolean percent) {
   }
 
   /** The limit in bytes; 0 for none. */
-  long bytes(long maxmemory) {
+  public long bytes(long maxmemory) {
     return percent ? maxmemory / 100 * amount : amount;
   }
 }

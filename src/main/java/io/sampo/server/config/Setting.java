@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.config;
 
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -182,7 +182,7 @@ public final class Setting<T> {
   }
 
   /** Takes a value that has come to be in another way than by configuration. */
-  void put(T now) {
+  public void put(T now) {
     value = now;
   }
 

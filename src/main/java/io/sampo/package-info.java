@@ -1,0 +1,2 @@
+/** The server as a whole: as a program, and embedded. */
+package io.sampo;
