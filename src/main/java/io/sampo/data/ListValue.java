@@ -69,6 +69,17 @@ public final class ListValue implements Value {
     return Type.LIST;
   }
 
+  /** In how many nodes it is kept. */
+  public int nodes() {
+    return pack != null ? 1 : quick.nodeCount();
+  }
+
+  /** The bytes of its nodes as listpacks. */
+  public long listpackBytes() {
+    long elements = pack != null ? pack.used() : quick.used();
+    return elements + (long) nodes() * ListNode.FRAME_BYTES;
+  }
+
   @Override
   public String encoding() {
     return pack != null ? "listpack" : "quicklist";

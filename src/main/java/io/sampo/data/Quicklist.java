@@ -53,6 +53,15 @@ final class Quicklist {
     return frozen;
   }
 
+  /** The bytes of all elements. */
+  long used() {
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += nodes[i].used();
+    }
+    return sum;
+  }
+
   /** Node {@code i}, to be changed. */
   ListNode own(int i) {
     ListNode node = nodes[from + i];

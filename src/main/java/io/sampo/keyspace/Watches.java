@@ -39,6 +39,11 @@ public final class Watches {
       return broken;
     }
 
+    /** How many keys there are; from any thread, a moment late. */
+    public int count() {
+      return keys.size();
+    }
+
     public Collection<DbKey> keys() {
       return keys;
     }

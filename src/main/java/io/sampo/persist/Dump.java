@@ -34,6 +34,11 @@ public final class Dump {
     return out.take();
   }
 
+  /** How many bytes the value itself takes of that. */
+  public static int valueBytes(Db db, int h, boolean compressing) {
+    return of(db, h, compressing).length - 1 - FOOTER_BYTES;
+  }
+
   private static int version(Db db, int h) {
     boolean expiring = db.isObject(h) && db.value(h) instanceof HashValue hash && hash.hasTimes();
     return expiring ? RdbFormat.LATEST_VERSION : RdbFormat.VERSION;

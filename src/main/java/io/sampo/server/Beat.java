@@ -16,6 +16,7 @@ final class Beat {
   private final ActorSystem<?> system;
   private volatile long at = System.currentTimeMillis();
   private volatile boolean activeExpire = true;
+  private volatile boolean stopped;
   private Cancellable present = Cancellable.alreadyCancelled();
 
   Beat(Node node, ActorSystem<?> system) {
@@ -38,7 +39,19 @@ final class Beat {
   private Cancellable repeat(Duration interval, Runnable task) {
     return system
         .scheduler()
-        .scheduleAtFixedRate(interval, interval, task, system.executionContext());
+        .scheduleAtFixedRate(
+            interval, interval, () -> unlessStopped(task), system.executionContext());
+  }
+
+  private void unlessStopped(Runnable task) {
+    if (!stopped) {
+      task.run();
+    }
+  }
+
+  /** Has nothing of this done any more, or all of it again. */
+  void stop(boolean yes) {
+    stopped = yes;
   }
 
   private void tend() {

@@ -7,8 +7,8 @@ final class ClientLine {
   private ClientLine() {}
 
   /**
-   * The line, without its end. Descriptors and fixed reply buffers, which we have none of, are -1
-   * and 0.
+   * The line, without its end. There is no descriptor to be known, hence -1; and no buffers of a
+   * fixed size, for requests or replies, hence 0 for what is free in one or kept in the other.
    *
    * @param now wall clock in milliseconds
    */
@@ -29,6 +29,7 @@ final class ClientLine {
     line.append(" psub=").append(held.count(PubSub.Kind.PATTERN));
     line.append(" ssub=").append(held.count(PubSub.Kind.SHARD_CHANNEL));
     line.append(" multi=").append(load.queued());
+    line.append(" watch=").append(session.transactions.watching());
     line.append(" qbuf=").append(load.query());
     line.append(" qbuf-free=0 argv-mem=").append(load.arguments());
     line.append(" multi-mem=").append(load.transaction());

@@ -6,7 +6,12 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.Handler;
 import io.sampo.data.Glob;
+import io.sampo.data.HashValue;
+import io.sampo.data.ListValue;
+import io.sampo.data.SetValue;
+import io.sampo.data.ZSetValue;
 import io.sampo.keyspace.Db;
+import io.sampo.persist.Dump;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
@@ -54,6 +59,11 @@ final class DebugCommand {
         1,
         DebugCommand::htStats);
     sub(
+        "HTSTATS-KEY <key>",
+        "The same of the hash table that a value is kept in.",
+        1,
+        DebugCommand::htStatsOfKey);
+    sub(
         "JMAP",
         "What the heap holds, by size: the JVM's own collector figures.",
         0,
@@ -65,6 +75,11 @@ final class DebugCommand {
         AofReload::run);
     sub("LOG <message>", "Write this to the log.", 1, DebugCommand::log);
     sub("OBJECT <key>", "How a value is kept.", 1, DebugCommand::object);
+    sub(
+        "PAUSE-CRON <0|1>",
+        "Whether nothing is done that is to be done regularly, such as expiring keys.",
+        1,
+        DebugCommand::pauseCron);
     sub(
         "POPULATE <count> [<prefix>] [<size>]",
         "Make string keys <prefix>:<number> (\"key\" unless given) that are not there, of this many"
@@ -159,15 +174,28 @@ final class DebugCommand {
     }
     long idle = db.idleSeconds(h);
     long lru = c.now() / 1000 - idle & 0xffffff;
+    boolean compressing = Session.of(c).node.settings.rdbcompression.get();
     c.out()
         .simple(
             "Value at:0x%x refcount:1 encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d"
-                .formatted(h, db.encoding(h), serializedLength(db, h), lru, idle));
+                    .formatted(h, db.encoding(h), Dump.valueBytes(db, h, compressing), lru, idle)
+                + nodes(c, db, h));
   }
 
-  /** About what a dump of the value would take: its bytes and their length. */
-  private static long serializedLength(Db db, int h) {
-    return db.isString(h) ? db.stringLength(h) + 1L : db.memoryUsage(h);
+  /** What there is to be told of the nodes of a list that has several. */
+  private static String nodes(Context c, Db db, int h) {
+    if (!db.encoding(h).equals("quicklist")) {
+      return "";
+    }
+    ListValue list = (ListValue) db.value(h);
+    return String.format(
+        Locale.ROOT,
+        " ql_nodes:%d ql_avg_node:%.2f ql_listpack_max:%d ql_compressed:0"
+            + " ql_uncompressed_size:%d",
+        list.nodes(),
+        (double) list.size() / list.nodes(),
+        db.limits().listMaxListpackSize,
+        list.listpackBytes());
   }
 
   private static void populate(Context c, Args a) {
@@ -245,6 +273,33 @@ final class DebugCommand {
       text.append(" bytes: ").append(db.usedMemory()).append('\n');
     }
     c.out().verbatim(text.toString());
+  }
+
+  private static void htStatsOfKey(Context c, Args a) {
+    Db db = c.db(a, 2);
+    int h = db.find(a.array(), a.offset(2), a.length(2));
+    if (h == Db.NONE) {
+      throw RespError.NO_SUCH_KEY;
+    }
+    long elements =
+        switch (db.encoding(h)) {
+          case "hashtable" ->
+              db.value(h) instanceof HashValue hash ? hash.size() : ((SetValue) db.value(h)).size();
+          case "skiplist" -> ((ZSetValue) db.value(h)).size();
+          default ->
+              throw new RespError(
+                  "ERR The value stored at the specified key is not represented using an hash"
+                      + " table");
+        };
+    c.out()
+        .verbatim(
+            "[Hash table]\n number of elements: %d\n bytes: %d\n"
+                .formatted(elements, db.memoryUsage(h)));
+  }
+
+  private static void pauseCron(Context c, Args a) {
+    Session.of(c).node.beat.stop(a.text(2).equals("1"));
+    c.out().ok();
   }
 
   private static void jmap(Context c, Args a) {

@@ -176,6 +176,12 @@ final class Transactions {
     return Optional.ofNullable(present == null ? executing : present);
   }
 
+  /** How many keys are watched; from any thread. */
+  int watching() {
+    Watches.Watch present = watch;
+    return present == null ? 0 : present.count();
+  }
+
   /** Whether EXEC is going to fail, for a watched key has changed; from any thread. */
   boolean isBroken() {
     Watches.Watch present = watch;

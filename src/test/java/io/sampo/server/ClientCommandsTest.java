@@ -97,6 +97,7 @@ class ClientCommandsTest {
     Map<String, String> ours = fields(pair.sampo().call("CLIENT", "INFO").text());
     Map<String, String> theirs = fields(pair.redis().call("CLIENT", "INFO").text());
     List<String> expected = new ArrayList<>(theirs.keySet());
+    expected.add(expected.indexOf("multi") + 1, "watch");
     expected.addAll(List.of("lib-name", "lib-ver"));
     assertEquals(expected, new ArrayList<>(ours.keySet()));
     for (String field : List.of("name", "flags", "db", "sub", "multi", "cmd", "user", "resp")) {
@@ -127,6 +128,7 @@ class ClientCommandsTest {
       assertEquals("xd", line.get("flags"));
       assertEquals("set", line.get("cmd"));
     }
+    assertEquals("1", named(pair.sampo(), "other").get("watch"));
     other.same("DISCARD");
     other.same("CLIENT", "NO-EVICT", "ON");
     for (RespClient client : List.of(pair.sampo(), pair.redis())) {

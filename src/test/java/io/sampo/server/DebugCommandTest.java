@@ -115,6 +115,73 @@ class DebugCommandTest {
     same("DEBUG", "DIGEST");
   }
 
+  @Test
+  void objectTellsWhatRedisTells() {
+    same("FLUSHALL");
+    // What compression makes of it depends on who compresses.
+    same("CONFIG", "SET", "rdbcompression", "no");
+    same("SET", "s", "some text");
+    same("SET", "n", "123456");
+    same("SET", "raw", "r".repeat(500));
+    same("RPUSH", "pack", "a", "b", "300");
+    same("SADD", "ints", "1", "2", "70000");
+    same("ZADD", "scores", "1", "a", "2.5", "b");
+    same("XADD", "x", "1-1", "f", "v");
+    for (int i = 0; i < 300; i++) {
+      same("HSET", "h", "field" + i, "value");
+      same("RPUSH", "long", "element" + i);
+      same("RPUSH", "longer", "element".repeat(30) + i);
+    }
+    same("HSET", "h", "f", "v".repeat(100));
+    for (String key : List.of("s", "n", "raw", "pack", "ints", "scores", "h", "longer")) {
+      assertEquals(object(theirs, key), object(ours, key), key);
+    }
+    // Nodes are counted the same way, where lists are not kept otherwise.
+    String longer = ours.call("DEBUG", "OBJECT", "longer").text();
+    assertTrue(longer.contains(" ql_nodes:"), longer);
+    String x = ours.call("DEBUG", "OBJECT", "x").text();
+    assertTrue(x.contains(" encoding:stream "), x);
+  }
+
+  private static String object(RespClient client, String key) {
+    return client
+        .call("DEBUG", "OBJECT", key)
+        .text()
+        .replaceFirst("at:0x[0-9a-f]+", "")
+        .replaceAll("lru(_seconds_idle)?:[0-9]+", "")
+        // Short lists have an encoding of their own since Redis 7.2.
+        .replaceFirst("quicklist(.*) ql_nodes:1 .*", "listpack$1");
+  }
+
+  @Test
+  void hashTablesAreDescribed() {
+    same("FLUSHALL");
+    same("SET", "s", "x");
+    same("HSET", "small", "a", "1");
+    for (String key : List.of("s", "small", "nosuch")) {
+      same("DEBUG", "HTSTATS-KEY", key);
+    }
+    same("HSET", "big", "a", "v".repeat(100), "b", "c");
+    String text = ours.call("DEBUG", "HTSTATS-KEY", "big").text();
+    assertTrue(text.contains(" number of elements: 2\n"), text);
+  }
+
+  @Test
+  void whatIsDoneRegularlyCanBeStopped() {
+    same("DEBUG", "PAUSE-CRON");
+    same("DEBUG", "PAUSE-CRON", "1");
+    long before = expired();
+    ours.expect('+', "SET", "brief", "x", "PX", "1");
+    ours.expect('+', "DEBUG", "SLEEP", "0.3");
+    assertEquals(before, expired());
+    same("DEBUG", "PAUSE-CRON", "0");
+    long deadline = System.nanoTime() + 5_000_000_000L;
+    while (expired() == before && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertEquals(before + 1, expired());
+  }
+
   private static String[] filled(
       String name, String key, Random random, int each, Supplier<String> element) {
     int n = random.nextInt(random.nextInt(10) == 0 ? 200 : 20) + 1;
