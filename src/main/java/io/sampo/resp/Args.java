@@ -20,6 +20,13 @@ public final class Args {
     return this;
   }
 
+  /** Moves to the request that another one stands on. */
+  public void at(Args other) {
+    frames = other.frames;
+    base = other.base;
+    count = other.count;
+  }
+
   /** A request made of these strings, for internal calls and tests. */
   public static Args of(byte[]... parts) {
     Frames frames = new Frames();
@@ -42,6 +49,11 @@ public final class Args {
   /** Number of slices, the name included: what Redis calls argc. */
   public int count() {
     return count;
+  }
+
+  /** The bytes from the beginning of the first slice to the end of the last. */
+  public int span() {
+    return offset(count - 1) + length(count - 1) - offset(0);
   }
 
   /** The buffer that all slices of this request lie in. */

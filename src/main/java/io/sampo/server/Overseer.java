@@ -64,11 +64,11 @@ final class Overseer implements Watchman {
   }
 
   @Override
-  public void slow(Client client, Command command, Args args, long nanos) {
+  public void slow(Client client, Command command, Args args, int others, long nanos) {
     latency.add(command.has(Flag.FAST) ? "fast-command" : "command", nanos, clock.getAsLong());
     long slow = slowNanos;
     if (slow >= 0 && nanos >= slow && client instanceof Session session) {
-      slowLog.add(session.state, command, args, nanos / 1000, clock.getAsLong() / 1000);
+      slowLog.add(session.state, command, args, others, nanos / 1000, clock.getAsLong() / 1000);
     }
   }
 

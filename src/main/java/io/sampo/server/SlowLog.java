@@ -30,7 +30,13 @@ final class SlowLog {
         });
   }
 
-  synchronized void add(ClientState client, Command command, Args args, long micros, long seconds) {
+  /**
+   * Adds a request.
+   *
+   * @param others how many of the same command took this time together with it
+   */
+  synchronized void add(
+      ClientState client, Command command, Args args, int others, long micros, long seconds) {
     List<byte[]> shown = new ArrayList<>();
     int count = Math.min(args.count(), MAX_ARGUMENTS);
     for (int i = 0; i < count; i++) {
@@ -39,6 +45,9 @@ final class SlowLog {
       } else {
         shown.add(Secrets.isSecret(command, args, i) ? REDACTED : shorten(args, i));
       }
+    }
+    if (others > 0) {
+      shown.add(Bytes.ascii("... (timed together with " + others + " more before it)"));
     }
     String address = ClientState.text(client.remote);
     entries.addFirst(new Entry(nextId++, seconds, micros, shown, address, client.name));

@@ -269,7 +269,7 @@ public final class Executor {
     if (room.isBounded()
         && !context.atomic()
         && !client.isObeyed()
-        && !room.make()
+        && !makeRoom(client)
         && command.has(Flag.DENYOOM)) {
       stats.refused(command.id());
       refuse(OOM);
@@ -279,7 +279,18 @@ public final class Executor {
     context.begin(client, now);
     execute(command, mark);
     show(client, command);
-    streak.ran(client);
+    streak.ran(client, out.position() - mark);
+  }
+
+  /** Evicts where it has to, in nobody's time; returns whether writing may go on. */
+  private boolean makeRoom(Client client) {
+    if (room.fits()) {
+      return true;
+    }
+    streak.end(client);
+    boolean made = room.make();
+    streak.start();
+    return made;
   }
 
   /** Runs the handler, whose reply begins at {@code mark}. */

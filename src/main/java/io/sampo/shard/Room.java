@@ -24,6 +24,14 @@ final class Room {
     memory.publish(shard, held.get(shard).keyspace.usedMemory());
   }
 
+  /** Whether there is nothing to be evicted, as of now. */
+  boolean fits() {
+    for (long rest = held.shards(); rest != 0; rest &= rest - 1) {
+      publish(Long.numberOfTrailingZeros(rest));
+    }
+    return !memory.exceeded();
+  }
+
   /**
    * Evicts until the data fits, or for as long as a slice may take: what is left is for the next
    * command or the next tending.
@@ -31,10 +39,7 @@ final class Room {
    * @return whether writing may go on
    */
   boolean make() {
-    for (long rest = held.shards(); rest != 0; rest &= rest - 1) {
-      publish(Long.numberOfTrailingZeros(rest));
-    }
-    if (!memory.exceeded()) {
+    if (fits()) {
       return true;
     }
     long started = System.nanoTime();

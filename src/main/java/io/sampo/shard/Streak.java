@@ -8,20 +8,33 @@ import io.sampo.resp.Args;
 /**
  * Books the time that requests take. A look at the clock costs as much as a GET, so requests of one
  * command and of constant time are timed together as long as they follow one another in a batch,
- * all others one by one.
+ * all others one by one; and so are those of constant time where it depends on many bytes.
  */
 final class Streak {
+  /** So many requests, at most, are timed together: then it is little that hides behind others. */
+  private static final int LONGEST = 64;
+
+  /** Who wants to hear of less than this, in nanoseconds, has every request timed by itself. */
+  private static final long FINE = 1_000_000;
+
+  /** From so many bytes on, of a request or a reply, a request is no more like the others. */
+  private static final int MANY_BYTES = 16 * 1024;
+
   private final CommandStats stats;
   private final Watchman watchman;
   private final Args args;
+
+  /** Stands on the last request that has run. */
+  private final Args last = new Args();
 
   /** When the clock was last looked at, in nanoseconds, and the requests that ran since. */
   private long time;
 
   private Command command;
   private int length;
+  private int longest = LONGEST;
 
-  /** A streak of requests on the last of which {@code args} stands. */
+  /** A streak of requests, on each of which {@code args} stands while it runs. */
   Streak(CommandStats stats, Watchman watchman, Args args) {
     this.stats = stats;
     this.watchman = watchman;
@@ -30,6 +43,8 @@ final class Streak {
 
   /** Looks at the clock: what has passed so far is nobody's time. */
   void start() {
+    long slow = watchman.slowNanos();
+    longest = slow >= 0 && slow < FINE ? 1 : LONGEST;
     time = System.nanoTime();
   }
 
@@ -40,16 +55,20 @@ final class Streak {
 
   /** Says that a request is going to run. */
   void begin(Client client, Command next) {
-    if (command != next) {
+    if (command != next || length > 0 && args.span() > MANY_BYTES) {
       end(client);
       command = next;
     }
   }
 
-  /** Says that it has run. */
-  void ran(Client client) {
+  /** Says that it has run, and how many bytes its reply has. */
+  void ran(Client client, int reply) {
     length++;
-    if (!command.isConstant()) {
+    last.at(args);
+    if (!command.isConstant()
+        || length >= longest
+        || reply > MANY_BYTES
+        || args.span() > MANY_BYTES) {
       end(client);
     }
   }
@@ -60,12 +79,13 @@ final class Streak {
       return;
     }
     long end = System.nanoTime();
-    long each = (end - time) / length;
+    long took = end - time;
     time = end;
-    stats.ran(command.id(), length, each);
+    stats.ran(command.id(), length, took / length);
     long slow = watchman.slowNanos();
-    if (slow >= 0 && each >= slow && !command.has(Flag.SKIP_SLOWLOG)) {
-      watchman.slow(client, command, args, each);
+    if (slow >= 0 && took >= slow && !command.has(Flag.SKIP_SLOWLOG)) {
+      // Which of them it was nobody knows; that it was one of them is said with the last.
+      watchman.slow(client, command, last, length - 1, took);
     }
     length = 0;
   }

@@ -17,8 +17,13 @@ public interface Watchman {
   /** Requests that take at least so many nanoseconds are reported; negative for none. */
   long slowNanos();
 
-  /** A request took at least {@link #slowNanos}. */
-  void slow(Client client, Command command, Args args, long nanos);
+  /**
+   * Requests of one command took at least {@link #slowNanos} together.
+   *
+   * @param args the last of them
+   * @param others how many ran before it in this time; usually none
+   */
+  void slow(Client client, Command command, Args args, int others, long nanos);
 
   /** Work of the shards' own, or its beginning, took so many nanoseconds. */
   void delayed(String event, long nanos);

@@ -11,6 +11,7 @@ import io.sampo.testkit.RespClient;
 import io.sampo.testkit.TestNode;
 import io.sampo.testkit.WireReply;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,24 @@ class ServerCommandsTest {
     redis.same("MULTI");
     redis.same("SHUTDOWN", "NOSAVE");
     redis.same("EXEC");
+  }
+
+  @AgainstRedis
+  void slowRequestsOfAPipelineAreToldApart(Differential redis) {
+    redis.config("slowlog-log-slower-than", "0");
+    redis.same("SLOWLOG", "RESET");
+    List<String[]> pipeline = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      pipeline.add(new String[] {"SET", "k" + i, "v"});
+      pipeline.add(new String[] {"GET", "k" + i});
+      pipeline.add(new String[] {"GET", "k" + (i + 1)});
+      pipeline.add(new String[] {"LRANGE", "l" + i, "0", "-1"});
+    }
+    redis.samePipelined(pipeline);
+    redis.same("CONFIG", "SET", "slowlog-log-slower-than", "-1");
+    List<WireReply> ours = arguments(redis.sampo());
+    assertEquals(pipeline.size(), ours.size());
+    assertEquals(arguments(redis.redis()), ours);
   }
 
   @AgainstRedis

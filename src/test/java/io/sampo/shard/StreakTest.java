@@ -1,0 +1,115 @@
+package io.sampo.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.command.Client;
+import io.sampo.command.Command;
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whoever was slow is not blamed on others: at worst it is said that it was one of several. */
+class StreakTest {
+  private static final long SLOW_NANOS = 20_000_000;
+  private static final Command GET = constant("get");
+  private static final Command SET = constant("set");
+
+  private final List<String> reports = new ArrayList<>();
+  private final CommandStats stats = new CommandStats(2);
+  private final Args args = new Args();
+  private final Streak streak = new Streak(stats, new Reports(), args);
+  private final Client client = new Nobody();
+
+  private static Command constant(String name) {
+    return Command.cmd(name, 2, "", "", "1.0.0", "O(1)", "key", "Test.", (c, a) -> {});
+  }
+
+  StreakTest() {
+    new io.sampo.command.CommandTable().add("string", List.of(GET, SET));
+  }
+
+  /** Remembers what was slow. */
+  private final class Reports implements Watchman {
+    @Override
+    public boolean monitoring() {
+      return false;
+    }
+
+    @Override
+    public void ran(Client who, Command command, Args request) {}
+
+    @Override
+    public long slowNanos() {
+      return SLOW_NANOS;
+    }
+
+    @Override
+    public void slow(Client who, Command command, Args request, int others, long nanos) {
+      assertTrue(nanos >= SLOW_NANOS);
+      reports.add(command + " " + request.text(1) + " after " + others);
+    }
+
+    @Override
+    public void delayed(String event, long nanos) {}
+
+    @Override
+    public void failed(String error) {}
+
+    @Override
+    public void torn(Command command, Throwable cause) {}
+  }
+
+  private void run(Command command, String key, int millis) throws InterruptedException {
+    args.at(Args.of(Bytes.ascii(command.name), Bytes.ascii(key)));
+    streak.begin(client, command);
+    Thread.sleep(millis);
+    streak.ran(client, 5);
+  }
+
+  @Test
+  void aSlowRequestIsNotConfusedWithTheNextOne() throws InterruptedException {
+    streak.start();
+    run(SET, "slow", 25);
+    run(GET, "next", 0);
+    streak.end(client);
+    assertEquals(List.of("set slow after 0"), reports);
+  }
+
+  @Test
+  void oneOfSeveralIsSaidToBeThat() throws InterruptedException {
+    streak.start();
+    run(GET, "a", 0);
+    run(GET, "b", 25);
+    run(GET, "c", 0);
+    run(SET, "d", 0);
+    streak.end(client);
+    assertEquals(List.of("get c after 2"), reports);
+    assertEquals(3, stats.calls[GET.id()]);
+  }
+
+  @Test
+  void nobodyHidesAmongVeryMany() throws InterruptedException {
+    streak.start();
+    for (int i = 1; i <= 1_000; i++) {
+      run(GET, "k" + i, i == 500 ? 25 : 0);
+    }
+    streak.end(client);
+    assertEquals(1, reports.size());
+    assertEquals("get k512 after 63", reports.get(0));
+    assertEquals(1_000, stats.calls[GET.id()]);
+  }
+
+  @Test
+  void bigRequestsAreTimedByThemselves() throws InterruptedException {
+    streak.start();
+    run(SET, "a", 0);
+    run(SET, "big" + "x".repeat(20_000), 25);
+    run(SET, "b", 0);
+    streak.end(client);
+    assertEquals(1, reports.size());
+    assertTrue(reports.get(0).startsWith("set big") && reports.get(0).endsWith(" after 0"));
+  }
+}
