@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 public final class Bench {
   private static final int IDLE = 10_000;
   private static final int MEMORY_KEYS = 1_000_000;
+  private static final int IDLE_SECONDS = 20;
+  private static final int PROBE = 20_000;
   private static final long MIB = 1 << 20;
 
   private final Options options;
@@ -56,15 +58,17 @@ public final class Bench {
         Stream.of(1, 16, 64)
             .flatMap(pipeline -> tests.stream().map(test -> Load.test(test, 50, pipeline)));
     Stream<Load> latency = Stream.of("set", "get").map(test -> Load.test(test, 1, 1));
-    loads(Report.ONE_LOOP, Stream.concat(throughput, latency));
-    loads(Report.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
+    loads(Section.ONE_LOOP, Stream.concat(throughput, latency));
+    loads(Section.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
     if (!options.quick()) {
-      loads(Report.TYPES, TypeLoads.all());
+      loads(Section.TYPES, TypeLoads.all());
       for (String policy : AppendLoads.POLICIES) {
         appended(policy);
       }
     }
     replica();
+    saving();
+    replicaSets();
     memory();
     collections();
     idle();
@@ -81,13 +85,22 @@ public final class Bench {
         : Server.redis();
   }
 
+  /** The second server with the arguments of the first, which Redis knows, too. */
+  private Server alike(String... arguments) throws IOException {
+    return options.other().isPresent() ? other(arguments) : Server.redis(arguments);
+  }
+
   /** Starts one of the two servers. */
-  private interface Launch {
+  interface Launch {
     Server start() throws IOException;
   }
 
   private boolean wanted(String row) {
     return options.only().matcher(row).find();
+  }
+
+  private List<Load> wanted(Stream<Load> loads) {
+    return loads.filter(load -> wanted(load.row())).toList();
   }
 
   /** MSET, MGET and DEL of ten random keys. */
@@ -107,51 +120,62 @@ public final class Bench {
   }
 
   private void appended(String policy) throws IOException, InterruptedException {
-    try (AppendLoads loads = new AppendLoads(policy)) {
-      String[] first = loads.arguments("a");
-      String[] second = loads.arguments("b");
-      Launch other = () -> options.other().isPresent() ? other(second) : Server.redis(second);
-      loads(Report.APPENDED, loads.all(), () -> sampo(first), other);
+    String[] appendOnly = AppendLoads.arguments(policy);
+    try (TempFolder folder = new TempFolder()) {
+      loads(
+          Section.APPENDED,
+          AppendLoads.all(policy),
+          () -> sampo(folder.arguments("a", appendOnly)),
+          () -> alike(folder.arguments("b", appendOnly)));
     }
   }
 
-  private void loads(String section, Stream<Load> all, String... sampoArguments)
+  private void loads(Section section, Stream<Load> all, String... sampoArguments)
       throws IOException, InterruptedException {
     loads(section, all, () -> sampo(sampoArguments), () -> other(sampoArguments));
   }
 
-  private void loads(String section, Stream<Load> all, Launch first, Launch second)
+  private void loads(Section section, Stream<Load> all, Launch first, Launch second)
       throws IOException, InterruptedException {
-    List<Load> loads = all.filter(load -> wanted(load.row())).toList();
+    List<Load> loads = wanted(all);
     if (loads.isEmpty()) {
       return;
     }
     try (Server a = first.start();
         Server b = second.start()) {
-      for (Load load : loads) {
-        warm(a, load);
-        if (options.other().isPresent()) {
-          warm(b, load);
-        }
-      }
-      for (Load load : loads) {
-        report.load(section, load, measure(load, a, b));
-      }
+      compare(section, loads, a, b);
     }
   }
 
-  /** Lets the JIT see a load before any of them is measured. */
-  private void warm(Server server, Load load) throws IOException, InterruptedException {
-    fill(server, Load.KEYS);
-    load.run(server, commands(load, load.run(server, 20_000).rate()));
+  private void compare(Section section, List<Load> loads, Server a, Server b)
+      throws IOException, InterruptedException {
+    for (Server server : List.of(a, b)) {
+      if (server.isJvm()) {
+        warm(server, loads);
+      }
+    }
+    for (Load load : loads) {
+      report.load(section, load, measure(load, a, b));
+    }
+  }
+
+  /** Lets the JIT see all loads before any of them is measured. */
+  private void warm(Server server, List<Load> loads) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    do {
+      for (Load load : loads) {
+        fill(server, load.keys());
+        load.run(server, commands(load, load.run(server, PROBE).rate()) / 2);
+      }
+    } while (System.nanoTime() - begin < options.warmSeconds() * 1e9);
   }
 
   /** Rounds of A B A B: element 0 of each has A's run, element 1 has B's. */
   private List<Load.Run[]> measure(Load load, Server a, Server b)
       throws IOException, InterruptedException {
-    fill(a, Load.KEYS);
-    fill(b, Load.KEYS);
-    long probe = commands(load, load.run(b, 20_000).rate()) / 4;
+    fill(a, load.keys());
+    fill(b, load.keys());
+    long probe = commands(load, load.run(b, PROBE).rate()) / 4;
     // The slower of the two is to run for as long as was asked, neither much longer.
     double rate = Math.min(load.run(a, probe).rate(), load.run(b, probe).rate());
     long commands = commands(load, rate);
@@ -167,44 +191,39 @@ public final class Bench {
     return Math.max(perRoundTrip * 20, (long) (rate * options.seconds()));
   }
 
+  /** Sees to it that a server has so many keys and nothing else; 0 leaves what it has. */
   private static void fill(Server server, int keys) throws IOException {
     try (Client client = Client.connect(server.port())) {
-      client.command("FLUSHALL");
-      client.fill(keys, Load.VALUE);
+      if (keys > 0 && !client.command("DBSIZE").equals(":" + keys)) {
+        client.command("FLUSHALL");
+        client.fill(keys, Load.VALUE);
+      }
     }
   }
 
   /** With a replica each, and while one is brought up to date. */
   private void replica() throws IOException, InterruptedException {
     List<Load> loads =
-        Stream.of(1, 16)
-            .map(pipeline -> Load.test("set", 50, pipeline))
-            .filter(load -> wanted("replica " + load.row()))
-            .toList();
+        wanted(
+            Stream.of(1, 16)
+                .map(pipeline -> Load.test("set", 50, pipeline).called("set replica")));
     String[] prompt = FullSync.ARGUMENTS.toArray(new String[0]);
     if (!loads.isEmpty()) {
       try (Server a = sampo(prompt);
-          Server b = master(prompt)) {
+          Server b = alike(prompt)) {
         try (Server ofA = replicaOf(a);
             Server ofB = replicaOf(b)) {
-          for (Load load : loads) {
-            warm(a, load);
-            report.load(Report.REPLICA, load, measure(load, a, b));
-          }
+          compare(Section.REPLICA, loads, a, b);
         }
       }
     }
     if (wanted("full sync")) {
       try (Server a = sampo(prompt);
-          Server b = master(prompt)) {
+          Server b = alike(prompt)) {
         long commands = commands(Load.test("set", 50, 1), 300_000);
         report.fullSync(List.of(FullSync.of(a, commands), FullSync.of(b, commands)));
       }
     }
-  }
-
-  private Server master(String... arguments) throws IOException {
-    return options.other().isPresent() ? other(arguments) : Server.redis(arguments);
   }
 
   private static Server replicaOf(Server master) throws IOException {
@@ -214,6 +233,34 @@ public final class Bench {
       FullSync.awaitUp(client);
     }
     return replica;
+  }
+
+  /** A million keys to and from a file. */
+  private void saving() throws IOException, InterruptedException {
+    try (TempFolder folder = new TempFolder()) {
+      Launch first = () -> sampo(folder.arguments("a"));
+      Launch second = () -> alike(folder.arguments("b"));
+      loads(Section.SAVING, Saving.loads(), first, second);
+      if (wanted("saving")) {
+        long writes = commands(Load.test("set", 50, 16), 300_000 * 3);
+        report.saving(Saving.of(first, writes), Saving.of(second, writes));
+      }
+    }
+  }
+
+  private void replicaSets() throws IOException, InterruptedException {
+    try (TempFolder folder = new TempFolder()) {
+      loads(
+          Section.CLUSTERED,
+          ReplicaSets.loads(),
+          () -> ReplicaSets.start(1, folder, this::sampo).get(0),
+          this::sampo);
+    }
+    if (wanted("idle cluster")) {
+      try (TempFolder folder = new TempFolder()) {
+        report.idleCluster(ReplicaSets.idlePercent(IDLE_SECONDS, folder, this::sampo));
+      }
+    }
   }
 
   private void memory() throws IOException, InterruptedException {
@@ -257,7 +304,7 @@ public final class Bench {
   }
 
   private void idle() throws IOException, InterruptedException {
-    if (!wanted("idle")) {
+    if (!wanted("idle connections")) {
       return;
     }
     try (Server a = sampo("--maxclients", "" + (IDLE + 100))) {

@@ -18,8 +18,11 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
   /** What a server holds when a run begins. */
   sealed interface Before {}
 
-  /** {@link #KEYS} keys, set before the first run. */
-  record Keys() implements Before {}
+  /** So many keys, set before the first run. */
+  record Keys(int count) implements Before {}
+
+  /** So many keys, too, which are saved by one BGSAVE after the other during each run. */
+  record Saved(int count) implements Before {}
 
   /** Nothing but what as many commands of this line have left there; of none if it is empty. */
   record Only(List<String> words) implements Before {}
@@ -30,6 +33,8 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
   static final int KEYS = 100_000;
   static final int VALUE = 64;
 
+  private static final Before KEPT = new Keys(KEYS);
+
   private static final Pattern RATE = Pattern.compile("throughput summary: ([0-9.]+)");
   private static final Pattern STEP = Pattern.compile("([0-9.]+)% <= ([0-9.]+) milliseconds");
   private static final Pattern SUMMARY =
@@ -38,17 +43,30 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
 
   /** One of redis-benchmark's own tests. */
   static Load test(String test, int connections, int pipeline) {
-    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test), new Keys());
+    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test), KEPT);
   }
 
   /** A command line, with {@code __rand_int__} where a random number goes. */
   static Load command(String name, int pipeline, List<String> words) {
-    return new Load(name, 50, pipeline, words, new Keys());
+    return new Load(name, 50, pipeline, words, KEPT);
   }
 
   /** The same on a server that holds something else. */
   Load after(Before other) {
     return new Load(name, connections, pipeline, words, other);
+  }
+
+  /** The same by another name. */
+  Load called(String other) {
+    return new Load(other.toUpperCase(), connections, pipeline, words, before);
+  }
+
+  /** How many keys it wants set before; 0 if none. */
+  int keys() {
+    if (before instanceof Keys keys) {
+      return keys.count;
+    }
+    return before instanceof Saved saved ? saved.count : 0;
   }
 
   /** The row's name for {@code --only}. */
@@ -77,6 +95,10 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
       try (Audience audience = Audience.of(server.port(), "news", subscribers.count)) {
         return measured(server, commands);
       }
+    } else if (before instanceof Saved) {
+      try (Saver saver = Saver.of(server.port())) {
+        return measured(server, commands);
+      }
     }
     return measured(server, commands);
   }
@@ -103,7 +125,7 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
       throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + server.port()));
     line.addAll(List.of("-c", "" + connections, "-P", "" + depth, "-n", "" + commands));
-    line.addAll(List.of("-d", "" + VALUE, "-r", "" + KEYS, "--precision", "3"));
+    line.addAll(List.of("-d", "" + VALUE, "-r", "" + Math.max(KEYS, keys()), "--precision", "3"));
     line.addAll(what);
     Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes());

@@ -34,8 +34,8 @@ record Options(
         --rounds N               rounds per cell, Sampo and Redis in turn (3)
         --seconds S              length of one run (2)
         --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, everysec,
-                                 always, multi, replica, 'full sync', memory, collections, idle,
-                                 start
+                                 always, multi, replica, 'full sync', bgsave, saving, clustered,
+                                 'idle cluster', memory, collections, 'idle connections', start
         --jar FILE               the Sampo to measure (target/sampo.jar)
         --java FILE              the java to run it with (java)
         --jvm-args 'FLAGS'       its JVM flags (sampo.jvm of pom.xml)
@@ -45,6 +45,11 @@ record Options(
                                  as in the first
         --out FOLDER             where benchmark.md and benchmark.svg go (src/docs; target/bench
                                  for whatever is not the whole comparison with Redis)""";
+
+  /** For how long at least a JVM gets the loads of a table before they are measured. */
+  double warmSeconds() {
+    return quick ? 2 : 8;
+  }
 
   /** A Sampo and how to run it. */
   record Variant(String java, List<String> jvm, Path jar, List<String> arguments) {}

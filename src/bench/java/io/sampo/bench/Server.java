@@ -16,6 +16,8 @@ final class Server implements AutoCloseable {
   /** Clock ticks per second in /proc: 100 on every Linux architecture that the JDK runs on. */
   private static final long TICK_MICROS = 10_000;
 
+  private static final String REDIS = "Redis";
+
   private final String name;
   private final Process process;
   private final Path log;
@@ -40,7 +42,7 @@ final class Server implements AutoCloseable {
     List<String> line = new ArrayList<>(List.of("redis-server"));
     line.addAll(common(port));
     line.addAll(List.of(arguments));
-    return new Server("Redis", line, port);
+    return new Server(REDIS, line, port);
   }
 
   /** A Sampo without persistence, with arguments besides those of the variant. */
@@ -60,7 +62,7 @@ final class Server implements AutoCloseable {
     return List.of("--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no");
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
@@ -87,6 +89,11 @@ final class Server implements AutoCloseable {
     }
   }
 
+  /** Whether it is one of ours. */
+  boolean isJvm() {
+    return !name.equals(REDIS);
+  }
+
   String name() {
     return name;
   }
@@ -110,12 +117,29 @@ final class Server implements AutoCloseable {
 
   /** Resident set, in bytes. */
   long resident() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
+    return kernel(process.pid(), "status", "VmRSS:");
+  }
+
+  /** The memory of the process and those it has forked, in bytes; what they share counts once. */
+  long proportional() throws IOException {
+    long sum = kernel(process.pid(), "smaps_rollup", "Pss:");
+    for (ProcessHandle child : process.descendants().toList()) {
+      try {
+        sum += kernel(child.pid(), "smaps_rollup", "Pss:");
+      } catch (IOException ended) {
+        // What it had is no more.
+      }
+    }
+    return sum;
+  }
+
+  private static long kernel(long pid, String file, String field) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc", "" + pid, file))) {
+      if (line.startsWith(field)) {
         return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
       }
     }
-    throw new IOException("no VmRSS for " + name);
+    throw new IOException("no " + field + " of process " + pid);
   }
 
   /** A figure of INFO memory. */

@@ -1,0 +1,109 @@
+package io.sampo.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What being part of a replica set costs a node. */
+final class ReplicaSets {
+  /** The most that an idle node may take, in percent of a processor. */
+  static final double MOST_PERCENT = 2;
+
+  private static final int NODES = 3;
+  private static final long SETTLE_SECONDS = 5;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long POLL_MILLIS = 50;
+
+  private ReplicaSets() {}
+
+  static Stream<Load> loads() {
+    return Stream.of(1, 16)
+        .flatMap(
+            pipeline ->
+                Stream.of("set", "get")
+                    .map(test -> Load.test(test, 50, pipeline).called(test + " clustered")));
+  }
+
+  /** Starts a Sampo with these arguments. */
+  interface Launch {
+    Server start(String... arguments) throws IOException;
+  }
+
+  /** Starts a set of so many nodes; they have a master that takes writes when this returns. */
+  static List<Server> start(int count, TempFolder folder, Launch launch) throws IOException {
+    List<Integer> ports = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ports.add(Server.freePort());
+    }
+    String seeds =
+        ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    List<Server> nodes = new ArrayList<>();
+    for (int port : ports) {
+      String[] arguments =
+          folder.arguments(
+              "node-" + port,
+              "--seed-nodes",
+              seeds,
+              "--cluster-port",
+              "" + port,
+              "--sentinel-port",
+              "0");
+      nodes.add(launch.start(arguments));
+    }
+    awaitMaster(nodes);
+    return nodes;
+  }
+
+  private static void awaitMaster(List<Server> nodes) throws IOException {
+    long begin = System.nanoTime();
+    while (nodes.stream().noneMatch(ReplicaSets::takesWrites)) {
+      if (System.nanoTime() - begin > PATIENCE_NANOS) {
+        throw new IOException("the replica set has no master");
+      }
+      pause(POLL_MILLIS);
+    }
+  }
+
+  private static boolean takesWrites(Server node) {
+    try (Client client = Client.connect(node.port())) {
+      client.command("SET", "key", "value");
+      return true;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /** What each of three nodes with nothing to do takes, in percent of a processor. */
+  static List<Double> idlePercent(int seconds, TempFolder folder, Launch launch)
+      throws IOException {
+    List<Server> nodes = start(NODES, folder, launch);
+    try {
+      pause(TimeUnit.SECONDS.toMillis(SETTLE_SECONDS));
+      long[] before = new long[NODES];
+      for (int i = 0; i < NODES; i++) {
+        before[i] = nodes.get(i).cpuMicros();
+      }
+      pause(TimeUnit.SECONDS.toMillis(seconds));
+      List<Double> percent = new ArrayList<>();
+      for (int i = 0; i < NODES; i++) {
+        percent.add((nodes.get(i).cpuMicros() - before[i]) / (seconds * 1e6) * 100);
+      }
+      return percent;
+    } finally {
+      for (Server node : nodes) {
+        node.close();
+      }
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.sampo.bench;
+
+/** The tables of loads, in the order of the report. */
+enum Section {
+  ONE_LOOP("Throughput, CPU and latency", ""),
+  TWO_LOOPS(
+      "Ten random keys per command, Sampo with 2 shards on 2 loops",
+      "Most of what DEL is given was deleted by a DEL before."),
+  TYPES("Data types", ""),
+  APPENDED("With an append-only file", ""),
+  REPLICA("With one redis-server as replica", ""),
+  SAVING(
+      "While 1,000,000 keys are saved by one BGSAVE after the other",
+      "The CPU of Redis is without that of the processes it forks."),
+  CLUSTERED(
+      "A replica set of one node, beside a node without a cluster",
+      "Both are Sampos: this is what the cluster, the lease and the terms cost a request.");
+
+  final String title;
+
+  /** What stands above the table; or "". */
+  final String note;
+
+  Section(String title, String note) {
+    this.title = title;
+    this.note = note;
+  }
+
+  /** What the rows of this table are held to. */
+  Limits limits(Load load) {
+    return switch (this) {
+      case ONE_LOOP -> load.connections() == 1 ? Limits.NONE : oneLoop(load);
+      case TWO_LOOPS -> Limits.throughput(0.8);
+      case TYPES -> Limits.throughput(load.name().equals("LRANGE_600") ? 1 : type(load));
+      case APPENDED -> load.name().endsWith("everysec") ? Limits.throughput(0.95) : Limits.NONE;
+      case REPLICA, SAVING -> Limits.NONE;
+      case CLUSTERED -> Limits.throughput(0.95);
+    };
+  }
+
+  private static double type(Load load) {
+    return load.pipeline() == 1 ? 0.9 : 1.2;
+  }
+
+  private static Limits oneLoop(Load load) {
+    return switch (load.name()) {
+      case "SET", "GET" ->
+          switch (load.pipeline()) {
+            case 1 -> new Limits(0.95, 1.1, 2);
+            case 16 -> new Limits(1.5, 0.65, Double.NaN);
+            default -> new Limits(2.2, 0.45, Double.NaN);
+          };
+      case "MSET" -> Limits.throughput(type(load));
+      default -> Limits.NONE;
+    };
+  }
+}
