@@ -205,8 +205,7 @@ public final class Bench {
   private void replica() throws IOException, InterruptedException {
     List<Load> loads =
         wanted(
-            Stream.of(1, 16)
-                .map(pipeline -> Load.test("set", 50, pipeline).called("set replica")));
+            Stream.of(1, 16).map(pipeline -> Load.test("set", 50, pipeline).called("set replica")));
     String[] prompt = FullSync.ARGUMENTS.toArray(new String[0]);
     if (!loads.isEmpty()) {
       try (Server a = sampo(prompt);

@@ -38,8 +38,7 @@ final class ReplicaSets {
     for (int i = 0; i < count; i++) {
       ports.add(Server.freePort());
     }
-    String seeds =
-        ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    String seeds = ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     List<Server> nodes = new ArrayList<>();
     for (int port : ports) {
       String[] arguments =
