@@ -18,6 +18,9 @@ final class ListNode {
   /** Up to here an array grows by little, for there may be many lists as small. */
   private static final int SMALL = 128;
 
+  /** The part of what is used that may be left unused for good. */
+  private static final int TRIFLE = 64;
+
   /** What {@link Quicklist#frozen} tells by whether it may be changed. */
   int generation;
 
@@ -143,20 +146,22 @@ final class ListNode {
 
   // --- changing
 
-  void addFirst(byte[] a, int offset, int length) {
+  /** Adds an element to a node that is not expected to outgrow {@code most} bytes. */
+  void addFirst(byte[] a, int offset, int length, int most) {
     int size = ListPack.sizeOf(a, offset, length);
     if (size > start) {
-      reserve(size, true);
+      reserve(size, true, most);
     }
     start -= size;
     ListPack.write(bytes, start, a, offset, length);
     count++;
   }
 
-  void addLast(byte[] a, int offset, int length) {
+  /** As {@link #addFirst}, at the other end. */
+  void addLast(byte[] a, int offset, int length, int most) {
     int size = ListPack.sizeOf(a, offset, length);
     if (size > bytes.length - end) {
-      reserve(size, false);
+      reserve(size, false, most);
     }
     ListPack.write(bytes, end, a, offset, length);
     end += size;
@@ -233,16 +238,16 @@ final class ListNode {
   void append(ListNode other) {
     int more = other.used();
     if (more > bytes.length - end) {
-      reserve(more, false);
+      reserve(more, false, Integer.MAX_VALUE);
     }
     System.arraycopy(other.bytes, other.start, bytes, end, more);
     end += more;
     count += other.count;
   }
 
-  /** Gives back the room that is not used. */
+  /** Gives back the room that is not used, unless it is little. */
   void trim() {
-    if (aligned(used()) < bytes.length) {
+    if (aligned(used() + used() / TRIFLE) < bytes.length) {
       move(new byte[aligned(used())], 0);
     }
   }
@@ -252,7 +257,7 @@ final class ListNode {
     int before = position - start;
     boolean inFront = before < end - position;
     if (size > (inFront ? start : bytes.length - end)) {
-      reserve(size, inFront);
+      reserve(size, inFront, Integer.MAX_VALUE);
     }
     if (inFront) {
       System.arraycopy(bytes, start, bytes, start - size, before);
@@ -266,7 +271,7 @@ final class ListNode {
   }
 
   /** Makes room at one end, by moving what is there or to a bigger array. */
-  private void reserve(int more, boolean inFront) {
+  private void reserve(int more, boolean inFront, int most) {
     int used = used();
     long wanted = (long) used + more;
     if (wanted <= bytes.length && (used <= bytes.length / 2 || bytes.length <= SMALL)) {
@@ -274,6 +279,7 @@ final class ListNode {
       return;
     }
     long roomy = wanted + (wanted < SMALL ? wanted >> 4 : wanted >> 1);
+    roomy = Math.max(wanted, Math.min(roomy, most));
     if (roomy > Integer.MAX_VALUE - 16) {
       throw new OutOfMemoryError("a node of a list of more than 2 GiB");
     }

@@ -243,7 +243,7 @@ public final class ListValue implements Value {
 
   public void addFirst(byte[] a, int offset, int length, int fill) {
     if (pack != null) {
-      pack.addFirst(a, offset, length);
+      pack.addFirst(a, offset, length, Quicklist.mostBytes(fill));
     } else {
       quick.addFirst(a, offset, length, fill);
     }
@@ -251,7 +251,7 @@ public final class ListValue implements Value {
 
   public void addLast(byte[] a, int offset, int length, int fill) {
     if (pack != null) {
-      pack.addLast(a, offset, length);
+      pack.addLast(a, offset, length, Quicklist.mostBytes(fill));
     } else {
       quick.addLast(a, offset, length, fill);
     }

@@ -92,6 +92,11 @@ final class Quicklist {
     return 2048 << -Math.max(fill, -5);
   }
 
+  /** What the elements of a node may take. */
+  static int mostBytes(int fill) {
+    return (fill < 0 ? maxBytes(fill) : MAX_COUNTED_BYTES) - ListNode.FRAME_BYTES;
+  }
+
   /** Whether everything is in one node that has not even half of what a node may. */
   boolean fitsListpack(int fill) {
     if (nodeCount() != 1) {
@@ -177,12 +182,11 @@ final class Quicklist {
   void addFirst(byte[] a, int offset, int length, int fill) {
     ListNode node = own(0);
     if (isFull(node, a, offset, length, fill)) {
-      close(node);
-      node = new ListNode(ListPack.sizeOf(a, offset, length));
+      node = fresh(node, ListPack.sizeOf(a, offset, length));
       insertNode(0, node);
     }
     nodeBytes -= node.heapBytes();
-    node.addFirst(a, offset, length);
+    node.addFirst(a, offset, length, mostBytes(fill));
     nodeBytes += node.heapBytes();
     size++;
   }
@@ -190,12 +194,11 @@ final class Quicklist {
   void addLast(byte[] a, int offset, int length, int fill) {
     ListNode node = own(nodeCount() - 1);
     if (isFull(node, a, offset, length, fill)) {
-      close(node);
-      node = new ListNode(ListPack.sizeOf(a, offset, length));
+      node = fresh(node, ListPack.sizeOf(a, offset, length));
       insertNode(nodeCount(), node);
     }
     nodeBytes -= node.heapBytes();
-    node.addLast(a, offset, length);
+    node.addLast(a, offset, length, mostBytes(fill));
     nodeBytes += node.heapBytes();
     size++;
   }
@@ -212,10 +215,12 @@ final class Quicklist {
         && exceeds(fill, (long) node.used() + ListNode.FRAME_BYTES + more, node.count() + 1L);
   }
 
-  private void close(ListNode node) {
-    nodeBytes -= node.heapBytes();
-    node.trim();
-    nodeBytes += node.heapBytes();
+  /** A node to follow one that is full: it will probably have as much, so it begins with some. */
+  private ListNode fresh(ListNode full, int least) {
+    nodeBytes -= full.heapBytes();
+    full.trim();
+    nodeBytes += full.heapBytes();
+    return new ListNode(Math.max(least, full.used() / 4));
   }
 
   /** Inserts before element {@code index}, which is above 0 and below the size. */

@@ -34,6 +34,9 @@ public final class Db {
   /** The index it had when the last snapshot was begun. */
   private int indexAtCut;
 
+  /** Whether it has ever had a key. */
+  private boolean inhabited;
+
   private Storage storage;
   private PartExpiry parts;
 
@@ -442,6 +445,10 @@ public final class Db {
         return storage.replace(segment, slot, hash, kind | keyspace.era, access, payload, keepTtl);
       }
       expire(segment, slot, hash);
+    }
+    if (!inhabited) {
+      inhabited = true;
+      keyspace.inhabit(this);
     }
     int h =
         storage.insert(hash, k, ko, kl, kind | keyspace.era, keyspace.access.initial(), payload);

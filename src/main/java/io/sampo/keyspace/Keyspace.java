@@ -46,6 +46,11 @@ public final class Keyspace {
   final SplittableRandom random;
   final Access access;
   private final Db[] dbs;
+
+  /** Those that have had keys: the memory of the others is always the same. */
+  private Db[] inhabited = {};
+
+  private final long emptyBytes;
   private final Expiry expiry = new Expiry(this);
   private final Eviction eviction = new Eviction(this);
   private Listener listener = DEAF;
@@ -70,6 +75,7 @@ public final class Keyspace {
     for (int i = 0; i < dbs.length; i++) {
       dbs[i] = new Db(this, i);
     }
+    emptyBytes = dbs[0].usedMemory();
   }
 
   public Db db(int index) {
@@ -131,6 +137,12 @@ public final class Keyspace {
     announcing = b;
   }
 
+  /** Says that a database is about to have its first key. */
+  void inhabit(Db db) {
+    inhabited = Arrays.copyOf(inhabited, inhabited.length + 1);
+    inhabited[inhabited.length - 1] = db;
+  }
+
   void noteAdded(Db db, byte[] k, int offset, int length) {
     if (announcing) {
       listener.added(db, Arrays.copyOfRange(k, offset, offset + length));
@@ -155,10 +167,10 @@ public final class Keyspace {
     showsExpired = b;
   }
 
-  /** The bytes taken by all data, table and records included. */
+  /** The bytes taken by all data, table and records included. Asked for after each batch. */
   public long usedMemory() {
-    long sum = 0;
-    for (Db db : dbs) {
+    long sum = (dbs.length - inhabited.length) * emptyBytes;
+    for (Db db : inhabited) {
       sum += db.usedMemory();
     }
     return sum;

@@ -18,6 +18,9 @@ import java.util.SplittableRandom;
 final class Storage {
   private static final int CACHE_LINE = 64;
 
+  /** How much of an entry is worth being fetched before it is used. */
+  private static final int PREFETCHED = 4 * CACHE_LINE;
+
   static final int OBJECT_BYTES = 4;
   static final int LONG_BYTES = 8;
 
@@ -126,11 +129,16 @@ final class Storage {
     return table.segment(hash).glance(hash);
   }
 
-  /** Reads the beginning of an entry, up to where small ones end; returns something of it. */
+  /** Reads an entry, or the beginning of a big one; returns something of it. */
   int prefetch(int h) {
     byte[] b = arena.page(h);
     int p = Arena.offset(h);
-    return b[p] + b[Math.min(p + CACHE_LINE, b.length - 1)];
+    int last = Math.min(p + Math.min(arena.slotBytes(h), PREFETCHED), b.length) - 1;
+    int sum = b[last];
+    for (int i = p; i < last; i += CACHE_LINE) {
+      sum += b[i];
+    }
+    return sum;
   }
 
   // ---- strings ----

@@ -93,7 +93,8 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
       executor.hold(its.data);
       borrow(shard);
     }
-    return this;
+    // Not this: who supervises us would wrap it anew each time.
+    return Behaviors.same();
   }
 
   /** Asks for the next shard above {@code last}, or runs what can be run if there is none. */

@@ -113,7 +113,8 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
     } else {
       run(message);
     }
-    return this;
+    // Not this: who supervises us would wrap it anew each time.
+    return Behaviors.same();
   }
 
   private void run(Message message) {
