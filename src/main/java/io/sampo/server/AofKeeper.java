@@ -6,6 +6,7 @@ import io.sampo.persist.AofWriter;
 import io.sampo.persist.DamagedFile;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.server.config.Settings;
+import io.sampo.server.pubsub.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package io.sampo.server;
 
 import io.sampo.command.Command;
+import io.sampo.server.pubsub.PubSub;
+import io.sampo.server.pubsub.Subscriptions;
 
 /** A client as CLIENT LIST and CLIENT INFO describe it, with Redis's fields in Redis's order. */
 final class ClientLine {

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** All connections of a node, by id. Used from any thread. */
-final class Clients {
+public final class Clients {
   private static final long POLL_NANOS = 1_000_000;
 
   private final ConcurrentSkipListMap<Long, Session> byId = new ConcurrentSkipListMap<>();

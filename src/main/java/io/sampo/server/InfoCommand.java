@@ -8,6 +8,7 @@ import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.resp.Args;
 import io.sampo.server.config.Percentiles;
+import io.sampo.server.pubsub.PubSub;
 import io.sampo.shard.CommandStats;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;

@@ -10,6 +10,8 @@ import io.sampo.replication.History;
 import io.sampo.replication.Replica;
 import io.sampo.server.config.LogLevel;
 import io.sampo.server.config.Settings;
+import io.sampo.server.pubsub.Notifications;
+import io.sampo.server.pubsub.PubSub;
 import io.sampo.shard.Executor;
 import io.sampo.shard.Router;
 import java.time.Duration;

@@ -11,7 +11,12 @@ import io.sampo.data.Glob;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
-import io.sampo.server.PubSub.Kind;
+import io.sampo.server.pubsub.Blob;
+import io.sampo.server.pubsub.PubSub;
+import io.sampo.server.pubsub.PubSub.Kind;
+import io.sampo.server.pubsub.Subscriptions;
+import io.sampo.server.pubsub.Topic;
+import io.sampo.server.pubsub.Topics;
 import java.util.List;
 
 /** The commands of publish and subscribe. */

@@ -10,6 +10,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.server.config.MasterAddress;
 import io.sampo.server.config.Settings;
+import io.sampo.server.pubsub.Blob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import io.sampo.cluster.Plan;
 import io.sampo.command.CommandTable;
 import io.sampo.replication.Following;
 import io.sampo.replication.Replica;
+import io.sampo.server.pubsub.PubSub;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;

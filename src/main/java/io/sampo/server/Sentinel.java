@@ -4,6 +4,7 @@ import io.sampo.cluster.Plan;
 import io.sampo.cluster.SentinelView;
 import io.sampo.cluster.Topology;
 import io.sampo.resp.Bytes;
+import io.sampo.server.pubsub.Blob;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.command.CommandTable;
+import io.sampo.server.pubsub.PubSub;
 
 /** What is to be had at a port: which commands, and which channels to subscribe to. */
 record Service(Kind kind, CommandTable commands, PubSub pubSub) {

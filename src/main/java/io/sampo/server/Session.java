@@ -3,6 +3,9 @@ package io.sampo.server;
 import io.sampo.command.Client;
 import io.sampo.command.Context;
 import io.sampo.resp.Bytes;
+import io.sampo.server.pubsub.Inbox;
+import io.sampo.server.pubsub.Subscriber;
+import io.sampo.server.pubsub.Subscriptions;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Transaction;
 import io.sampo.shard.Waiter;
@@ -27,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * may use on whichever thread runs it, for the session waits meanwhile; and {@link #push}, {@link
  * #kill} and {@link #resume}, which anybody may call.
  */
-final class Session extends GraphStageLogic implements InHandler, OutHandler, Client, Batch.Owner {
+final class Session extends GraphStageLogic
+    implements InHandler, OutHandler, Client, Subscriber, Batch.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   /** Bytes that may be read ahead of the end of a wait. */
@@ -183,7 +187,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
   }
 
   /** Adds to what the client is sent. */
-  void send(byte[] bytes) {
+  @Override
+  public void send(byte[] bytes) {
     if (bytes.length == 0 || output.isShut()) {
       return;
     }
@@ -345,8 +350,8 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     events.invoke(event);
   }
 
-  /** Has the session look into its inbox; on its loop's own thread, from outside the stage. */
-  void tell(Inbox mail) {
+  @Override
+  public void tell(Inbox mail) {
     events.invoke(mail);
   }
 
@@ -355,7 +360,13 @@ final class Session extends GraphStageLogic implements InHandler, OutHandler, Cl
     tell(new SessionEvent.Push(encoded));
   }
 
-  int loopIndex() {
+  @Override
+  public void caughtUp() {
+    tell(SessionEvent.Signal.CAUGHT_UP);
+  }
+
+  @Override
+  public int loopIndex() {
     return loop.index;
   }
 

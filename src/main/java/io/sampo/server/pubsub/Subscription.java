@@ -1,15 +1,15 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 /** One client's interest in one topic. */
 final class Subscription {
-  final Session session;
+  final Subscriptions owner;
   final Topic topic;
 
   /** Where it stands among the subscriptions of its loop. */
   int place;
 
-  Subscription(Session session, Topic topic) {
-    this.session = session;
+  Subscription(Subscriptions owner, Topic topic) {
+    this.owner = owner;
     this.topic = topic;
   }
 }

@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;

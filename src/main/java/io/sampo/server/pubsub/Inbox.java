@@ -1,10 +1,10 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
 
 /** Messages for one session that gather until it looks, and are then written together. */
-final class Inbox {
+public final class Inbox {
   /** Messages that are longer on average are not worth copying. */
   private static final int SHORT = 1024;
 

@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -9,16 +9,16 @@ import java.util.Map;
  * What one client has subscribed to, and the messages on their way to it. Changed on its loop's
  * thread; the counts may be asked from any thread, and may then be a moment old.
  */
-final class Subscriptions {
-  private final Session session;
+public final class Subscriptions {
+  private final Subscriber client;
   private final PubSub pubSub;
   private final Map<PubSub.Kind, Map<Blob, Subscription>> kinds = new EnumMap<>(PubSub.Kind.class);
 
-  /** Messages that the session will find among its events; null if there are none. */
+  /** Messages that the client has been told of; null if there are none. */
   private Inbox inbox;
 
-  Subscriptions(Session session, PubSub pubSub) {
-    this.session = session;
+  public Subscriptions(Subscriber client, PubSub pubSub) {
+    this.client = client;
     this.pubSub = pubSub;
   }
 
@@ -26,19 +26,23 @@ final class Subscriptions {
     return kinds.getOrDefault(kind, Map.of());
   }
 
+  int loopIndex() {
+    return client.loopIndex();
+  }
+
   /** Subscribes, unless that has been done before; the bytes of the name are kept. */
-  void add(PubSub.Kind kind, Blob name) {
+  public void add(PubSub.Kind kind, Blob name) {
     // The topic's messages are to come after the reply, hence not with those on their way.
     inbox = null;
     if (!of(kind).containsKey(name)) {
-      Subscription made = pubSub.topics(kind).join(session, name);
+      Subscription made = pubSub.topics(kind).join(this, name);
       // The topic's own name is shared by all its subscribers.
       kinds.computeIfAbsent(kind, k -> new HashMap<>()).put(made.topic.name, made);
     }
   }
 
   /** Ends a subscription, if there is one. */
-  void remove(PubSub.Kind kind, Blob name) {
+  public void remove(PubSub.Kind kind, Blob name) {
     Subscription ended = kinds.containsKey(kind) ? kinds.get(kind).remove(name) : null;
     if (ended != null) {
       pubSub.topics(kind).leave(ended);
@@ -49,46 +53,46 @@ final class Subscriptions {
   }
 
   /** Ends all subscriptions without a word. */
-  void clear() {
+  public void clear() {
     kinds.forEach((kind, held) -> held.values().forEach(pubSub.topics(kind)::leave));
     kinds.clear();
   }
 
-  /** Sends a message that was published; on the loop's own thread, from outside the session. */
+  /** Sends a message that was published; on the loop's own thread, from outside its stage. */
   void deliver(Message message) {
     if (inbox == null) {
       inbox = new Inbox();
-      session.tell(inbox);
+      client.tell(inbox);
     }
-    inbox.add(session.state.protocol == 3 ? message.resp3() : message.resp2());
+    inbox.add(client.protocol() == 3 ? message.resp3() : message.resp2());
   }
 
   /** Sends the messages that are on their way now. */
-  void open() {
+  public void open() {
     if (inbox != null) {
       open(inbox);
     }
   }
 
-  /** Sends the messages that the session has found. */
-  void open(Inbox mail) {
+  /** Sends the messages that the client was told of. */
+  public void open(Inbox mail) {
     if (inbox == mail) {
       inbox = null;
     }
-    mail.drain(session::send);
+    mail.drain(client::send);
   }
 
   /** The names subscribed to, in no order. */
-  List<Blob> names(PubSub.Kind kind) {
+  public List<Blob> names(PubSub.Kind kind) {
     return List.copyOf(of(kind).keySet());
   }
 
-  int count(PubSub.Kind kind) {
+  public int count(PubSub.Kind kind) {
     return of(kind).size();
   }
 
   /** Whether there are any, of whichever kind. */
-  boolean any() {
+  public boolean any() {
     return !kinds.isEmpty();
   }
 }

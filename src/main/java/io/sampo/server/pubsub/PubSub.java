@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import io.sampo.data.Glob;
 import java.util.ArrayList;
@@ -21,9 +21,9 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
  * so what one publisher sends arrives in order. Publishers that are faster than the couriers are
  * held back, see {@link #isBehind}.
  */
-final class PubSub {
+public final class PubSub {
   /** The kinds of topics. */
-  enum Kind {
+  public enum Kind {
     CHANNEL,
     PATTERN,
     SHARD_CHANNEL
@@ -37,7 +37,7 @@ final class PubSub {
   private final Map<Kind, Topics> kinds = new EnumMap<>(Kind.class);
   private final List<ActorRef<Courier.Delivery>> couriers;
   private final AtomicLong backlog = new AtomicLong();
-  private final Queue<Session> held = new ConcurrentLinkedQueue<>();
+  private final Queue<Subscriber> held = new ConcurrentLinkedQueue<>();
 
   /**
    * @param couriers one for each loop, in their order; to be complete before anything is published
@@ -55,7 +55,7 @@ final class PubSub {
    * @param name of each of them, before the number of its loop
    * @param dispatchers the dispatcher of each core loop
    */
-  static PubSub open(
+  public static PubSub open(
       ActorSystem<?> system, String name, int loops, IntFunction<String> dispatchers) {
     List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
     PubSub made = new PubSub(couriers, loops);
@@ -69,7 +69,7 @@ final class PubSub {
     return made;
   }
 
-  Topics topics(Kind kind) {
+  public Topics topics(Kind kind) {
     return kinds.get(kind);
   }
 
@@ -79,7 +79,7 @@ final class PubSub {
   }
 
   /** Sends a message to whom it concerns; returns to how many. Nothing of it is kept. */
-  int publish(Blob channel, Blob text) {
+  public int publish(Blob channel, Blob text) {
     int receivers = send(false, topics(Kind.CHANNEL).find(channel), channel, text);
     Topics patterns = topics(Kind.PATTERN);
     if (!patterns.isEmpty()) {
@@ -94,7 +94,7 @@ final class PubSub {
   }
 
   /** Sends a message to the subscribers of a shard channel; returns how many there are. */
-  int publishToShard(Blob channel, Blob text) {
+  public int publishToShard(Blob channel, Blob text) {
     return send(true, topics(Kind.SHARD_CHANNEL).find(channel), channel, text);
   }
 
@@ -129,24 +129,24 @@ final class PubSub {
   }
 
   /**
-   * Whether more is being published than delivered. Sessions then wait, by {@link #hold}, before
+   * Whether more is being published than delivered. Clients then wait, by {@link #hold}, before
    * they go on with what their clients ask: else the messages would pile up without bound.
    */
-  boolean isBehind() {
+  public boolean isBehind() {
     return backlog.get() > MAX_BACKLOG;
   }
 
-  /** Has a session told to go on as soon as the couriers have caught up. */
-  void hold(Session session) {
-    held.add(session);
+  /** Has a client told to go on as soon as the couriers have caught up. */
+  public void hold(Subscriber client) {
+    held.add(client);
     if (!isBehind()) {
       release();
     }
   }
 
   private void release() {
-    for (Session session = held.poll(); session != null; session = held.poll()) {
-      session.tell(SessionEvent.Signal.CAUGHT_UP);
+    for (Subscriber client = held.poll(); client != null; client = held.poll()) {
+      client.caughtUp();
     }
   }
 }

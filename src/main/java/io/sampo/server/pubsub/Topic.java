@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * How many there are anybody may ask; who they are is known to each loop's own thread alone, so
  * that a message is handed out without a lock.
  */
-final class Topic {
+public final class Topic {
   private static final Subscription[] NOBODY = new Subscription[0];
   private static final int SMALLEST = 4;
 
-  final Blob name;
+  public final Blob name;
   private final AtomicIntegerArray counts;
   private final Subscription[][] subscribers;
 
@@ -24,12 +24,12 @@ final class Topic {
   }
 
   /** How many subscribers there are on a loop. */
-  int count(int loop) {
+  public int count(int loop) {
     return counts.get(loop);
   }
 
   /** How many subscribers there are. */
-  int count() {
+  public int count() {
     int sum = 0;
     for (int loop = 0; loop < counts.length(); loop++) {
       sum += counts.get(loop);
@@ -39,7 +39,7 @@ final class Topic {
 
   /** Enters a subscription; on its loop's thread. */
   void add(Subscription subscription) {
-    int loop = subscription.session.loopIndex();
+    int loop = subscription.owner.loopIndex();
     int n = counts.get(loop);
     if (n == subscribers[loop].length) {
       subscribers[loop] = Arrays.copyOf(subscribers[loop], Math.max(SMALLEST, 2 * n));
@@ -51,7 +51,7 @@ final class Topic {
 
   /** Ends a subscription; on its loop's thread. */
   void remove(Subscription subscription) {
-    int loop = subscription.session.loopIndex();
+    int loop = subscription.owner.loopIndex();
     Subscription[] all = subscribers[loop];
     int last = counts.get(loop) - 1;
     Subscription moved = all[last];
@@ -69,7 +69,7 @@ final class Topic {
     Subscription[] all = subscribers[loop];
     int n = counts.get(loop);
     for (int i = 0; i < n; i++) {
-      all[i].session.subscriptions.deliver(message);
+      all[i].owner.deliver(message);
     }
   }
 }

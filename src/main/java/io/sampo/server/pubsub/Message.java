@@ -1,11 +1,11 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import io.sampo.resp.Bytes;
 
 /**
  * A message on its way to the subscribers of one channel or pattern, encoded once for all of them.
  */
-final class Message {
+public final class Message {
   private static final byte[] MESSAGE = Bytes.ascii("*3\r\n$7\r\nmessage\r\n");
   private static final byte[] SHARD_MESSAGE = Bytes.ascii("*3\r\n$8\r\nsmessage\r\n");
   private static final byte[] PATTERN_MESSAGE = Bytes.ascii("*4\r\n$8\r\npmessage\r\n");

@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * All topics of one kind that have subscribers, over all loops. Used from any thread, but for
  * {@link #join} and {@link #leave}, which belong to the thread of the subscriber's loop.
  */
-final class Topics {
+public final class Topics {
   private final ConcurrentHashMap<Blob, Topic> topics = new ConcurrentHashMap<>();
   private final int loops;
   private final Topic nothing;
@@ -18,11 +18,11 @@ final class Topics {
   }
 
   /** The topic of this name; one without subscribers if nobody has asked for it. */
-  Topic find(Blob name) {
+  public Topic find(Blob name) {
     return topics.getOrDefault(name, nothing);
   }
 
-  Collection<Topic> all() {
+  public Collection<Topic> all() {
     return topics.values();
   }
 
@@ -30,19 +30,19 @@ final class Topics {
     return topics.isEmpty();
   }
 
-  int count() {
+  public int count() {
     return topics.size();
   }
 
-  /** Subscribes a session to the topic of this name, whose bytes are kept. */
-  Subscription join(Session session, Blob name) {
+  /** Subscribes a client to the topic of this name, whose bytes are kept. */
+  Subscription join(Subscriptions client, Blob name) {
     // Within compute() nobody else can find that the topic is empty and remove it.
     Subscription[] made = new Subscription[1];
     topics.compute(
         name,
         (key, present) -> {
           Topic topic = present == null ? new Topic(key, loops) : present;
-          made[0] = new Subscription(session, topic);
+          made[0] = new Subscription(client, topic);
           topic.add(made[0]);
           return topic;
         });

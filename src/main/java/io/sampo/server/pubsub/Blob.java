@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
@@ -8,10 +8,10 @@ import java.util.Arrays;
  * A range of bytes, equal by content: the name of a channel, a message. It is ordered so that a
  * hash map survives names that were chosen to collide.
  */
-final class Blob implements Comparable<Blob> {
-  final byte[] array;
-  final int offset;
-  final int length;
+public final class Blob implements Comparable<Blob> {
+  public final byte[] array;
+  public final int offset;
+  public final int length;
   private int hash;
 
   private Blob(byte[] array, int offset, int length) {
@@ -21,17 +21,17 @@ final class Blob implements Comparable<Blob> {
   }
 
   /** Whole arrays are shared, not copied. */
-  static Blob of(byte[] bytes) {
+  public static Blob of(byte[] bytes) {
     return new Blob(bytes, 0, bytes.length);
   }
 
   /** Argument {@code i}, for as long as the request is at hand; see {@link #copy}. */
-  static Blob of(Args a, int i) {
+  public static Blob of(Args a, int i) {
     return new Blob(a.array(), a.offset(i), a.length(i));
   }
 
   /** The same bytes in an array of their own. */
-  static Blob copy(Args a, int i) {
+  public static Blob copy(Args a, int i) {
     return of(a.bytes(i));
   }
 

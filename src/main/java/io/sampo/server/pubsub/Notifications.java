@@ -1,4 +1,4 @@
-package io.sampo.server;
+package io.sampo.server.pubsub;
 
 import io.sampo.command.Events;
 import io.sampo.command.KeyEvent;
@@ -7,7 +7,7 @@ import io.sampo.server.config.NotifiedEvents;
 import io.sampo.server.config.Setting;
 
 /** Publishes what happens to keys, on two channels: by key and by event. */
-final class Notifications implements Events {
+public final class Notifications implements Events {
   private static final byte[] KEYSPACE = Bytes.ascii("__keyspace@");
   private static final byte[] KEYEVENT = Bytes.ascii("__keyevent@");
   private static final byte[] END = Bytes.ascii("__:");
@@ -18,7 +18,7 @@ final class Notifications implements Events {
   /** Apart from the rest, so that one read tells that there is nothing to do. */
   private volatile int audible;
 
-  Notifications(PubSub pubSub, Setting<NotifiedEvents> setting) {
+  public Notifications(PubSub pubSub, Setting<NotifiedEvents> setting) {
     this.pubSub = pubSub;
     setting.each(
         events -> {
