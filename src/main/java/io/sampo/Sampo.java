@@ -2,6 +2,7 @@ package io.sampo;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.sampo.net.CoreLoop;
 import io.sampo.net.CoreLoops;
 import io.sampo.net.CoreTcp;
 import io.sampo.net.PekkoTcp;
@@ -22,8 +23,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Materializer;
@@ -83,6 +88,17 @@ public final class Sampo implements AutoCloseable {
             (host, port, timeout) -> CoreTcp.connect(host, port, timeout).flow(),
             this::fail,
             () -> new Thread(this::close, "sampo-stop").start());
+    if (settings.transport.get().equals("core")) {
+      IntStream.range(0, loopCount).forEach(this::holdReplies);
+    }
+  }
+
+  /** Has a loop's replies wait until what they tell of has been written to the append-only file. */
+  private void holdReplies(int loop) {
+    Executor executor =
+        system.dispatchers().lookup(DispatcherSelector.fromConfig(CoreLoops.dispatcher(loop)));
+    BooleanSupplier gate = node.gate(executor);
+    executor.execute(() -> CoreLoop.current().gate(gate::getAsBoolean));
   }
 
   /**

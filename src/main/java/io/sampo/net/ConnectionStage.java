@@ -102,8 +102,9 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
 
     @Override
     public void ready(int ops) {
-      if ((ops & SelectionKey.OP_WRITE) != 0 && pending.nonEmpty()) {
-        write();
+      if ((ops & SelectionKey.OP_WRITE) != 0) {
+        interest(SelectionKey.OP_WRITE, false);
+        enlist();
       }
       if ((ops & SelectionKey.OP_READ) != 0) {
         readable = true;
@@ -122,6 +123,13 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
       }
       if (readable) {
         // Nobody took it in this turn, so the kernel need not tell again.
+        interest(SelectionKey.OP_READ, false);
+      }
+    }
+
+    @Override
+    public void hold() {
+      if (readable && channel.isOpen()) {
         interest(SelectionKey.OP_READ, false);
       }
     }
@@ -263,12 +271,10 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
 
     @Override
     public void onUpstreamFinish() {
-      if (pending.nonEmpty()) {
-        write();
-      }
       closing = true;
-      if (pending.nonEmpty() || failure != null) {
+      if (pending.nonEmpty()) {
         setKeepGoing(true);
+        enlist();
       } else {
         completeStage();
       }

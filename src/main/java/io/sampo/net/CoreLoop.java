@@ -42,6 +42,16 @@ public final class CoreLoop extends AbstractExecutorService {
   /** Asked, once the turn's tasks have run, to write what it has gathered. */
   interface Output {
     void flush();
+
+    /** That has to wait for a later turn. */
+    void hold();
+  }
+
+  /** Decides at the end of every turn whether what has gathered may be written. */
+  @FunctionalInterface
+  public interface Gate {
+    /** If not, the loop is to be given something to run when it should ask again. */
+    boolean opens();
   }
 
   private enum Phase {
@@ -70,6 +80,7 @@ public final class CoreLoop extends AbstractExecutorService {
   private final ArrayDeque<Runnable> local = new ArrayDeque<>();
   private final Queue<Runnable> remote = new ConcurrentLinkedQueue<>();
   private final ArrayList<Output> outputs = new ArrayList<>();
+  private Gate gate = () -> true;
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
   private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
   private final int index;
@@ -157,6 +168,11 @@ public final class CoreLoop extends AbstractExecutorService {
     selector.selectNow(report);
   }
 
+  /** Sets what is asked before anything is written; on this loop's thread. */
+  public void gate(Gate its) {
+    gate = its;
+  }
+
   /** Has {@code output} flushed at the end of this turn. The caller sees to it that it is once. */
   void flushLater(Output output) {
     outputs.add(output);
@@ -217,6 +233,10 @@ public final class CoreLoop extends AbstractExecutorService {
   }
 
   private void flush() {
+    if (!gate.opens()) {
+      outputs.forEach(Output::hold);
+      return;
+    }
     for (int i = 0; i < outputs.size(); i++) {
       try {
         outputs.get(i).flush();

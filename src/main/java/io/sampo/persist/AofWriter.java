@@ -1,16 +1,14 @@
 package io.sampo.persist;
 
-import io.sampo.resp.Bytes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -18,9 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what is appended to the increments of an append-only file, on a thread of its own: one
- * write, and one fsync if there is to be one, for all that has gathered meanwhile. Whoever appends
- * never waits.
+ * Writes what is appended to the increments of an append-only file. Whoever appends never waits,
+ * and may {@link #writeThrough} itself what has gathered; a thread of the writer's own does what
+ * may take longer: all that is written while an fsync is going on, with {@code appendfsync always}
+ * one write and one fsync for all that has gathered meanwhile, and the way from one file to the
+ * next.
  *
  * <p>A write that fails is taken back as a whole and tried again every second.
  */
@@ -32,13 +32,21 @@ public final class AofWriter {
     NO
   }
 
-  /** Told how far the file has come; on the writer's thread, so it must be quick. */
+  /** Told how far the file has come; by whoever has brought it there, so it must be quick. */
   public interface Observer {
     /**
+     * Told by the writer's own threads.
+     *
      * @param safe the offset before which everything is as safe as the policy demands
      * @param synced the offset before which everything has been forced to the disk
      */
     void advanced(long safe, long synced);
+
+    /** Somebody has written through what there was. */
+    default void wroteThrough() {}
+
+    /** Whoever could not write through should look again. */
+    default void released() {}
 
     /** What was acknowledged as safe may not be: nothing can be promised any more. */
     void lost(IOException why);
@@ -72,48 +80,16 @@ public final class AofWriter {
     }
   }
 
-  /** Bytes for one file, up to the journal's offset {@code end}. */
-  private static final class Piece {
-    byte[] bytes = new byte[INITIAL];
-    int length;
-    long end;
-
-    /** Where the journal was when it jumped to just before these bytes; -1 if it did not. */
-    long start = STEADY;
-
-    Increment target;
-
-    void add(byte[] more) {
-      if (more.length > bytes.length - length) {
-        long wanted = (long) length + more.length;
-        long room = Math.max(wanted, Math.min(bytes.length * 2L, MOST));
-        bytes = Arrays.copyOf(bytes, (int) Math.min(room, Integer.MAX_VALUE - 8));
-      }
-      System.arraycopy(more, 0, bytes, length, more.length);
-      length += more.length;
-    }
-
-    boolean takes(byte[] more) {
-      return length == 0 || (long) length + more.length <= MOST;
-    }
-
-    void clear() {
-      length = 0;
-      start = STEADY;
-      if (bytes.length > KEPT) {
-        bytes = new byte[INITIAL];
-      }
-    }
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(AofWriter.class);
-  private static final long STEADY = -1;
-  private static final int INITIAL = 1 << 16;
-  private static final int KEPT = 1 << 22;
-  private static final int MOST = 1 << 26;
 
   /** What one system call writes, since the JDK copies it first. */
   private static final int SLICE = 1 << 18;
+
+  /** What is left to the writer's thread, for it would stop a core loop for too long. */
+  private static final int MOST_THROUGH = 1 << 22;
+
+  /** How often to look for the end of another's write before leaving the rest to the thread. */
+  private static final int SPINS = 1000;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -123,43 +99,47 @@ public final class AofWriter {
   /** How often to look whether fsync is still suspended. */
   private static final long SUSPENDED = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /**
-   * How long data gathers where nobody waits for it, which is also what is lost if only the process
-   * is killed: with 5 ms the wake-ups took a twelfth of the throughput on two processors.
-   */
-  private static final long GATHERING = TimeUnit.MILLISECONDS.toNanos(40);
-
   private final Options options;
+  private final AofBuffer buffer;
   private final Thread thread;
-  private final Object lock = new Object();
+  private final Thread syncer;
 
-  // Under the lock.
-  private final ArrayDeque<Piece> full = new ArrayDeque<>();
-  private Piece filling = new Piece();
-  private Piece spare = new Piece();
-  private boolean idle;
-  private byte[] head = {};
-  private long stamp;
-  private String noted = "";
-  private long notedUpTo;
-
-  private volatile Supplier<String> place = () -> "";
   private volatile Fsync fsync;
-  private volatile boolean stamping;
   private volatile boolean closing;
   private volatile String writeError = "";
   private volatile String syncError = "";
   private volatile long size;
-  private volatile long appended;
   private volatile long written;
   private volatile long synced;
+
+  /** The number of the last thing in the buffer that has been written. */
+  private volatile long done;
+
+  /** Whether an fsync is to be made beside the writing, or is being made. */
   private volatile boolean syncing;
 
+  /** Whether the thread sleeps until somebody has something for it. */
+  private volatile boolean idle;
+
+  /** Whether somebody has to be told when all has been written. */
+  private volatile boolean awaited;
+
+  private volatile long lastSync = System.nanoTime();
+  private volatile long lastComplaint = lastSync - SILENCE;
+
   // Of the writer's thread.
-  private long taken;
-  private Increment target;
-  private long lastSync = System.nanoTime();
-  private long lastComplaint = lastSync - SILENCE;
+  private long toldSafe;
+  private long toldSynced;
+
+  // Under this lock, which is held while something is written.
+  private final ReentrantLock file = new ReentrantLock();
+  private volatile Increment target;
+  private boolean open = true;
+
+  /** What is being written, or could not be, and how much of it has been. */
+  private AofBuffer.Piece present;
+
+  private int at;
 
   private AofWriter(Increment target, long offset, Fsync fsync, Options options) {
     this.target = target;
@@ -168,12 +148,13 @@ public final class AofWriter {
     this.size = target.size;
     this.written = offset;
     this.synced = offset;
-    this.appended = offset;
-    filling.target = target;
-    filling.end = offset;
-    taken = offset;
+    this.toldSafe = offset;
+    this.toldSynced = offset;
+    buffer = new AofBuffer(target, offset, options.clockMillis);
     thread = new Thread(this::run, "sampo-aof");
     thread.setDaemon(true);
+    syncer = new Thread(this::syncBeside, "sampo-aof-fsync");
+    syncer.setDaemon(true);
   }
 
   /**
@@ -184,52 +165,26 @@ public final class AofWriter {
   public static AofWriter start(Increment increment, long offset, Fsync fsync, Options options) {
     AofWriter writer = new AofWriter(increment, offset, fsync, options);
     writer.thread.start();
+    writer.syncer.start();
     return writer;
   }
 
   // --- from any thread
 
   /**
-   * Takes the next bytes of the journal. With {@link Fsync#ALWAYS} they are written after {@link
+   * Takes the next bytes of the journal. They are written by {@link #writeThrough}, or after {@link
    * #wake}, by whoever knows that there will be no more at once.
    *
    * @param offset of the first of them
    * @param bytes whole requests
    */
   public void append(long offset, byte[] bytes) {
-    boolean wake;
-    synchronized (lock) {
-      if (!filling.takes(bytes)) {
-        seal(filling.target);
-      }
-      if (head.length > 0) {
-        filling.add(head);
-        head = new byte[0];
-      }
-      if (stamping) {
-        stamp();
-      }
-      String here = place.get();
-      if (!here.equals(noted) || offset != notedUpTo) {
-        note(here, offset);
-      }
-      filling.add(bytes);
-      notedUpTo = offset + bytes.length;
-      filling.end = offset + bytes.length;
-      appended = filling.end;
-      wake = idle && fsync != Fsync.ALWAYS;
-      idle &= !wake;
-    }
-    if (wake) {
-      LockSupport.unpark(thread);
-    }
+    buffer.append(offset, bytes);
   }
 
   /** Has these bytes, which are not the journal's, stand before the next ones that are. */
   public void head(byte[] bytes) {
-    synchronized (lock) {
-      head = bytes;
-    }
+    buffer.head(bytes);
   }
 
   /**
@@ -239,55 +194,22 @@ public final class AofWriter {
    * @param name of the stream, or "" where that is of no interest; asked each time
    */
   public void places(Supplier<String> name) {
-    synchronized (lock) {
-      place = name;
-      note(name.get(), filling.end);
-    }
+    buffer.places(name);
     wake();
-  }
-
-  private void note(String here, long offset) {
-    noted = here;
-    notedUpTo = offset;
-    if (!here.isEmpty()) {
-      filling.add(Bytes.ascii("#AT:" + here + ":" + offset + "\r\n"));
-    }
   }
 
   /** Counts bytes of the journal that need not be kept. */
   public void skip(long offset, int length) {
-    synchronized (lock) {
-      filling.end = offset + length;
-      appended = filling.end;
+    buffer.skip(offset, length);
+    if (fsync == Fsync.ALWAYS) {
+      wake();
     }
-    wake();
   }
 
   /** Says that the journal goes on at this offset, which may be less than before. */
   public void restart(long offset) {
-    synchronized (lock) {
-      seal(filling.target);
-      filling.start = offset;
-      filling.end = offset;
-      appended = offset;
-    }
+    buffer.restart(offset);
     wake();
-  }
-
-  private void stamp() {
-    long now = options.clockMillis.getAsLong() / 1000;
-    if (now != stamp) {
-      stamp = now;
-      filling.add(Bytes.ascii("#TS:" + now + "\r\n"));
-    }
-  }
-
-  private void seal(Increment next) {
-    long end = filling.end;
-    full.add(filling);
-    filling = new Piece();
-    filling.target = next;
-    filling.end = end;
   }
 
   /**
@@ -297,20 +219,8 @@ public final class AofWriter {
    * @param first what to begin it with, before the next bytes of the journal
    */
   public void continueIn(Increment next, byte[] first) {
-    synchronized (lock) {
-      seal(next);
-      head = first;
-      stamp = 0;
-      note(place.get(), filling.end);
-    }
+    buffer.continueIn(next, first);
     wake();
-  }
-
-  /** Has something written before the next bytes of the journal. */
-  public void begin(byte[] first) {
-    synchronized (lock) {
-      head = first;
-    }
   }
 
   public void fsync(Fsync policy) {
@@ -320,7 +230,7 @@ public final class AofWriter {
 
   /** Sets whether the time is noted in the file, for a restore up to a moment. */
   public void stamps(boolean yes) {
-    stamping = yes;
+    buffer.stamps(yes);
   }
 
   /** The offset before which everything has been forced to the disk. */
@@ -331,6 +241,12 @@ public final class AofWriter {
   /** The offset before which everything has been written. */
   public long written() {
     return written;
+  }
+
+  /** The offset before which everything is as safe as the policy demands. */
+  public long safe() {
+    boolean forced = fsync == Fsync.ALWAYS && !options.suspendsFsync.getAsBoolean();
+    return forced ? synced : written;
   }
 
   /** Why writing fails at the moment, or "". */
@@ -346,22 +262,24 @@ public final class AofWriter {
 
   /** How many bytes have been appended but not yet written. */
   public long pending() {
-    return Math.max(0, appended - written);
+    return Math.max(0, buffer.appended() - written);
   }
 
-  /** Whether an fsync is going on. */
+  /** Whether an fsync is going on beside. */
   public boolean isSyncing() {
     return syncing;
   }
 
-  /** Writes and forces what is left, closes the file and ends the thread; waits for all of it. */
+  /** Writes and forces what is left, closes the file and ends the threads; waits for all of it. */
   public void close() {
     closing = true;
     wake();
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (thread.isAlive() || syncer.isAlive()) {
       try {
         thread.join();
+        LockSupport.unpark(syncer);
+        syncer.join();
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -373,69 +291,118 @@ public final class AofWriter {
 
   /** Has what there is written now. */
   public void wake() {
-    synchronized (lock) {
-      idle = false;
-    }
+    idle = false;
     LockSupport.unpark(thread);
+  }
+
+  /**
+   * Writes what has been appended by now, if that takes but a moment; otherwise it is left to the
+   * writer's thread, and {@link Observer#released} called afterwards.
+   *
+   * @return whether it has been written; also if it cannot be, so that nobody would ever go on, and
+   *     with {@code appendfsync always}, for which mere writing is not enough
+   */
+  public boolean writeThrough() {
+    long upTo = buffer.number();
+    if (done >= upTo || fsync == Fsync.ALWAYS || !writeError.isEmpty()) {
+      return true;
+    }
+    if (!syncing && pending() <= MOST_THROUGH && enter(upTo)) {
+      try {
+        writeMore();
+      } finally {
+        file.unlock();
+      }
+    }
+    if (done >= upTo) {
+      if (idle && synced < written) {
+        // It has to see to the next fsync.
+        wake();
+      }
+      options.observer.wroteThrough();
+      return true;
+    }
+    awaited = true;
+    wake();
+    return done >= upTo || !writeError.isEmpty();
+  }
+
+  /** Gets the lock, unless another writes all this as well, or for too long. */
+  private boolean enter(long upTo) {
+    for (int i = 0; i < SPINS; i++) {
+      if (file.tryLock()) {
+        return true;
+      }
+      if (done >= upTo) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    return false;
+  }
+
+  /** Writes what has gathered, if it simply goes on in the file and nothing has gone wrong. */
+  private void writeMore() {
+    if (present == null && open) {
+      present = buffer.takeMore(target);
+      if (present != null) {
+        write();
+      }
+    }
   }
 
   // --- on the writer's thread
 
   private void run() {
-    boolean flows = false;
     while (true) {
-      Piece piece = take();
-      if (piece != null) {
-        flows = true;
-        if (piece.target != target) {
-          finish();
-          target = piece.target;
-          size = target.size;
-        }
-        if (piece.start != STEADY) {
-          jump(piece.start);
-        }
-        if (!write(piece)) {
-          break;
-        }
-        reuse(piece);
+      if (step()) {
         settle();
       } else if (closing) {
         break;
+      } else if (!writeError.isEmpty()) {
+        release();
+        LockSupport.parkNanos(this, SECOND);
       } else {
         settle();
-        rest(flows);
-        flows = false;
+        rest();
       }
     }
-    finish();
-  }
-
-  /** What there is to write next; null if there is nothing. */
-  private Piece take() {
-    synchronized (lock) {
-      if (!full.isEmpty()) {
-        taken = full.peek().end;
-        return full.poll();
-      }
-      if (hasNothing()) {
-        return null;
-      }
-      taken = filling.end;
-      Piece piece = filling;
-      filling = spare == null ? new Piece() : spare;
-      spare = null;
-      filling.target = piece.target;
-      filling.end = piece.end;
-      return piece;
+    file.lock();
+    try {
+      finish();
+      open = false;
+    } finally {
+      file.unlock();
     }
+    release();
   }
 
-  private boolean hasNothing() {
-    return filling.end == taken && filling.target == target && filling.start == STEADY;
+  /** Writes a piece; false if there is none, or it cannot be written. */
+  private boolean step() {
+    file.lock();
+    try {
+      if (present == null) {
+        present = buffer.take();
+        if (present == null) {
+          return false;
+        }
+        if (present.target != target) {
+          finish();
+          target = present.target;
+          size = target.size;
+        }
+        if (present.jumps()) {
+          jump(present.start());
+        }
+      }
+      return write();
+    } finally {
+      file.unlock();
+    }
   }
 
   private void jump(long offset) {
+    awaitSync();
     if (synced < written) {
       sync();
     }
@@ -443,100 +410,49 @@ public final class AofWriter {
     synced = offset;
   }
 
-  private void reuse(Piece piece) {
-    piece.clear();
-    synchronized (lock) {
-      if (spare == null) {
-        spare = piece;
-      }
+  /** Tells those who wait for what could not be written through. */
+  private void release() {
+    if (awaited) {
+      awaited = false;
+      options.observer.released();
     }
   }
 
-  /** Waits for more: a little if it flows and nobody waits for it, else until somebody wakes us. */
-  private void rest(boolean flows) {
-    if (flows && fsync != Fsync.ALWAYS) {
-      LockSupport.parkNanos(this, GATHERING);
-      return;
-    }
-    synchronized (lock) {
-      if (!full.isEmpty() || !hasNothing() || closing) {
-        return;
-      }
-      idle = true;
-    }
+  /** Waits for something to write, or to force to the disk. */
+  private void rest() {
     if (synced < written && fsync != Fsync.NO) {
       long left = lastSync + SECOND - System.nanoTime();
       LockSupport.parkNanos(this, left > 0 ? left : SUSPENDED);
-    } else {
-      LockSupport.park(this);
-    }
-    synchronized (lock) {
-      idle = false;
-    }
-  }
-
-  /** Writes a piece however often that takes; false if it cannot and there is no more time. */
-  private boolean write(Piece piece) {
-    int at = 0;
-    while (at < piece.length) {
-      try {
-        int slice = Math.min(SLICE, piece.length - at);
-        at += target.channel.write(ByteBuffer.wrap(piece.bytes, at, slice));
-      } catch (IOException e) {
-        writeError = message(e);
-        complain("writing to", writeError);
-        at = takeBack(at);
-        if (closing) {
-          return false;
-        }
-        LockSupport.parkNanos(this, SECOND);
-      }
-    }
-    if (!writeError.isEmpty()) {
-      writeError = "";
-      recovered();
-    }
-    target.size += piece.length;
-    size = target.size;
-    written = piece.end;
-    return true;
-  }
-
-  /** After a short write: the file is to end with a whole request. Returns what is still in it. */
-  private int takeBack(int at) {
-    if (at == 0) {
-      return 0;
-    }
-    try {
-      target.channel.truncate(target.size);
-      target.channel.position(target.size);
-      return 0;
-    } catch (IOException e) {
-      LOG.warn("Could not remove a short write from the AOF file {}: {}", target.name, message(e));
-      return at;
-    }
-  }
-
-  /** Forces to the disk what the policy wants there by now. */
-  private void settle() {
-    if (synced == written) {
       return;
     }
-    boolean due =
-        switch (fsync) {
-          case ALWAYS -> true;
-          case EVERYSEC -> System.nanoTime() - lastSync >= SECOND;
-          case NO -> false;
-        };
-    boolean suspended = options.suspendsFsync.getAsBoolean();
-    if (due && !suspended) {
-      sync();
+    idle = true;
+    if (done >= buffer.number() && (synced == written || fsync == Fsync.NO) && !closing) {
+      LockSupport.park(this);
     }
-    options.observer.advanced(fsync == Fsync.ALWAYS && !suspended ? synced : written, synced);
+    idle = false;
+  }
+
+  /** Forces to the disk what the policy wants there by now, and tells how far that has come. */
+  private void settle() {
+    boolean suspended = options.suspendsFsync.getAsBoolean();
+    if (synced < written && !suspended && !syncing) {
+      if (fsync == Fsync.ALWAYS) {
+        sync();
+      } else if (fsync == Fsync.EVERYSEC && System.nanoTime() - lastSync >= SECOND) {
+        syncing = true;
+        LockSupport.unpark(syncer);
+      }
+    }
+    long safe = fsync == Fsync.ALWAYS && !suspended ? synced : written;
+    if (safe != toldSafe || synced != toldSynced) {
+      toldSafe = safe;
+      toldSynced = synced;
+      options.observer.advanced(safe, synced);
+    }
+    release();
   }
 
   private void sync() {
-    syncing = true;
     long up = written;
     try {
       target.channel.force(false);
@@ -552,12 +468,32 @@ public final class AofWriter {
         options.observer.lost(e);
       }
     } finally {
-      syncing = false;
       lastSync = System.nanoTime();
     }
   }
 
+  /** On a thread that does nothing else, so that what comes meanwhile can be written. */
+  private void syncBeside() {
+    while (thread.isAlive()) {
+      if (syncing) {
+        sync();
+        syncing = false;
+        wake();
+      } else {
+        LockSupport.park(this);
+      }
+    }
+  }
+
+  private void awaitSync() {
+    while (syncing) {
+      LockSupport.parkNanos(this, SUSPENDED);
+    }
+  }
+
+  /** Forces the present file to the disk and closes it. */
   private void finish() {
+    awaitSync();
     if (synced < written) {
       sync();
       options.observer.advanced(synced, synced);
@@ -566,6 +502,51 @@ public final class AofWriter {
       target.channel.close();
     } catch (IOException e) {
       LOG.warn("Error closing the AOF file {}: {}", target.name, message(e));
+    }
+  }
+
+  // --- holding the file's lock
+
+  /** Writes the present piece, or what is left of it; false if that cannot be done. */
+  private boolean write() {
+    AofBuffer.Piece piece = present;
+    try {
+      while (at < piece.length) {
+        int slice = Math.min(SLICE, piece.length - at);
+        at += target.channel.write(ByteBuffer.wrap(piece.bytes, at, slice));
+      }
+    } catch (IOException e) {
+      complain("writing to", message(e));
+      writeError = message(e);
+      at = takeBack();
+      return false;
+    }
+    if (!writeError.isEmpty()) {
+      writeError = "";
+      recovered();
+    }
+    target.size += piece.length;
+    size = target.size;
+    written = piece.end;
+    done = Math.max(done, piece.number);
+    present = null;
+    at = 0;
+    buffer.reuse(piece);
+    return true;
+  }
+
+  /** After a short write: the file is to end with a whole request. Returns what is still in it. */
+  private int takeBack() {
+    if (at == 0) {
+      return 0;
+    }
+    try {
+      target.channel.truncate(target.size);
+      target.channel.position(target.size);
+      return 0;
+    } catch (IOException e) {
+      LOG.warn("Could not remove a short write from the AOF file {}: {}", target.name, message(e));
+      return at;
     }
   }
 

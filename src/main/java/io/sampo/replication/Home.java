@@ -42,6 +42,9 @@ public interface Home {
   /** Up to where the journal is on the disk; below 0 if it is not kept there. */
   long onDisk();
 
+  /** Runs a task once the journal up to here is as safe as this node keeps it; on any thread. */
+  void whenSafe(long offset, Runnable then);
+
   /** Passes on a message that the master's clients have published. */
   void published(boolean toShard, byte[] channel, byte[] message);
 

@@ -46,6 +46,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
           Lost,
           Loaded,
           Ready,
+          Safe,
           Retry,
           Tick {}
 
@@ -93,6 +94,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       implements Message {}
 
   private record Ready() implements Message {}
+
+  /** The journal up to here is as safe as it is to be. */
+  private record Safe(int attempt, long offset) implements Message {}
 
   private record Retry(int attempt) implements Message {}
 
@@ -184,6 +188,10 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       }
     } else if (message instanceof Ready) {
       ready();
+    } else if (message instanceof Safe safe) {
+      if (safe.attempt == attempt) {
+        acknowledge(safe.offset);
+      }
     } else if (message instanceof Written written) {
       written(written);
     } else if (message instanceof Tick) {
@@ -399,12 +407,17 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   }
 
   private void acknowledge() {
-    String offset = String.valueOf(journal.offset());
+    Safe what = new Safe(attempt, journal.offset());
+    home.whenSafe(what.offset, () -> getContext().getSelf().tell(what));
+  }
+
+  private void acknowledge(long offset) {
+    String all = String.valueOf(offset);
     long onDisk = home.onDisk();
     byte[] request =
         onDisk < 0
-            ? Handshake.request("REPLCONF", "ACK", offset)
-            : Handshake.request("REPLCONF", "ACK", offset, "FACK", String.valueOf(onDisk));
+            ? Handshake.request("REPLCONF", "ACK", all)
+            : Handshake.request("REPLCONF", "ACK", all, "FACK", String.valueOf(onDisk));
     link.ifPresent(open -> open.send(request));
   }
 

@@ -8,8 +8,12 @@ import io.sampo.resp.ReplyWriter;
 import io.sampo.server.config.Settings;
 import io.sampo.shard.Borrower;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -56,9 +60,10 @@ final class AppendOnly {
   private final Supplier<String> place;
   private final Runnable failNode;
 
-  /** Holds replies while appendfsync is always, and while the disk cannot keep up. */
+  /** Holds replies while appendfsync is always, and where no core loop holds them until written. */
   private final Barrier.Guard strict;
 
+  /** Holds them while the disk cannot keep up. */
   private final Barrier.Guard lagging;
 
   /** Lets pass whoever waits for what is on the disk (WAITAOF). */
@@ -75,6 +80,11 @@ final class AppendOnly {
 
   private volatile long baseSize;
   private volatile boolean behind;
+
+  /** Those that hold replies until they are told that what they tell of has been written. */
+  private final List<Executor> loops = new CopyOnWriteArrayList<>();
+
+  private volatile Runnable progressed = () -> {};
 
   private final AtomicBoolean writesSoon = new AtomicBoolean();
 
@@ -157,6 +167,17 @@ final class AppendOnly {
       strict.advance(nowSafe);
       lagging.advance(writer.written());
       forced.advance(synced);
+      progressed.run();
+    }
+
+    @Override
+    public void wroteThrough() {
+      progressed.run();
+    }
+
+    @Override
+    public void released() {
+      loops.forEach(AppendOnly::nudge);
     }
 
     @Override
@@ -198,7 +219,7 @@ final class AppendOnly {
     Feed its = new Feed(increment);
     if (journal.isRelaying()) {
       // A master's stream is not ours to add a SELECT to.
-      its.writer.begin(select(journal.selected()));
+      its.writer.head(select(journal.selected()));
     }
     journal.add(its);
     // Otherwise a SELECT comes by itself.
@@ -361,6 +382,50 @@ final class AppendOnly {
     its.writer.wake();
   }
 
+  /**
+   * What a core loop asks before the replies of a turn leave: whether all that has been appended
+   * has been written, so that a mere kill of the process loses nothing that was acknowledged.
+   *
+   * @param loop is given something to run when it should ask again
+   */
+  BooleanSupplier gate(Executor loop) {
+    loops.add(loop);
+    return this::writeThrough;
+  }
+
+  private boolean writeThrough() {
+    Optional<Feed> present = feed;
+    return present.isEmpty() || present.get().writer.writeThrough();
+  }
+
+  private static void nudge(Executor loop) {
+    try {
+      loop.execute(() -> {});
+    } catch (RejectedExecutionException ended) {
+      LOG.debug("a loop has ended that waited for the AOF", ended);
+    }
+  }
+
+  /** Has a task run, which must be quick, whenever more of the journal may be {@link #safe}. */
+  void whenProgressed(Runnable task) {
+    progressed = task;
+  }
+
+  /** Up to where the journal is as safe as it is to be here; all of it if it is not kept. */
+  long safe() {
+    return feed.map(its -> its.writer.safe()).orElse(Long.MAX_VALUE);
+  }
+
+  /** Runs a task once everything before this offset is that safe. */
+  void awaitSafe(long offset, Runnable then) {
+    if (policy() == AofWriter.Fsync.ALWAYS && isAttached()) {
+      disk.await(offset, then);
+      feed.ifPresent(this::write);
+    } else {
+      then.run();
+    }
+  }
+
   /** Returns when all that was appended has been written, unless it cannot be. */
   void flush() {
     feed.ifPresent(
@@ -398,10 +463,8 @@ final class AppendOnly {
       }
     }
     feed.ifPresent(this::watchLag);
-    if (policy() == AofWriter.Fsync.ALWAYS) {
-      // For what was changed on behalf of nobody.
-      feed.ifPresent(this::write);
-    }
+    // For what was changed on behalf of nobody.
+    feed.filter(its -> its.writer.pending() > 0).ifPresent(this::write);
   }
 
   private boolean hasGrown() {
@@ -460,10 +523,10 @@ final class AppendOnly {
         its -> {
           forced.raise(0);
           forced.advance(its.writer.synced());
-          if (policy() == AofWriter.Fsync.ALWAYS) {
+          if (policy() == AofWriter.Fsync.ALWAYS || loops.isEmpty()) {
             strict.raise(0);
             its.writer.fsync(policy());
-            strict.advance(its.writer.synced());
+            strict.advance(its.writer.safe());
           } else {
             its.writer.fsync(policy());
             strict.lower();

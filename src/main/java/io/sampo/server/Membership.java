@@ -80,13 +80,17 @@ final class Membership implements Role, Observer {
     placed = node.place.isKnown();
     cluster = ClusterNode.start(plan, config, this, this, door, failed);
     node.journal.add(new Progress());
+    node.aof.whenProgressed(cluster::advanced);
   }
 
   /** Tells the cluster how the journal grows. */
   private final class Progress implements Journal.Reader {
     @Override
     public void append(long offset, byte[] bytes) {
-      cluster.advanced();
+      // What is kept in a file counts when it is there.
+      if (!node.aof.isAttached()) {
+        cluster.advanced();
+      }
     }
   }
 
@@ -181,8 +185,8 @@ final class Membership implements Role, Observer {
   public synchronized Holding holding() {
     Following following = node.replication.following;
     boolean there = following.isReplica() ? following.isUp() : leads;
-    return new Holding(
-        there ? attached : 0, placed ? node.journal.offset() : -1, node.place.term(), whole);
+    long offset = Math.min(node.journal.offset(), node.aof.safe());
+    return new Holding(there ? attached : 0, placed ? offset : -1, node.place.term(), whole);
   }
 
   /** All data is being replaced. */

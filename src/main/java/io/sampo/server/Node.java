@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -180,6 +181,15 @@ public final class Node {
   /** Where its data comes from and goes to. */
   public DataFiles files() {
     return files;
+  }
+
+  /**
+   * What a core loop asks before the replies of a turn leave.
+   *
+   * @param loop is given something to run when it should ask again
+   */
+  public BooleanSupplier gate(java.util.concurrent.Executor loop) {
+    return aof.gate(loop);
   }
 
   /** The way into a replica set. */

@@ -132,6 +132,11 @@ final class ReplicaHome implements Home {
   }
 
   @Override
+  public void whenSafe(long offset, Runnable then) {
+    node.aof.awaitSafe(offset, then);
+  }
+
+  @Override
   public void published(boolean toShard, byte[] channel, byte[] message) {
     if (toShard) {
       node.pubSub.publishToShard(Blob.of(channel), Blob.of(message));

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Replica sets of three real processes under load, to which things happen. A few rounds here, more
@@ -122,10 +123,12 @@ class FaultTest {
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
   }
 
-  @Test
-  void allMayDieAtOnce() throws Exception {
+  /** Only the processes die, so that what they have written is there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"everysec", "always"})
+  void allMayDieAtOnce(String fsync) throws Exception {
     String[] directives = {
-      "--write-concern", "majority", "--appendonly", "yes", "--appendfsync", "always"
+      "--write-concern", "majority", "--appendonly", "yes", "--appendfsync", fsync
     };
     try (Arena arena = new Arena(directory, directives)) {
       System.out.println("formed in " + arena.form() + " ms");
