@@ -150,6 +150,11 @@ public final class SetAlgebraCommands {
 
   /** What is left of the first set, by looking its members up in the others or the reverse. */
   private static SetValue difference(SetValue[] sets, Limits limits) {
+    for (int i = 1; i < sets.length; i++) {
+      if (sets[i] == sets[0]) {
+        return EMPTY;
+      }
+    }
     long lookups = (long) sets[0].size() * (sets.length - 1);
     long removals = Arrays.stream(sets).mapToLong(SetValue::size).sum();
     return lookups <= 2 * removals ? filtered(sets, limits) : reduced(sets, limits);

@@ -53,42 +53,58 @@ public final class SortCommands {
   }
 
   private static List<byte[]> result(Context c, Db db, int h, SortOptions options) {
-    List<byte[]> elements = elements(db, h, options);
-    int size = elements.size();
-    if (!options.unsorted) {
-      elements = sorted(c, elements, options);
-    }
-    return elements.subList(options.from(size), options.to(size));
-  }
-
-  private static List<byte[]> elements(Db db, int h, SortOptions options) {
-    List<byte[]> elements = new ArrayList<>();
     if (options.unsorted && options.store > 0 && db.type(h) == Type.SET) {
       // What is stored must not depend on how a set happens to be kept.
       options.sortAnyway();
     }
-    // As they are is in their own order, or in its reverse.
-    boolean reverse = options.unsorted && options.descending;
+    int size =
+        switch (db.type(h)) {
+          case LIST -> Lists.list(db, h).size();
+          case ZSET -> ZSets.value(db, h).size();
+          case SET -> ((SetValue) db.value(h)).size();
+          default -> throw RespError.WRONG_TYPE;
+        };
+    int from = options.from(size);
+    int to = options.to(size);
+    if (options.unsorted) {
+      // As they are is in their own order, or in its reverse.
+      return elements(db, h, from, to, options.descending);
+    }
+    return sorted(c, elements(db, h, 0, size, false), options).subList(from, to);
+  }
+
+  private static List<byte[]> elements(Db db, int h, int from, int to, boolean reverse) {
+    List<byte[]> elements = new ArrayList<>(to - from);
     switch (db.type(h)) {
       case LIST -> {
         ListValue.Cursor cursor = Lists.list(db, h).cursor(reverse);
-        while (cursor.next()) {
-          elements.add(cursor.get());
+        for (int i = 0; i < to; i++) {
+          cursor.next();
+          if (i >= from) {
+            elements.add(cursor.get());
+          }
         }
       }
       case ZSET -> {
         ZSetValue set = ZSets.value(db, h);
-        ZSetWalk walk = set.walk(reverse ? set.size() - 1 : 0, reverse);
-        for (int i = 0; i < set.size(); i++) {
+        ZSetWalk walk = set.walk(reverse ? set.size() - 1 - from : from, reverse);
+        for (int i = from; i < to; i++) {
           walk.next();
-          int from = walk.offset();
-          elements.add(Arrays.copyOfRange(walk.array(), from, from + walk.length()));
+          int at = walk.offset();
+          elements.add(Arrays.copyOfRange(walk.array(), at, at + walk.length()));
         }
       }
-      case SET ->
-          ((SetValue) db.value(h))
-              .each((a, from, length) -> elements.add(Arrays.copyOfRange(a, from, from + length)));
-      default -> throw RespError.WRONG_TYPE;
+      default -> {
+        int[] seen = {0};
+        ((SetValue) db.value(h))
+            .each(
+                (a, at, length) -> {
+                  if (seen[0]++ >= from && from < to) {
+                    elements.add(Arrays.copyOfRange(a, at, at + length));
+                  }
+                  return seen[0] < to;
+                });
+      }
     }
     return elements;
   }
@@ -104,16 +120,20 @@ public final class SortCommands {
       order = order.reversed();
     }
     // Equals keep their order, whichever way they are sorted.
-    List<Item> first = first(items, options.to(items.size()), order.thenComparingInt(Item::place));
-    return first.stream().map(Item::element).toList();
+    order = order.thenComparingInt(Item::place);
+    int wanted = options.to(items.size());
+    if (wanted <= items.size() / 4) {
+      items = lowest(items, wanted, order);
+    } else if (options.alpha) {
+      items.sort(order);
+    } else {
+      items = byScore(items, order, options.descending);
+    }
+    return items.stream().map(Item::element).toList();
   }
 
-  /** The first {@code n} in sorted order; by a heap of so many if they are few. */
-  private static List<Item> first(List<Item> items, int n, Comparator<Item> order) {
-    if (n > items.size() / 4) {
-      items.sort(order);
-      return items.subList(0, n);
-    }
+  /** The first {@code n} in sorted order, by a heap of so many. */
+  private static List<Item> lowest(List<Item> items, int n, Comparator<Item> order) {
     PriorityQueue<Item> lowest = new PriorityQueue<>(n + 1, order.reversed());
     for (Item item : items) {
       if (lowest.size() < n || n > 0 && order.compare(item, lowest.element()) < 0) {
@@ -126,6 +146,32 @@ public final class SortCommands {
     List<Item> sorted = new ArrayList<>(lowest);
     sorted.sort(order);
     return sorted;
+  }
+
+  /**
+   * All in sorted order: by numbers of the upper halves of their scores and their places, and then
+   * by {@code order} where those halves are the same.
+   */
+  private static List<Item> byScore(List<Item> items, Comparator<Item> order, boolean descending) {
+    long[] keys = new long[items.size()];
+    for (int i = 0; i < keys.length; i++) {
+      long bits = Double.doubleToLongBits(items.get(i).score + 0.0);
+      int upper = (int) ((bits ^ bits >> 63 & Long.MAX_VALUE) >> Integer.SIZE);
+      keys[i] = (long) (descending ? ~upper : upper) << Integer.SIZE | i;
+    }
+    Arrays.sort(keys);
+    Item[] sorted = new Item[keys.length];
+    int begin = 0;
+    for (int i = 0; i < keys.length; i++) {
+      sorted[i] = items.get((int) keys[i]);
+      if (i + 1 == keys.length || keys[i] >> Integer.SIZE != keys[i + 1] >> Integer.SIZE) {
+        if (i > begin) {
+          Arrays.sort(sorted, begin, i + 1, order);
+        }
+        begin = i + 1;
+      }
+    }
+    return Arrays.asList(sorted);
   }
 
   /** The number a text is up to its first zero byte, as C's strtod reads it; 0 for none. */

@@ -3,6 +3,7 @@ package io.sampo.command;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
+import io.sampo.testkit.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,6 +41,46 @@ class SortCommandsTest {
           pair.say("SORT " + key + " GET # GET w_* GET h_*->f GET h_*_x->f" + order + limit);
           pair.say("SORT " + key + order + limit + " STORE d", "LRANGE d 0 -1", "TYPE d");
           pair.say("SORT " + key + order + limit + " GET w_* GET # STORE d", "LRANGE d 0 -1");
+        }
+      }
+    }
+  }
+
+  @AgainstRedis
+  void manyNumbersOfEveryKind(Differential pair) {
+    Random random = Seed.random("numbers to sort", 5);
+    for (int kind = 0; kind < 6; kind++) {
+      String[] push = new String[2_002];
+      push[0] = "RPUSH";
+      push[1] = "numbers";
+      for (int i = 2; i < push.length; i++) {
+        push[i] =
+            switch (kind) {
+              case 0 -> "" + random.nextInt(100);
+              case 1 -> "" + random.nextInt();
+              case 2 -> "" + (1_700_000_000_000L + random.nextInt(5_000));
+              case 3 -> "" + random.nextGaussian();
+              case 4 -> (random.nextBoolean() ? "-" : "") + random.nextInt(3) + ".0";
+              default -> List.of("inf", "-inf", "-0", "0", "1e300", "-1e-300").get(i % 6);
+            };
+      }
+      pair.same(push);
+      pair.say("SORT numbers", "SORT numbers DESC", "SORT numbers LIMIT 900 1000");
+      pair.say("SORT numbers DESC LIMIT 5 1500", "SORT numbers DESC LIMIT 5 10", "DEL numbers");
+    }
+  }
+
+  @AgainstRedis
+  void aPartOfWhatStaysAsItIs(Differential pair) {
+    for (int i = 0; i < 300; i++) {
+      pair.say("RPUSH l e" + i, "ZADD z " + i + " m" + i);
+    }
+    for (String key : List.of("l", "z")) {
+      for (String order : List.of("", " DESC")) {
+        for (String limit :
+            List.of("", " LIMIT 100 20", " LIMIT 290 20", " LIMIT 0 1", " LIMIT 7 0")) {
+          pair.say("SORT " + key + " BY nosort" + order + limit);
+          pair.say("SORT " + key + " BY nosort STORE d" + order + limit, "LRANGE d 0 -1");
         }
       }
     }
