@@ -8,6 +8,7 @@ import io.sampo.shard.Batch;
  */
 final class Flight {
   private final Session session;
+  private final Input input;
   private final Node node;
   private final Loop loop;
 
@@ -17,8 +18,9 @@ final class Flight {
   /** What goes on when the client has taken the replies so far; null where there is no more. */
   private Batch unfinished;
 
-  Flight(Session session, Loop loop) {
+  Flight(Session session, Loop loop, Input input) {
     this.session = session;
+    this.input = input;
     this.node = session.node;
     this.loop = loop;
   }
@@ -41,7 +43,11 @@ final class Flight {
     }
     batch.atHome(round.spanning);
     batch.aside(round.aside);
-    launch(batch);
+    if (round.aside) {
+      session.preparation.begin(round, input.frames(), () -> launch(batch));
+    } else {
+      launch(batch);
+    }
   }
 
   /** Sends a batch to where it can run. */

@@ -7,31 +7,18 @@ import io.sampo.persist.Dump;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Keys on their way to another server: sent with one write each, then deleted as it takes them. */
 final class Migration {
-  private static final byte[] AUTH = Bytes.ascii("AUTH");
-  private static final byte[] SELECT = Bytes.ascii("SELECT");
   private static final byte[] RESTORE = Bytes.ascii("RESTORE");
   private static final byte[] REPLACE = Bytes.ascii("REPLACE");
   private static final byte[] DEL = Bytes.ascii("DEL");
-  private static final byte[] CRLF = Bytes.ascii("\r\n");
-  private static final RespError NOT_CONNECTED =
-      new RespError("IOERR error or timeout connecting to the client");
-  private static final RespError NOT_WRITTEN =
-      new RespError("IOERR error or timeout writing to target instance");
-  private static final RespError NOT_READ =
-      new RespError("IOERR error or timeout reading to target instance");
-
-  /** Redis takes that much of what is said to be a port. */
-  private static final int MAX_PORT = 0xffff;
-
   private final Context c;
   private final Args a;
   private final MigrateCommand.Order order;
@@ -43,10 +30,8 @@ final class Migration {
 
   private final List<byte[]> deleted = new ArrayList<>();
 
-  /** How many of those sent have been answered, and whether an answer is being read. */
+  /** How many of those sent have been answered. */
   private int answered;
-
-  private boolean reading;
 
   /** What the target has refused first; empty if nothing. */
   private String refusal = "";
@@ -86,16 +71,15 @@ final class Migration {
 
   /** Tries it on one connection; returns whether that came to any end. */
   private boolean attempt(boolean first) {
-    InetSocketAddress address = address();
-    Target target = connect(address);
+    InetSocketAddress address = Approach.address(a);
+    Session.of(c).preparation.check(address);
+    Target target = target(address);
     answered = 0;
     try {
-      if (isWelcome(target)) {
-        send(target);
-        for (; answered < sent.size(); answered++) {
-          if (isFine(target) && !order.copy()) {
-            delete(sent.get(answered));
-          }
+      send(target);
+      for (; answered < sent.size(); answered++) {
+        if (isFine(target) && !order.copy()) {
+          delete(sent.get(answered));
         }
       }
     } catch (IOException e) {
@@ -104,49 +88,21 @@ final class Migration {
       if (first && untold && !(e instanceof SocketTimeoutException)) {
         return false;
       }
-      throw reading ? NOT_READ : NOT_WRITTEN;
+      throw target.isReading() ? Approach.NOT_READ : Approach.NOT_WRITTEN;
     }
     target.db = refusal.isEmpty() ? (int) order.db() : -1;
     node.targets.put(address, target);
     return true;
   }
 
-  private InetSocketAddress address() {
-    boolean number = Bytes.isLong(a.array(), a.offset(2), a.length(2));
-    InetSocketAddress address =
-        new InetSocketAddress(a.text(1), number ? (int) a.integer(2) & MAX_PORT : 0);
-    if (address.isUnresolved()) {
-      throw NOT_CONNECTED;
+  /** The connection that has been prepared, unless somebody else has taken it. */
+  private Target target(InetSocketAddress address) {
+    Optional<Target> prepared = node.targets.taken(address);
+    if (prepared.isPresent() && prepared.get().isReadyFor(order)) {
+      return prepared.get();
     }
-    return address;
-  }
-
-  /** Logs in and selects the database, as far as need be; nothing is sent to another one. */
-  private boolean isWelcome(Target target) throws IOException {
-    if (!order.login().isEmpty()) {
-      List<byte[]> login = new ArrayList<>(order.login());
-      login.add(0, AUTH);
-      send(target, login);
-      if (!isFine(target)) {
-        return false;
-      }
-    }
-    if (target.db == order.db()) {
-      return true;
-    }
-    send(target, List.of(SELECT, Bytes.ascii(Long.toString(order.db()))));
-    return isFine(target);
-  }
-
-  private Target connect(InetSocketAddress address) {
-    try {
-      return node.targets.take(address, order.timeout());
-    } catch (SocketTimeoutException e) {
-      throw NOT_CONNECTED;
-    } catch (IOException e) {
-      // Redis connects without waiting, and so finds out when it writes.
-      throw NOT_WRITTEN;
-    }
+    prepared.ifPresent(other -> node.targets.put(address, other));
+    return new Approach(node.targets, a, order).target();
   }
 
   private void send(Target target) throws IOException {
@@ -155,7 +111,7 @@ final class Migration {
       Db db = c.db(a, i);
       int h = db.find(a.array(), a.offset(i), a.length(i));
       if (h != Db.NONE) {
-        send(target, restore(db, h, i));
+        target.send(restore(db, h, i), order.timeout());
         sent.add(i);
       }
     }
@@ -176,21 +132,8 @@ final class Migration {
     return request;
   }
 
-  private void send(Target target, List<byte[]> request) throws IOException {
-    reading = false;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(Bytes.ascii("*" + request.size() + "\r\n"));
-    for (byte[] part : request) {
-      out.writeBytes(Bytes.ascii("$" + part.length + "\r\n"));
-      out.writeBytes(part);
-      out.writeBytes(CRLF);
-    }
-    target.write(out.toByteArray(), order.timeout());
-  }
-
   /** Reads an answer; returns whether it is no error. */
   private boolean isFine(Target target) throws IOException {
-    reading = true;
     String line = target.readLine(order.timeout());
     if (!line.startsWith("-")) {
       return true;

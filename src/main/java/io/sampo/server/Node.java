@@ -66,6 +66,10 @@ public final class Node {
   final DataFiles files;
   final Loading loading = new Loading(System::currentTimeMillis);
   final Beat beat;
+
+  /** Runs what may wait. */
+  final java.util.concurrent.Executor blocking;
+
   final String runId = History.randomId();
   final long startedAt = System.currentTimeMillis();
   private final ActorSystem<?> system;
@@ -92,6 +96,7 @@ public final class Node {
       Runnable failNode,
       Runnable stop) {
     this.system = system;
+    this.blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
     this.settings = settings;
     this.stop = stop;
     commands = Families.all(settings);
@@ -147,7 +152,7 @@ public final class Node {
             settings,
             journal,
             snapshots::take,
-            new ReplicaHome(this, system.dispatchers().lookup(DispatcherSelector.blocking())),
+            new ReplicaHome(this, blocking),
             new FailoverHome(this),
             connector,
             dispatchers.apply(0));

@@ -45,6 +45,7 @@ final class Session extends GraphStageLogic
   final Feed feed;
   final Waiting waiting;
   final Transactions transactions;
+  final Preparation preparation;
   private final Loop loop;
   private final FlowShape<ByteString, ByteString> shape;
   private final Input input;
@@ -76,10 +77,11 @@ final class Session extends GraphStageLogic
     this.disclosure = new Disclosure(node, service, loop);
     this.feed = new Feed(this);
     this.waiting = new Waiting(this, loop);
+    this.preparation = new Preparation(this, loop, node.blocking);
     this.input = new Input(this, loop);
     Answers answers = new Answers(this, loop, input);
     this.transactions = new Transactions(this, loop, input, answers);
-    this.flight = new Flight(this, loop);
+    this.flight = new Flight(this, loop, input);
     this.dispatch = new Dispatch(this, loop, input, answers, flight);
     setHandlers(shape.in(), shape.out(), this);
   }

@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.resp.Bytes;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,6 +12,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A connection to another server, for somebody who waits for what it says. Whatever makes no
@@ -18,6 +21,7 @@ import java.util.Arrays;
  */
 final class Target implements AutoCloseable {
   private static final int BUFFER = 1 << 14;
+  private static final byte[] CRLF = Bytes.ascii("\r\n");
 
   private final SocketChannel channel;
   private final Selector selector;
@@ -31,6 +35,14 @@ final class Target implements AutoCloseable {
 
   /** The database it has selected, or -1. */
   int db = -1;
+
+  /** What it has logged in with; empty if it has not. */
+  List<byte[]> login = List.of();
+
+  /** Whether an answer is being read, rather than something written. */
+  private boolean reading;
+
+  private boolean used;
 
   private Target(SocketChannel channel) throws IOException {
     this.channel = channel;
@@ -62,8 +74,42 @@ final class Target implements AutoCloseable {
     selector.selectedKeys().clear();
   }
 
+  /** Whether it has been kept since an earlier use. */
+  boolean isUsed() {
+    return used;
+  }
+
+  void used() {
+    used = true;
+  }
+
+  /** Whether keys can be sent by it at once. */
+  boolean isReadyFor(MigrateCommand.Order order) {
+    return db == order.db()
+        && login.size() == order.login().size()
+        && IntStream.range(0, login.size())
+            .allMatch(i -> Arrays.equals(login.get(i), order.login().get(i)));
+  }
+
+  boolean isReading() {
+    return reading;
+  }
+
+  /** Sends a request. */
+  void send(List<byte[]> request, long timeoutMillis) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(Bytes.ascii("*" + request.size() + "\r\n"));
+    for (byte[] part : request) {
+      out.writeBytes(Bytes.ascii("$" + part.length + "\r\n"));
+      out.writeBytes(part);
+      out.writeBytes(CRLF);
+    }
+    write(out.toByteArray(), timeoutMillis);
+  }
+
   /** Sends bytes; what comes meanwhile is kept, so that the other side need not wait for us. */
-  void write(byte[] bytes, long timeoutMillis) throws IOException {
+  private void write(byte[] bytes, long timeoutMillis) throws IOException {
+    reading = false;
     ByteBuffer rest = ByteBuffer.wrap(bytes);
     while (channel.write(rest) >= 0 && rest.hasRemaining()) {
       await(SelectionKey.OP_READ | SelectionKey.OP_WRITE, timeoutMillis);
@@ -75,6 +121,7 @@ final class Target implements AutoCloseable {
 
   /** The next line, without its end. */
   String readLine(long timeoutMillis) throws IOException {
+    reading = true;
     for (int from = at; ; ) {
       for (; from < end; from++) {
         if (received[from] == '\n') {

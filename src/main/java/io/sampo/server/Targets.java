@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** Connections to other servers, kept open for a while, since migrations seldom come alone. */
@@ -24,16 +25,18 @@ final class Targets {
 
   /** A connection to this address, an old one if there is one. */
   Target take(InetSocketAddress address, long timeoutMillis) throws IOException {
-    Target kept = taken(address);
-    return kept == null ? Target.connect(address, timeoutMillis) : kept;
+    Optional<Target> kept = taken(address);
+    return kept.isPresent() ? kept.get() : Target.connect(address, timeoutMillis);
   }
 
-  private synchronized Target taken(InetSocketAddress address) {
-    return idle.remove(address);
+  /** An old connection, if there is one. */
+  synchronized Optional<Target> taken(InetSocketAddress address) {
+    return Optional.ofNullable(idle.remove(address));
   }
 
   /** Keeps a connection that is not in use any more. */
   synchronized void put(InetSocketAddress address, Target target) {
+    target.used();
     if (idle.size() == MOST || idle.putIfAbsent(address, target) != null) {
       target.close();
     } else {

@@ -1,5 +1,6 @@
 package io.sampo.shard;
 
+import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Settings;
 import io.sampo.keyspace.Watches;
@@ -28,6 +29,12 @@ public final class Data {
     this.shard = shard;
     this.now = clock.getAsLong();
     this.keyspace = new Keyspace(settings, () -> now);
+  }
+
+  /** Whether there is this key. */
+  public boolean has(int db, byte[] key) {
+    Db its = keyspace.db(db);
+    return its.find(key, 0, key.length) != Db.NONE;
   }
 
   void now(long millis) {

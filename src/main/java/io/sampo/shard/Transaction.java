@@ -6,6 +6,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.Frames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** What MULTI queued for EXEC: the requests, copied, and what the client watched meanwhile. */
 public final class Transaction {
@@ -26,6 +27,13 @@ public final class Transaction {
     commonFlags &= command.flags;
     steering |= command.place == Command.Place.SESSION;
     aside |= command.place == Command.Place.ASIDE;
+  }
+
+  /** Shows each of the requests, with a view of its own. */
+  public void each(BiConsumer<Command, Args> visitor) {
+    for (int i = 0; i < commands.size(); i++) {
+      visitor.accept(commands.get(i), new Args().at(frames, i));
+    }
   }
 
   public int size() {

@@ -197,6 +197,47 @@ final class CoreTcpTest {
     assertEquals(loops, threads.size());
   }
 
+  /** A loop whose gate is closed goes on reading, and writes all when it opens. */
+  @Test
+  void nothingLeavesWhileTheGateIsClosed() throws Exception {
+    AtomicBoolean closed = new AtomicBoolean(true);
+    AtomicInteger read = new AtomicInteger();
+    Executor loop = system.dispatchers().lookup(CoreLoops.dispatcher(0));
+    loop.execute(() -> CoreLoop.current().gate(() -> !closed.get()));
+    try {
+      InetSocketAddress address =
+          serve(
+              1,
+              echo()
+                  .map(
+                      bytes -> {
+                        read.addAndGet(bytes.length());
+                        return bytes;
+                      }));
+      try (Socket first = connect(address);
+          Socket second = connect(address)) {
+        send(first, random(100));
+        await("all of the first", () -> read.get() == 100);
+        send(second, random(7));
+        await("the second", () -> read.get() == 107);
+        send(first, random(50));
+        // Who ends is not written to earlier, either.
+        second.shutdownOutput();
+        await("all", () -> read.get() == 157);
+        assertEquals(0, first.getInputStream().available());
+        assertEquals(0, second.getInputStream().available());
+        closed.set(false);
+        loop.execute(() -> {});
+        assertArrayEquals(random(100), first.getInputStream().readNBytes(100));
+        assertArrayEquals(random(50), first.getInputStream().readNBytes(50));
+        assertArrayEquals(random(7), second.getInputStream().readAllBytes());
+      }
+    } finally {
+      closed.set(false);
+      loop.execute(() -> CoreLoop.current().gate(() -> true));
+    }
+  }
+
   /** Sends it all while others read, and then says that there is no more, if wanted. */
   private static CompletableFuture<Void> sending(Socket socket, byte[] payload, boolean ends) {
     return CompletableFuture.runAsync(

@@ -90,6 +90,38 @@ class AofWriterTest {
   }
 
   @Test
+  void whoeverAppendsMayWriteItThrough() throws Exception {
+    Path file = directory.resolve("through");
+    AofWriter writer = start(file, AofWriter.Fsync.EVERYSEC);
+    int length = LINE.length;
+    int i = 0;
+    // Now and then an fsync is going on, and then it takes a moment longer.
+    for (long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2500);
+        System.nanoTime() < until;
+        i++) {
+      writer.append((long) i * length, LINE);
+      while (!writer.writeThrough()) {
+        Thread.onSpinWait();
+      }
+      assertEquals((i + 1L) * length, Files.size(file));
+    }
+    assertTrue(writer.synced() > 0);
+    writer.close();
+    assertEquals((long) i * length, writer.synced());
+    assertTrue(writer.writeThrough());
+  }
+
+  @Test
+  void withAlwaysNothingIsWrittenThrough() throws Exception {
+    Path file = directory.resolve("always");
+    AofWriter writer = start(file, AofWriter.Fsync.ALWAYS);
+    writer.append(0, LINE);
+    assertTrue(writer.writeThrough());
+    assertEquals(0, writer.written());
+    writer.close();
+  }
+
+  @Test
   void anotherFileTakesOverAtItsOffset() throws Exception {
     Path first = directory.resolve("first");
     Path second = directory.resolve("second");
@@ -141,6 +173,8 @@ class AofWriterTest {
     await(() -> !writer.error().isEmpty());
     assertEquals("No space left on device", writer.error());
     assertEquals(LINE.length, writer.pending());
+    // Nobody would ever go on.
+    assertTrue(writer.writeThrough());
     assertFalse(safe.get() > 0);
     writer.close();
   }

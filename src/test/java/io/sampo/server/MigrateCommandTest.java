@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.keyspace.Slot;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MigrateCommandTest {
@@ -168,6 +171,39 @@ class MigrateCommandTest {
       assertEquals("OK", migration.get().text());
       // So it was neither lost nor counted twice: a new key begins at 1.
       assertEquals(1, increment.get().number());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** It is asked for its attention before the keys are held, so that others use them meanwhile. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nobodyWaitsForATargetThatDoesNotAnswer(boolean inTransaction) throws Exception {
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try (ServerSocket hole = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        RespClient second = RespClient.connect(node.port())) {
+      client.expect('+', "SET", "k", "1");
+      if (inTransaction) {
+        client.expect('+', "MULTI");
+      }
+      Future<WireReply> migration =
+          threads.submit(
+              () -> {
+                WireReply reply = migrate(hole.getLocalPort(), "k", "0");
+                return inTransaction ? client.call("EXEC").elements().get(0) : reply;
+              });
+      // It has come there, and is waiting.
+      try (Socket socket = hole.accept()) {
+        assertTrue(socket.getInputStream().read() > 0);
+        for (int i = 2; i <= 100; i++) {
+          assertEquals(i, second.call("INCR", "k").number());
+          assertEquals("OK", second.call("SET", "{k}", "x").text());
+        }
+        assertFalse(migration.isDone());
+      }
+      assertEquals("IOERR error or timeout reading to target instance", migration.get().text());
+      assertEquals("100", client.call("GET", "k").text());
     } finally {
       threads.shutdownNow();
     }
