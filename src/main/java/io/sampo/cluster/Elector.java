@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  *   <li>A voter that granted a master a lease promises nothing to others until the lease has run
  *       out by its own clock, nor for as long after a start. Hence a master that counts its lease
  *       from before it asked is alone, as long as clocks differ by less than the drift allowed for.
+ *       No lease is granted to a master that hears no majority any more, though it is heard itself.
  *   <li>A voter that may have forgotten promises counts for nothing until every single voter has
  *       promised a term to a candidate who knew of it before asking: whatever else was promised is
  *       of older terms then. One that may have lost data vouches for nobody until it has been
@@ -89,6 +90,19 @@ public record Elector(
             .filter(e -> counts(e.getKey(), e.getValue().standing()))
             .map(e -> e.getValue().sentAt());
     return majority(Stream.concat(own, others), Long.MIN_VALUE / 2) + setup.lease() - setup.drift();
+  }
+
+  /** When it last sent, as a master, what a majority has answered since; it hears itself. */
+  long heardByAt(long now) {
+    if (!(stance instanceof Leading leading)) {
+      return now;
+    }
+    Stream<Long> own = setup.votes(setup.self()) ? Stream.of(now) : Stream.empty();
+    Stream<Long> others =
+        leading.supports().entrySet().stream()
+            .filter(e -> setup.votes(e.getKey()))
+            .map(e -> e.getValue().answeredAt());
+    return Math.max(leading.electedAt(), majority(Stream.concat(own, others), Long.MIN_VALUE / 2));
   }
 
   /**

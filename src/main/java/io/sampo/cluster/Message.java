@@ -44,14 +44,18 @@ public sealed interface Message {
    *
    * @param start the offset at which the term began; negative while that is not known
    * @param sentAt by the master's clock, in nanoseconds
+   * @param deafFor for how long no majority has answered: a master that does not hear others is to
+   *     get no lease, though they hear it
    * @param unanimity the incarnations of all voters, if every one has promised the term, else empty
    */
-  record Beat(long term, long start, long sentAt, Map<String, Long> unanimity) implements Message {}
+  record Beat(long term, long start, long sentAt, long deafFor, Map<String, Long> unanimity)
+      implements Message {}
 
   /**
    * Answers {@link Beat}.
    *
-   * @param granted whether the lease is: not so if the node has promised a higher term
+   * @param granted whether the lease is: not so if the node has promised a higher term, or the
+   *     master did not hear others when it asked
    * @param sentAt of the beat
    */
   record Grant(

@@ -12,6 +12,8 @@ import java.util.Map;
 
 /** The handling of one input: what becomes of the elector, and what is to be done. */
 final class Round {
+  private static final long NEVER = Long.MIN_VALUE / 2;
+
   private final Setup setup;
   private final long now;
   private final Holding holding;
@@ -214,7 +216,8 @@ final class Round {
     }
     next = next.with(leading.beatingAt(now + setup.beat()));
     Map<String, Long> unanimity = unanimous ? leading.poll().incarnations() : Map.of();
-    tell(new Message.Beat(leading.term(), leading.start(), now, unanimity));
+    long deafFor = now - next.heardByAt(now);
+    tell(new Message.Beat(leading.term(), leading.start(), now, deafFor, unanimity));
     renew();
   }
 
@@ -273,12 +276,19 @@ final class Round {
   }
 
   private void granted(String from, Message.Grant grant) {
-    if (!grant.granted()) {
-      next = next.hearing(grant.promised());
-    } else if (next.stance() instanceof Leading l && l.term() == grant.term()) {
+    next = next.hearing(grant.promised());
+    boolean counts = grant.granted() || grant.promised() == grant.term();
+    if (counts && next.stance() instanceof Leading l && l.term() == grant.term()) {
       Support old = l.supports().get(from);
-      long sentAt = old == null ? grant.sentAt() : Math.max(old.sentAt(), grant.sentAt());
-      Support support = new Support(sentAt, grant.standing(), grant.incarnation(), grant.offset());
+      long sentAt = old == null ? NEVER : old.sentAt();
+      long answeredAt = old == null ? NEVER : old.answeredAt();
+      Support support =
+          new Support(
+              grant.granted() ? Math.max(sentAt, grant.sentAt()) : sentAt,
+              Math.max(answeredAt, grant.sentAt()),
+              grant.standing(),
+              grant.incarnation(),
+              grant.offset());
       next = next.with(l.supportedBy(from, support));
     }
   }
@@ -288,7 +298,8 @@ final class Round {
       Support old = l.supports().get(from);
       if (old != null) {
         Support support =
-            new Support(old.sentAt(), old.standing(), old.incarnation(), ack.offset());
+            new Support(
+                old.sentAt(), old.answeredAt(), old.standing(), old.incarnation(), ack.offset());
         next = next.with(l.supportedBy(from, support));
       }
     }
@@ -307,14 +318,16 @@ final class Round {
 
   private void beaten(String from, Message.Beat beat) {
     boolean accepted = beat.term() >= next.ballot().term();
+    // One missed answer is nothing yet: the lease outlasts several.
+    boolean renewed = accepted && beat.deafFor() <= setup.beat() + setup.beat() / 2;
     if (accepted) {
-      follow(from, beat);
+      follow(from, beat, renewed);
     }
     send(
         from,
         new Message.Grant(
             beat.term(),
-            accepted,
+            renewed,
             next.ballot().term(),
             beat.sentAt(),
             next.standing(holding),
@@ -322,7 +335,7 @@ final class Round {
             next.offset(holding, beat.term())));
   }
 
-  private void follow(String from, Message.Beat beat) {
+  private void follow(String from, Message.Beat beat, boolean renewed) {
     if (beat.term() > next.ballot().term()) {
       next = next.with(next.ballot().promise(beat.term(), Elector.NOBODY));
     }
@@ -334,11 +347,13 @@ final class Round {
     if (!known && beat.start() >= 0) {
       outputs.add(new Output.Follow(from, beat.term(), beat.start()));
     }
-    next =
-        next.with(new Following(from, beat.term(), beat.start(), beat.unanimity()))
-            .with(new Elector.Lease(from, beat.term(), now + setup.lease()))
-            .due(now + setup.lease() + next.jitter(now))
-            .observed(holding);
+    next = next.with(new Following(from, beat.term(), beat.start(), beat.unanimity()));
+    if (renewed) {
+      next =
+          next.with(new Elector.Lease(from, beat.term(), now + setup.lease()))
+              .due(now + setup.lease() + next.jitter(now));
+    }
+    next = next.observed(holding);
   }
 
   private void invited(String from, Message.Invite invite) {

@@ -9,9 +9,10 @@ public sealed interface Stance {
    * What a voter does for a master.
    *
    * @param sentAt of the last beat that it granted a lease for, by the master's clock
+   * @param answeredAt the same of the last beat that it answered at all
    * @param offset up to which it holds the term's stream, or -1
    */
-  record Support(long sentAt, Standing standing, long incarnation, long offset) {}
+  record Support(long sentAt, long answeredAt, Standing standing, long incarnation, long offset) {}
 
   /** It knows of no master. */
   record Waiting() implements Stance {}
@@ -97,7 +98,9 @@ public sealed interface Stance {
       Map<String, Support> leases = new HashMap<>();
       supports.forEach(
           (voter, s) ->
-              leases.put(voter, new Support(s.sentAt(), s.standing(), s.incarnation(), -1)));
+              leases.put(
+                  voter,
+                  new Support(s.sentAt(), s.answeredAt(), s.standing(), s.incarnation(), -1)));
       return Map.copyOf(leases);
     }
 
