@@ -29,6 +29,9 @@ class RecoveryTest {
   private static final String FSYNC = System.getProperty("test.fsync", "everysec");
   private static final String CONCERN = System.getProperty("test.concern", "async");
 
+  /** Which faults; all if none is named. */
+  private static final String FAULTS = System.getProperty("test.faults", "");
+
   /** For how long a fault is watched: twice the time that is allowed for, and more. */
   private static final long WATCHED = TimeUnit.SECONDS.toMillis(7);
 
@@ -49,6 +52,7 @@ class RecoveryTest {
       names = {"LOSS", "CLOCK"},
       mode = EnumSource.Mode.EXCLUDE)
   void clientsSoonGoOn(Fault fault) throws Exception {
+    assumeTrue(FAULTS.isEmpty() || List.of(FAULTS.split(",")).contains(fault.name()));
     String[] directives = {
       "--write-concern", CONCERN, "--appendonly", "yes", "--appendfsync", FSYNC
     };
