@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +17,12 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -54,6 +57,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private record Paused() implements Command {}
 
+  private record Remembered(Optional<IOException> failure) implements Command {}
+
   /**
    * Has another node become the master, without a write being lost.
    *
@@ -85,8 +90,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private static final Duration NEWS = Duration.ofSeconds(1);
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(4);
 
+  /** For how long a disk that was too slow is not trusted again. */
+  private static final long CONVALESCENCE = TimeUnit.SECONDS.toNanos(10);
+
+  private static final Duration AILING_PATIENCE = Duration.ofSeconds(1);
+
   private final Plan plan;
-  private final BallotFile file;
   private final Role role;
   private final Observer observer;
   private final AtomicBoolean advancing;
@@ -94,9 +103,13 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private final Map<String, ActorRef<Wire>> peers = new HashMap<>();
   private final Map<String, Endpoint> endpoints = new HashMap<>();
   private final Map<String, Report> reports = new TreeMap<>();
-  private Elector elector;
+  private final Clerk clerk;
   private Topology topology;
   private long newsAt;
+
+  /** When the disk was last found to be too slow; it was not, long ago. */
+  private long ailedAt;
+
   private Optional<Succession> succession = Optional.empty();
 
   private ReplicaSet(
@@ -115,11 +128,19 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     this.advancing = advancing;
     this.refs = ActorRefResolver.get(context.getSystem());
     this.topology = Topology.empty(plan.set());
-    this.file = file;
     long lease = TimeUnit.MILLISECONDS.toNanos(plan.leaseMillis());
     Setup setup = Setup.of(plan.self(), plan.voters(), plan.isWitness(), lease);
     this.newsAt = System.nanoTime();
-    this.elector = Elector.start(setup, ballot, newsAt);
+    this.ailedAt = newsAt - CONVALESCENCE;
+    ActorRef<Command> self = context.getSelf();
+    this.clerk =
+        new Clerk(
+            Elector.start(setup, ballot, newsAt),
+            file,
+            context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()),
+            failure -> self.tell(new Remembered(failure)),
+            role::holding,
+            this::carryOut);
     plan.voters().forEach(this::peer);
     Cluster.get(context.getSystem())
         .subscriptions()
@@ -173,6 +194,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         .onMessage(AskForHandOver.class, this::onAskForHandOver)
         .onMessage(Wire.Abdicate.class, this::onAbdicate)
         .onMessage(Paused.class, paused -> onPaused())
+        .onMessage(Remembered.class, remembered -> onRemembered(remembered.failure()))
         .onSignal(PostStop.class, stop -> onStop())
         .build();
   }
@@ -189,7 +211,15 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private Behavior<Command> onTick() {
     take(new Input.Tick());
-    if (System.nanoTime() - newsAt >= 0) {
+    long now = System.nanoTime();
+    boolean ails = role.ails();
+    if (ails) {
+      ailedAt = now;
+    }
+    if (now - newsAt >= 0) {
+      if (ails && elector().leads() && succession.isEmpty()) {
+        giveWay();
+      }
       spread();
     }
     return this;
@@ -201,10 +231,26 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   }
 
   private Behavior<Command> take(Input input) {
-    Elector before = elector;
-    Elector.Step step = elector.step(System.nanoTime(), role.holding(), input);
-    elector = step.next();
-    step.outputs().forEach(this::carryOut);
+    clerk.take(input);
+    return this;
+  }
+
+  private Behavior<Command> onRemembered(Optional<IOException> failure) {
+    if (failure.isPresent()) {
+      throw new UncheckedIOException(failure.get());
+    }
+    clerk.remembered();
+    return this;
+  }
+
+  private Elector elector() {
+    return clerk.elector();
+  }
+
+  /** A step of the elector takes effect. */
+  private void carryOut(Elector before, List<Output> outputs) {
+    Elector elector = elector();
+    outputs.forEach(this::carryOut);
     observer.lease(elector.leaseUntil());
     if (elector.leads()) {
       long safe = elector.safeOffset(role.holding());
@@ -217,17 +263,11 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       spread();
     }
     succeed();
-    return this;
   }
 
   private void carryOut(Output output) {
     if (output instanceof Output.Remember remember) {
       role.reached(remember.ballot().reached());
-      try {
-        file.write(remember.ballot());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     } else if (output instanceof Output.Send send) {
       peer(send.to()).tell(letter(send.message()));
     } else if (output instanceof Output.Tell tell) {
@@ -255,9 +295,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         "Replica set {}: {} is {} in term {}, following {}",
         plan.set(),
         plan.self(),
-        role(elector).name().toLowerCase(Locale.ROOT),
-        elector.term(),
-        elector.stance() instanceof Following following ? following.master() : "nobody");
+        role(elector()).name().toLowerCase(Locale.ROOT),
+        elector().term(),
+        elector().stance() instanceof Following following ? following.master() : "nobody");
   }
 
   // --- whom to talk to
@@ -315,13 +355,13 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   /** Tells the others, and whoever observes it, how this node is. */
   private void spread() {
     newsAt = System.nanoTime() + NEWS.toNanos();
-    Wire.News news = new Wire.News(plan.set(), elector.term(), self());
+    Wire.News news = new Wire.News(plan.set(), elector().term(), self());
     others().forEach(peer -> peer.tell(news));
     publish();
   }
 
   private Topology.Node self() {
-    long lease = elector.leaseUntil() - System.nanoTime();
+    long lease = elector().leaseUntil() - System.nanoTime();
     return new Topology.Node(
         plan.self(),
         plan.host(),
@@ -329,11 +369,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         plan.sentinelPort(),
         plan.runId(),
         plan.kind(),
-        role(elector),
+        role(elector()),
         plan.voters().contains(plan.self()),
-        elector.term(),
+        elector().term(),
         role.holding().offset(),
         Math.max(0, TimeUnit.NANOSECONDS.toMillis(lease)),
+        System.nanoTime() - ailedAt < CONVALESCENCE,
         true,
         0,
         true);
@@ -352,7 +393,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private void publish() {
     Map<String, Topology.Node> nodes = new TreeMap<>();
     long now = System.nanoTime();
-    long term = elector.term();
+    long term = elector().term();
     for (Report report : reports.values()) {
       long silence = now - report.heardAt();
       Topology.Node seen =
@@ -368,8 +409,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   // --- planned succession
 
   private Behavior<Command> onHandOver(HandOver request) {
-    Optional<String> to = request.successor().or(this::best);
-    if (!(elector.stance() instanceof Leading leading) || leading.start() < 0) {
+    Optional<String> to = request.successor().or(() -> best(id -> true));
+    if (!(elector().stance() instanceof Leading leading) || leading.start() < 0) {
       request.outcome().accept("this node is not the master");
     } else if (succession.isPresent()) {
       request.outcome().accept("another succession is under way");
@@ -387,7 +428,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private Behavior<Command> onAskForHandOver(AskForHandOver request) {
     Wire.Abdicate abdicate = new Wire.Abdicate(plan.set(), request.millis());
-    if (elector.stance() instanceof Following following) {
+    if (elector().stance() instanceof Following following) {
       peer(following.master()).tell(abdicate);
       return this;
     }
@@ -398,19 +439,29 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     if (!request.set().equals(plan.set())) {
       return this;
     }
-    Consumer<String> outcome =
-        why -> {
-          if (!why.isEmpty()) {
-            LOG.warn("Replica set {}: not handed over as requested: {}", plan.set(), why);
-          }
-        };
-    return onHandOver(new HandOver(Optional.empty(), request.millis(), outcome));
+    return onHandOver(new HandOver(Optional.empty(), request.millis(), this::logRefusal));
   }
 
-  private Optional<String> best() {
-    return elector.stance() instanceof Leading leading
+  /** Has a node take over of which the disk is well: as clients see it, this one has failed. */
+  private void giveWay() {
+    Optional<String> to = best(id -> reports.containsKey(id) && !reports.get(id).node().ailing());
+    if (to.isPresent()) {
+      LOG.warn("Replica set {}: the disk is too slow, so another node is to lead", plan.set());
+      onHandOver(new HandOver(to, AILING_PATIENCE.toMillis(), this::logRefusal));
+    }
+  }
+
+  private void logRefusal(String why) {
+    if (!why.isEmpty()) {
+      LOG.warn("Replica set {}: not handed over: {}", plan.set(), why);
+    }
+  }
+
+  private Optional<String> best(Predicate<String> suits) {
+    return elector().stance() instanceof Leading leading
         ? leading.supports().entrySet().stream()
             .filter(e -> plan.voters().contains(e.getKey()) && isAble(e.getValue()))
+            .filter(e -> suits.test(e.getKey()))
             .max(Comparator.comparingLong(e -> e.getValue().offset()))
             .map(Map.Entry::getKey)
         : Optional.empty();
@@ -419,7 +470,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private boolean isAble(Support support) {
     return support != null
         && support.offset() >= 0
-        && System.nanoTime() - support.sentAt() < elector.setup().lease();
+        && System.nanoTime() - support.sentAt() < elector().setup().lease();
   }
 
   private Behavior<Command> onPaused() {
@@ -434,7 +485,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       return;
     }
     Succession planned = succession.get();
-    if (!(elector.stance() instanceof Leading leading)) {
+    if (!(elector().stance() instanceof Leading leading)) {
       succession = Optional.empty();
       planned.outcome().accept("this node is not the master any more");
       return;

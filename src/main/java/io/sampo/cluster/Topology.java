@@ -39,6 +39,7 @@ public record Topology(String set, long term, List<Node> nodes) {
    * @param term the term it is in
    * @param offset of its data, in bytes of the journal
    * @param leaseMillis how long its lease goes on, if it is the master; 0 if it has none
+   * @param ailing whether its disk has been too slow lately
    * @param reachable whether it was heard of lately
    * @param silenceMillis how long ago it was heard of; 0 for the node whose view this is
    * @param self whether it is the node whose view this is
@@ -55,6 +56,7 @@ public record Topology(String set, long term, List<Node> nodes) {
       long term,
       long offset,
       long leaseMillis,
+      boolean ailing,
       boolean reachable,
       long silenceMillis,
       boolean self) {
@@ -72,6 +74,7 @@ public record Topology(String set, long term, List<Node> nodes) {
           term,
           offset,
           Math.max(0, leaseMillis - silence),
+          ailing,
           asReachable,
           silence,
           false);

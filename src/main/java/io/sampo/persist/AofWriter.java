@@ -118,6 +118,11 @@ public final class AofWriter {
   /** Whether an fsync is to be made beside the writing, or is being made. */
   private volatile boolean syncing;
 
+  /** When the fsync and the write that are under way have begun; 0 if there is none. */
+  private volatile long syncBegan;
+
+  private volatile long writeBegan;
+
   /** Whether the thread sleeps until somebody has something for it. */
   private volatile boolean idle;
 
@@ -263,6 +268,14 @@ public final class AofWriter {
   /** How many bytes have been appended but not yet written. */
   public long pending() {
     return Math.max(0, buffer.appended() - written);
+  }
+
+  /** For how long the disk has not done what it was asked to, in nanoseconds. */
+  public long waitingFor() {
+    long now = System.nanoTime();
+    long sync = syncBegan;
+    long write = writeBegan;
+    return Math.max(sync == 0 ? 0 : now - sync, write == 0 ? 0 : now - write);
   }
 
   /** Whether an fsync is going on beside. */
@@ -454,6 +467,7 @@ public final class AofWriter {
 
   private void sync() {
     long up = written;
+    syncBegan = System.nanoTime() | 1;
     try {
       target.channel.force(false);
       synced = up;
@@ -469,6 +483,7 @@ public final class AofWriter {
       }
     } finally {
       lastSync = System.nanoTime();
+      syncBegan = 0;
     }
   }
 
@@ -513,6 +528,7 @@ public final class AofWriter {
     try {
       while (at < piece.length) {
         int slice = Math.min(SLICE, piece.length - at);
+        writeBegan = System.nanoTime() | 1;
         at += target.channel.write(ByteBuffer.wrap(piece.bytes, at, slice));
       }
     } catch (IOException e) {
@@ -520,6 +536,8 @@ public final class AofWriter {
       writeError = message(e);
       at = takeBack();
       return false;
+    } finally {
+      writeBegan = 0;
     }
     if (!writeError.isEmpty()) {
       writeError = "";

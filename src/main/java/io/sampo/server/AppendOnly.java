@@ -447,6 +447,11 @@ final class AppendOnly {
     return feed.isPresent() && disk.isSafe(offset);
   }
 
+  /** Whether nothing can be written, or the disk has not done for so long what it was asked to. */
+  boolean isStuck(long nanos) {
+    return !refusal().isEmpty() || feed.filter(its -> its.writer.waitingFor() > nanos).isPresent();
+  }
+
   /** Runs a task once that is so, or it is turned off. */
   void awaitForced(long offset, Runnable then) {
     disk.await(offset, then);

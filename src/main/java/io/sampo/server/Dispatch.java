@@ -46,20 +46,32 @@ final class Dispatch {
   void next() {
     Round round = loop.round;
     session.disclosure.begin();
+    boolean passesOn = passesOn();
+    if (!passesOn && forwarding.filter(Forwarding::isWatching).isPresent()) {
+      // What is watched where the master was cannot be told of here.
+      session.fail();
+      return;
+    }
     Args args = loop.args;
     for (; input.hasNext() && !session.isClosing(); input.advance()) {
       args.at(input.frames(), input.next());
       Command command = Admission.resolve(session.service.commands(), args);
       state.command = command;
       String refusal = Admission.refusal(session, command, args);
-      if (refusal.equals(Admission.READONLY) && isForwarded()) {
-        if (round.size > 0) {
-          break;
+      if (passesOn && (refusal.isEmpty() || refusal.equals(Admission.READONLY))) {
+        if (isPassedOn(command, refusal)) {
+          if (round.size > 0) {
+            break;
+          }
+          forward(command, args);
+          input.advance();
+          return;
         }
-        forward(args);
-        input.advance();
-        return;
-      } else if (!refusal.isEmpty()) {
+        // What a transaction holds is the master's business when it is executed.
+        refusal = "";
+        endWatchWith(command);
+      }
+      if (!refusal.isEmpty()) {
         reject(command, refusal);
       } else if (node.pause.isOn()
           && !session.feed.isOn()
@@ -128,22 +140,55 @@ final class Dispatch {
     answers.refuse(command, error);
   }
 
-  /** Whether what this replica may not write goes to the master; but never on and on. */
-  private boolean isForwarded() {
+  /** Whether this is a replica that has the master do what it may not; but never on and on. */
+  private boolean passesOn() {
     return node.settings.replicaForwardsWrites.get()
+        && node.replication.following.isReplica()
         && node.membership().isPresent()
-        && !transactions.isOpen()
         && !(state.remote instanceof Forwarding.Origin);
   }
 
+  /**
+   * Whether the master is to carry this out: what writes, a transaction with anything of that kind,
+   * and WATCH. While keys are watched there, what is read is to be read there, too, for here it may
+   * be older than the watch.
+   */
+  private boolean isPassedOn(Command command, String refusal) {
+    boolean refused = refusal.equals(Admission.READONLY);
+    boolean watches = forwarding.filter(Forwarding::isWatching).isPresent();
+    if (transactions.isOpen()) {
+      return command.name.equals("exec") && !transactions.isSpoilt() && (refused || watches);
+    }
+    return refused
+        || command.name.equals("watch")
+        || (watches && command.has(Flag.READONLY) && command.place != Command.Place.SESSION);
+  }
+
   /** Waits for the master's reply to the present request. */
-  private void forward(Args args) {
+  private void forward(Command command, Args args) {
     muted = state.takeSkip() || state.muted;
     if (forwarding.isEmpty()) {
       forwarding = Optional.of(new Forwarding(session));
     }
     session.suspend();
-    forwarding.get().pass(args);
+    if (command.name.equals("exec")) {
+      forwarding.get().pass(transactions.take());
+    } else {
+      forwarding.get().pass(args, command.name.equals("watch"));
+    }
+  }
+
+  /** Has the master forget what is watched there, if this command, carried out here, ends that. */
+  private void endWatchWith(Command command) {
+    boolean ends =
+        switch (command.name) {
+          case "exec", "discard", "reset" -> true;
+          case "unwatch" -> !transactions.isOpen();
+          default -> false;
+        };
+    if (ends) {
+      forwarding.filter(Forwarding::isWatching).ifPresent(Forwarding::close);
+    }
   }
 
   /** Sends off a request that may block; what comes behind it has to wait. */

@@ -54,6 +54,9 @@ final class Membership implements Role, Observer {
   private boolean whole;
   private boolean leads;
 
+  /** Whether it has been the master, and others may not know yet who is. */
+  private boolean deposed;
+
   /** The term that is to be led or followed; 0 if neither. */
   private long wanted;
 
@@ -109,6 +112,7 @@ final class Membership implements Role, Observer {
     attached = term;
     placed = true;
     whole = true;
+    deposed = false;
     if (!leads) {
       leads = true;
       // Reads, too, wait until a majority has all that was there before the term.
@@ -155,14 +159,35 @@ final class Membership implements Role, Observer {
       return;
     }
     leads = false;
+    deposed = true;
     node.tenure.end();
     majority.lower();
+    closeClients();
+    node.pause.end();
+  }
+
+  private void closeClients() {
     for (Session session : node.clients.all()) {
       if (!session.feed.isOn() && !session.service.isSentinel()) {
         session.kill(false);
       }
     }
-    node.pause.end();
+  }
+
+  /**
+   * Whoever connected between this node's giving up the lead and the set's knowing of the next
+   * master may have been sent here still: it is to ask once more.
+   */
+  private synchronized void closeWhoCameTooEarly(Topology now) {
+    boolean known =
+        now.master().filter(master -> !master.self()).isPresent()
+            && now.nodes().stream()
+                .filter(Topology.Node::reachable)
+                .allMatch(each -> each.term() == now.term());
+    if (deposed && known) {
+      deposed = false;
+      closeClients();
+    }
   }
 
   @Override
@@ -179,6 +204,11 @@ final class Membership implements Role, Observer {
   @Override
   public void reached(long term) {
     node.place.reached(term);
+  }
+
+  @Override
+  public boolean ails() {
+    return node.aof.isStuck(TimeUnit.MILLISECONDS.toNanos(plan.leaseMillis()) / 2);
   }
 
   @Override
@@ -219,6 +249,7 @@ final class Membership implements Role, Observer {
   @Override
   public void changed(Topology now) {
     topology = now;
+    closeWhoCameTooEarly(now);
     watchers.forEach(watcher -> watcher.accept(now));
   }
 

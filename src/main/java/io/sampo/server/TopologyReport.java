@@ -31,6 +31,7 @@ final class TopologyReport {
     facts.put("offset", node.offset());
     facts.put("lag", lag(node));
     facts.put("lease-ms", node.leaseMillis());
+    facts.put("disk", node.ailing() ? "slow" : "ok");
     facts.put("reachable", node.reachable());
     facts.put("silence-ms", node.silenceMillis());
     facts.put("self", node.self());

@@ -69,6 +69,18 @@ final class Transactions {
     failed = true;
   }
 
+  /** Whether a request of the open transaction was refused. */
+  boolean isSpoilt() {
+    return failed;
+  }
+
+  /** Gives away the open transaction, of which there is one. */
+  Transaction take() {
+    Transaction taken = open;
+    discard();
+    return taken;
+  }
+
   /** Carries out a request of which the place is where requests are dispatched. */
   void steer(Command command, Args args) {
     switch (command.name) {

@@ -42,6 +42,7 @@ class ReplicaSetTest {
     private int master;
     private volatile long lease = System.nanoTime();
     private volatile long safe = -1;
+    private volatile boolean ails;
     private volatile Topology topology = Topology.empty("set");
 
     Data(int port) {
@@ -88,6 +89,11 @@ class ReplicaSetTest {
 
     @Override
     public void reached(long newTerm) {}
+
+    @Override
+    public boolean ails() {
+      return ails;
+    }
 
     @Override
     public Holding holding() {
@@ -264,6 +270,30 @@ class ReplicaSetTest {
     long millis = (System.nanoTime() - before) / 1_000_000;
     System.out.println("handed over in " + millis + " ms");
     assertTrue(millis < LEASE, millis + " ms");
+  }
+
+  @Test
+  void aMasterWhoseDiskIsSlowHandsOverToOneWhoseIsNot() throws InterruptedException {
+    start(0);
+    start(1);
+    start(2);
+    awaitWhole();
+    String first = master().orElseThrow();
+    await("followers", () -> data.values().stream().filter(d -> d.term > 0).count() == 3);
+    String ill = ids.get((ids.indexOf(first) + 1) % 3);
+    String well = ids.get((ids.indexOf(first) + 2) % 3);
+    data.get(ill).ails = true;
+    await(
+        "the master to know",
+        () ->
+            data.get(first).topology.nodes().stream()
+                .anyMatch(node -> node.id().equals(ill) && node.ailing()));
+    data.get(first).ails = true;
+    await("the one that is well to lead", () -> master().equals(Optional.of(well)));
+    // With nobody to hand over to, it goes on.
+    data.get(well).ails = true;
+    TimeUnit.MILLISECONDS.sleep(2 * LEASE);
+    assertEquals(Optional.of(well), master());
   }
 
   @Test

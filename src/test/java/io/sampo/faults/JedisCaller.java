@@ -9,9 +9,9 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisSentinelPool;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Jedis with its pool for Sentinels, whose calls may take a second. */
+/** Jedis with its pool for Sentinels, whose calls may take half a second. */
 final class JedisCaller implements Caller {
-  private static final int PATIENCE = 1000;
+  private static final int PATIENCE = 500;
 
   private final JedisSentinelPool pool;
 
