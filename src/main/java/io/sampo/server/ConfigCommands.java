@@ -15,8 +15,10 @@ import io.sampo.server.config.ConfigFile;
 import io.sampo.server.config.Setting;
 import io.sampo.server.config.Settings;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -75,12 +77,14 @@ final class ConfigCommands {
     Session session = Session.of(c);
     Settings settings = session.node.settings;
     Map<Setting<?>, String> values = new LinkedHashMap<>();
+    Map<Setting<?>, String> names = new HashMap<>();
     for (int i = 2; i < a.count(); i += 2) {
-      String name = a.text(i);
+      String word = a.text(i);
+      String name = word.toLowerCase(Locale.ROOT);
       Optional<Setting<?>> setting = settings.find(name);
       if (setting.isEmpty()) {
         throw new RespError(
-            "ERR Unknown option or number of arguments for CONFIG SET - '" + name + "'");
+            "ERR Unknown option or number of arguments for CONFIG SET - '" + word + "'");
       }
       if (setting.get().isFixed()) {
         throw failed(name, "can't set immutable config");
@@ -92,6 +96,7 @@ final class ConfigCommands {
       if (values.put(setting.get(), a.text(i + 1)) != null) {
         throw failed(name, "duplicate parameter");
       }
+      names.put(setting.get(), name);
     }
     // Two sets at once must not be mixed up.
     synchronized (settings) {
@@ -100,7 +105,7 @@ final class ConfigCommands {
             try {
               setting.check(value);
             } catch (Setting.BadValue e) {
-              throw failed(setting.name, e.getMessage());
+              throw failed(names.get(setting), e.getMessage());
             }
           });
       values.forEach(Setting::set);

@@ -17,29 +17,34 @@ final class KeyspaceDirectives {
   KeyspaceDirectives(Settings settings, int shards) {
     this.settings = settings;
     this.memory = new Memory(shards);
-    keyspaces.databases = settings.databases.get().intValue();
+    keyspaces.databases = toInt(settings.databases.get());
     settings.protoMaxBulkLen.each(bytes -> keyspaces.maxStringLength = bytes);
     settings.maxmemory.each(bytes -> limitMemory());
     settings.replicaIgnoreMaxmemory.each(yes -> limitMemory());
     settings.maxmemoryPolicy.each(name -> keyspaces.policy = Policy.named(name).orElseThrow());
-    settings.maxmemorySamples.each(n -> keyspaces.samples = n.intValue());
-    settings.lfuLogFactor.each(n -> keyspaces.lfuLogFactor = n.intValue());
-    settings.lfuDecayTime.each(n -> keyspaces.lfuDecayTime = n.intValue());
+    settings.maxmemorySamples.each(n -> keyspaces.samples = toInt(n));
+    settings.lfuLogFactor.each(n -> keyspaces.lfuLogFactor = toInt(n));
+    settings.lfuDecayTime.each(n -> keyspaces.lfuDecayTime = toInt(n));
     followEncodings(keyspaces.limits);
   }
 
   private void followEncodings(Limits limits) {
-    settings.hashMaxListpackEntries.each(n -> limits.hashMaxListpackEntries = n.intValue());
-    settings.hashMaxListpackValue.each(n -> limits.hashMaxListpackValue = n.intValue());
-    settings.listMaxListpackSize.each(n -> limits.listMaxListpackSize = n.intValue());
-    settings.setMaxIntsetEntries.each(n -> limits.setMaxIntsetEntries = n.intValue());
-    settings.setMaxListpackEntries.each(n -> limits.setMaxListpackEntries = n.intValue());
-    settings.setMaxListpackValue.each(n -> limits.setMaxListpackValue = n.intValue());
-    settings.zsetMaxListpackEntries.each(n -> limits.zsetMaxListpackEntries = n.intValue());
-    settings.zsetMaxListpackValue.each(n -> limits.zsetMaxListpackValue = n.intValue());
-    settings.streamNodeMaxBytes.each(n -> limits.streamNodeMaxBytes = n.intValue());
-    settings.streamNodeMaxEntries.each(n -> limits.streamNodeMaxEntries = n.intValue());
-    settings.hllSparseMaxBytes.each(n -> limits.hllSparseMaxBytes = n.intValue());
+    settings.hashMaxListpackEntries.each(n -> limits.hashMaxListpackEntries = toInt(n));
+    settings.hashMaxListpackValue.each(n -> limits.hashMaxListpackValue = toInt(n));
+    settings.listMaxListpackSize.each(n -> limits.listMaxListpackSize = toInt(n));
+    settings.setMaxIntsetEntries.each(n -> limits.setMaxIntsetEntries = toInt(n));
+    settings.setMaxListpackEntries.each(n -> limits.setMaxListpackEntries = toInt(n));
+    settings.setMaxListpackValue.each(n -> limits.setMaxListpackValue = toInt(n));
+    settings.zsetMaxListpackEntries.each(n -> limits.zsetMaxListpackEntries = toInt(n));
+    settings.zsetMaxListpackValue.each(n -> limits.zsetMaxListpackValue = toInt(n));
+    settings.streamNodeMaxBytes.each(n -> limits.streamNodeMaxBytes = toInt(n));
+    settings.streamNodeMaxEntries.each(n -> limits.streamNodeMaxEntries = toInt(n));
+    settings.hllSparseMaxBytes.each(n -> limits.hllSparseMaxBytes = toInt(n));
+  }
+
+  /** As much of a limit as there can be of what it limits. */
+  private static int toInt(long n) {
+    return (int) Math.max(Integer.MIN_VALUE, Math.min(n, Integer.MAX_VALUE));
   }
 
   /** Up to where values keep their compact encodings. */

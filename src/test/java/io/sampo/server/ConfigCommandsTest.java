@@ -34,6 +34,49 @@ class ConfigCommandsTest {
     redis.same("CONFIG", "SET", "latency-tracking-info-percentiles", "a");
   }
 
+  @AgainstRedis(protocols = 2)
+  void oddNumbersAreTakenAlike(Differential redis) {
+    List<String> names =
+        List.of(
+            "HASH-max-ziplist-entries",
+            "hash-max-listpack-value",
+            "set-max-intset-entries",
+            "zset-max-ziplist-value",
+            "list-max-ziplist-size",
+            "stream-node-max-bytes",
+            "stream-node-max-entries",
+            "hll-sparse-max-bytes",
+            "auto-aof-rewrite-min-size",
+            "maxmemory-samples",
+            "slowlog-max-len");
+    List<String> values =
+        List.of(
+            "",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "kb",
+            "1KB",
+            "1t",
+            "1.5",
+            "2147483648",
+            "99999999999",
+            "9223372036854775807",
+            "9223372036854775808",
+            "99999999999999999999",
+            "-9223372036854775808",
+            "0");
+    for (String name : names) {
+      redis.config(name, "100");
+      for (String value : values) {
+        redis.same("CONFIG", "SET", name, value);
+        redis.same("CONFIG", "GET", name);
+      }
+    }
+  }
+
   @AgainstRedis
   void requestsThatMakeNoSenseAreRefused(Differential redis) {
     redis.same("CONFIG", "SET", "nosuch", "1");

@@ -1,5 +1,8 @@
 package io.sampo.server.config;
 
+import io.sampo.resp.Bytes;
+import io.sampo.resp.RespError;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -20,6 +23,8 @@ public final class Setting<T> {
       super(message, null, false, false);
     }
   }
+
+  private static final String NO_MEMORY = "argument must be a memory value";
 
   public final String name;
   private final Function<String, T> parse;
@@ -66,7 +71,15 @@ public final class Setting<T> {
 
   /** Bytes, with the units Redis knows: 100, 1k, 1kb, 5mb, 2gb … */
   public static Setting<Long> bytes(String name, long initial, long min, long max) {
-    return new Setting<>(name, initial, s -> bounded(memory(s), min, max), String::valueOf);
+    return new Setting<>(
+        name,
+        initial,
+        s -> {
+          BigInteger bytes = memorySize(s);
+          boolean fits = bytes.bitLength() < Long.SIZE;
+          return bounded(fits ? bytes.longValue() : Long.MIN_VALUE, min, max);
+        },
+        String::valueOf);
   }
 
   /** One word out of several. */
@@ -261,9 +274,10 @@ public final class Setting<T> {
   }
 
   private static long number(String text) {
+    byte[] bytes = Bytes.ascii(text);
     try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
+      return Bytes.toLong(bytes, 0, bytes.length, RespError.NOT_AN_INTEGER);
+    } catch (RespError e) {
       throw new BadValue("argument couldn't be parsed into an integer");
     }
   }
@@ -281,6 +295,14 @@ public final class Setting<T> {
    * @throws BadValue if it is none
    */
   static long memory(String text) {
+    BigInteger bytes = memorySize(text);
+    if (bytes.bitLength() >= Long.SIZE) {
+      throw new BadValue(NO_MEMORY);
+    }
+    return bytes.longValue();
+  }
+
+  private static BigInteger memorySize(String text) {
     String s = text.toLowerCase(Locale.ROOT);
     int digits = 0;
     while (digits < s.length() && s.charAt(digits) >= '0' && s.charAt(digits) <= '9') {
@@ -297,13 +319,12 @@ public final class Setting<T> {
           case "gb" -> 1024L * 1024 * 1024;
           default -> 0;
         };
-    if (digits == 0 || digits > 18 || unit == 0) {
-      throw new BadValue("argument must be a memory value");
+    // No digit at all is 0 to Redis, too.
+    BigInteger number = digits == 0 ? BigInteger.ZERO : new BigInteger(s.substring(0, digits));
+    BigInteger bytes = number.multiply(BigInteger.valueOf(unit));
+    if (unit == 0) {
+      throw new BadValue(NO_MEMORY);
     }
-    long number = Long.parseLong(s.substring(0, digits));
-    if (number > Long.MAX_VALUE / unit) {
-      throw new BadValue("argument must be a memory value");
-    }
-    return number * unit;
+    return bytes;
   }
 }

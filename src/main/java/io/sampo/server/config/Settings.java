@@ -133,17 +133,17 @@ public final class Settings {
   public final Setting<String> pipelineOrder = add(oneOf("pipeline-order", "shard", "shard", "strict"));
 
   // How values are kept.
-  public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 512, 0, Integer.MAX_VALUE).alias("hash-max-ziplist-entries"));
-  public final Setting<Long> hashMaxListpackValue = add(bytes("hash-max-listpack-value", 64, 0, Integer.MAX_VALUE).alias("hash-max-ziplist-value"));
+  public final Setting<Long> hashMaxListpackEntries = add(integer("hash-max-listpack-entries", 512, 0, Long.MAX_VALUE).alias("hash-max-ziplist-entries"));
+  public final Setting<Long> hashMaxListpackValue = add(bytes("hash-max-listpack-value", 64, 0, Long.MAX_VALUE).alias("hash-max-ziplist-value"));
   public final Setting<Long> listMaxListpackSize = add(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, Integer.MAX_VALUE).alias("list-max-ziplist-size"));
-  public final Setting<Long> setMaxIntsetEntries = add(integer("set-max-intset-entries", 512, 0, Integer.MAX_VALUE));
-  public final Setting<Long> setMaxListpackEntries = add(integer("set-max-listpack-entries", 128, 0, Integer.MAX_VALUE));
-  public final Setting<Long> setMaxListpackValue = add(bytes("set-max-listpack-value", 64, 0, Integer.MAX_VALUE));
-  public final Setting<Long> zsetMaxListpackEntries = add(integer("zset-max-listpack-entries", 128, 0, Integer.MAX_VALUE).alias("zset-max-ziplist-entries"));
-  public final Setting<Long> zsetMaxListpackValue = add(bytes("zset-max-listpack-value", 64, 0, Integer.MAX_VALUE).alias("zset-max-ziplist-value"));
-  public final Setting<Long> streamNodeMaxBytes = add(bytes("stream-node-max-bytes", 4096, 0, Integer.MAX_VALUE));
-  public final Setting<Long> streamNodeMaxEntries = add(integer("stream-node-max-entries", 100, 0, Integer.MAX_VALUE));
-  public final Setting<Long> hllSparseMaxBytes = add(bytes("hll-sparse-max-bytes", 3000, 0, Integer.MAX_VALUE));
+  public final Setting<Long> setMaxIntsetEntries = add(integer("set-max-intset-entries", 512, 0, Long.MAX_VALUE));
+  public final Setting<Long> setMaxListpackEntries = add(integer("set-max-listpack-entries", 128, 0, Long.MAX_VALUE));
+  public final Setting<Long> setMaxListpackValue = add(bytes("set-max-listpack-value", 64, 0, Long.MAX_VALUE));
+  public final Setting<Long> zsetMaxListpackEntries = add(integer("zset-max-listpack-entries", 128, 0, Long.MAX_VALUE).alias("zset-max-ziplist-entries"));
+  public final Setting<Long> zsetMaxListpackValue = add(bytes("zset-max-listpack-value", 64, 0, Long.MAX_VALUE).alias("zset-max-ziplist-value"));
+  public final Setting<Long> streamNodeMaxBytes = add(bytes("stream-node-max-bytes", 4096, 0, Long.MAX_VALUE));
+  public final Setting<Long> streamNodeMaxEntries = add(integer("stream-node-max-entries", 100, 0, Long.MAX_VALUE));
+  public final Setting<Long> hllSparseMaxBytes = add(bytes("hll-sparse-max-bytes", 3000, 0, Long.MAX_VALUE));
 
   // Persistence.
   public final Setting<Boolean> rdbcompression = add(bool("rdbcompression", true));
