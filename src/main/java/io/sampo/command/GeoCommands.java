@@ -107,7 +107,10 @@ public final class GeoCommands {
     if (Double.isInfinite(value)) {
       return value > 0 ? "inf" : "-inf";
     }
-    return String.format(Locale.ROOT, "%.6f", new BigDecimal(value));
+    // As C writes it: also what is nothing but a minus keeps it.
+    boolean negative = Math.copySign(1, value) < 0;
+    return (negative ? "-" : "")
+        + String.format(Locale.ROOT, "%.6f", new BigDecimal(Math.abs(value)));
   }
 
   /** The metres of the unit at index {@code i}. */

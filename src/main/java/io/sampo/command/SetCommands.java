@@ -30,12 +30,12 @@ public final class SetCommands {
     int h = Sets.write(c, db, a, 1);
     SetValue set;
     if (h == Db.NONE) {
-      set = new SetValue();
+      set = SetValue.begun(a.array(), a.offset(2), a.length(2), a.count() - 2, db.limits());
       h = db.put(a.array(), a.offset(1), a.length(1), set, false);
     } else {
       set = Sets.set(db, h);
+      set.expect(a.count() - 2, db.limits());
     }
-    set.expect(a.count() - 2, db.limits());
     int added = 0;
     for (int i = 2; i < a.count(); i++) {
       added += set.add(a.array(), a.offset(i), a.length(i), db.limits()) ? 1 : 0;

@@ -95,6 +95,20 @@ public final class SetValue implements Value {
     return copy;
   }
 
+  /** An empty set for so many members to be added, of which the first is the given one. */
+  public static SetValue begun(byte[] a, int offset, int length, int members, Limits limits) {
+    SetValue set = new SetValue();
+    if (members <= limits.setMaxIntsetEntries && isInteger(a, offset, length)) {
+      return set;
+    }
+    if (members <= limits.setMaxListpackEntries) {
+      set.pack();
+    } else {
+      set.unpack();
+    }
+    return set;
+  }
+
   @Override
   public SetValue frozen() {
     if (form != Form.TABLE) {

@@ -22,6 +22,7 @@ class GeoCommandsTest {
   private static void sicily(Differential pair) {
     pair.say("GEOADD g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania", "SET s x");
     pair.say("GEOADD g 13.583333 37.316667 Agrigento 2.349014 48.864716 Paris");
+    pair.say("GEOADD g -0 100 x", "GEOADD g 200 -0.0000000001 x", "GEOADD g -181 0 x");
   }
 
   @AgainstRedis

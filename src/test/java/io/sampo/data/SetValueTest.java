@@ -79,4 +79,21 @@ class SetValueTest {
       assertTrue(chi < 170, () -> "chi squared " + chi);
     }
   }
+
+  @Test
+  void howItBeginsDependsOnHowMuchIsToCome() {
+    Limits limits = new Limits();
+    limits.setMaxIntsetEntries = 3;
+    limits.setMaxListpackEntries = 5;
+    byte[] number = Bytes.ascii("12");
+    byte[] word = Bytes.ascii("word");
+    assertEquals("intset", SetValue.begun(number, 0, 2, 3, limits).encoding());
+    assertEquals("listpack", SetValue.begun(number, 0, 2, 4, limits).encoding());
+    assertEquals("hashtable", SetValue.begun(number, 0, 2, 6, limits).encoding());
+    assertEquals("listpack", SetValue.begun(word, 0, 4, 1, limits).encoding());
+    assertEquals("hashtable", SetValue.begun(word, 0, 4, 6, limits).encoding());
+    SetValue set = SetValue.begun(number, 0, 2, 4, limits);
+    assertTrue(set.add(number, 0, 2, limits) && !set.add(number, 0, 2, limits));
+    assertTrue(set.add(word, 0, 4, limits) && set.has(number, 0, 2));
+  }
 }
