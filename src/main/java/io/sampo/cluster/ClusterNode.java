@@ -189,9 +189,10 @@ public final class ClusterNode implements AutoCloseable {
    * Asks the master, whichever node that is, to have another one take over.
    *
    * @param timeout how long writes may have to wait for it
+   * @param answer is told soon, on any thread, whether that is going to happen
    */
-  public void requestHandOver(Duration timeout) {
-    replicaSet.tell(new ReplicaSet.AskForHandOver(timeout.toMillis()));
+  public void requestHandOver(Duration timeout, Consumer<Consent> answer) {
+    replicaSet.tell(new ReplicaSet.AskForHandOver(timeout.toMillis(), answer));
   }
 
   /**

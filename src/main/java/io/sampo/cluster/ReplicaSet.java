@@ -73,8 +73,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
    * Asks the master, whichever node that is, to hand over to whichever replica is best.
    *
    * @param millis how long writes may have to wait for it
+   * @param answer is told at once whether that is going to happen
    */
-  record AskForHandOver(long millis) implements Command {}
+  record AskForHandOver(long millis, Consumer<Consent> answer) implements Command {}
+
+  /** The master has answered, or has not. */
+  private record Answered(Consent consent, Consumer<Consent> answer) implements Command {}
 
   /** A planned succession that is under way. */
   private record Succession(String to, long until, Consumer<String> outcome, boolean paused) {}
@@ -92,6 +96,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   /** For how long a disk that was too slow is not trusted again. */
   private static final long CONVALESCENCE = TimeUnit.SECONDS.toNanos(10);
+
+  /** How long the master may take to say whether it hands over. */
+  private static final Duration ANSWER = Duration.ofSeconds(2);
 
   private static final Duration AILING_PATIENCE = Duration.ofSeconds(1);
 
@@ -192,6 +199,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         .onMessage(Gone.class, gone -> onGone(gone.member()))
         .onMessage(HandOver.class, this::onHandOver)
         .onMessage(AskForHandOver.class, this::onAskForHandOver)
+        .onMessage(Answered.class, this::onAnswered)
         .onMessage(Wire.Abdicate.class, this::onAbdicate)
         .onMessage(Paused.class, paused -> onPaused())
         .onMessage(Remembered.class, remembered -> onRemembered(remembered.failure()))
@@ -409,37 +417,62 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   // --- planned succession
 
   private Behavior<Command> onHandOver(HandOver request) {
-    Optional<String> to = request.successor().or(() -> best(id -> true));
-    if (!(elector().stance() instanceof Leading leading) || leading.start() < 0) {
-      request.outcome().accept("this node is not the master");
-    } else if (succession.isPresent()) {
-      request.outcome().accept("another succession is under way");
-    } else if (to.isEmpty() || !isAble(leading.supports().get(to.get()))) {
-      request.outcome().accept("there is no replica that could take over");
-    } else {
-      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.millis());
-      succession = Optional.of(new Succession(to.get(), until, request.outcome(), false));
-      LOG.info("Replica set {}: handing over to {}", plan.set(), to.get());
-      ActorRef<Command> self = getContext().getSelf();
-      role.pause(() -> self.tell(new Paused()));
+    Consent consent = handOver(request);
+    if (consent != Consent.GIVEN) {
+      request.outcome().accept(consent.text);
     }
     return this;
   }
 
-  private Behavior<Command> onAskForHandOver(AskForHandOver request) {
-    Wire.Abdicate abdicate = new Wire.Abdicate(plan.set(), request.millis());
-    if (elector().stance() instanceof Following following) {
-      peer(following.master()).tell(abdicate);
-      return this;
+  /** Begins to hand over, if that can be done; the outcome is told only then. */
+  private Consent handOver(HandOver request) {
+    Optional<String> to = request.successor().or(() -> best(id -> true));
+    if (!(elector().stance() instanceof Leading leading) || leading.start() < 0) {
+      return Consent.NO_MASTER;
+    } else if (succession.isPresent()) {
+      return Consent.UNDER_WAY;
+    } else if (to.isEmpty() || !isAble(leading.supports().get(to.get()))) {
+      return Consent.NO_REPLICA;
     }
-    return onAbdicate(abdicate);
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.millis());
+    succession = Optional.of(new Succession(to.get(), until, request.outcome(), false));
+    LOG.info("Replica set {}: handing over to {}", plan.set(), to.get());
+    ActorRef<Command> self = getContext().getSelf();
+    role.pause(() -> self.tell(new Paused()));
+    return Consent.GIVEN;
+  }
+
+  private Behavior<Command> onAskForHandOver(AskForHandOver request) {
+    if (elector().stance() instanceof Following following) {
+      getContext()
+          .ask(
+              Wire.Abdicated.class,
+              peer(following.master()),
+              ANSWER,
+              self -> new Wire.Abdicate(plan.set(), request.millis(), self),
+              (answer, failure) ->
+                  new Answered(
+                      answer == null ? Consent.NO_ANSWER : answer.consent(), request.answer()));
+    } else {
+      request.answer().accept(handOver(toWhoever(request.millis())));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onAnswered(Answered answered) {
+    answered.answer().accept(answered.consent());
+    return this;
   }
 
   private Behavior<Command> onAbdicate(Wire.Abdicate request) {
-    if (!request.set().equals(plan.set())) {
-      return this;
+    if (request.set().equals(plan.set())) {
+      request.replyTo().tell(new Wire.Abdicated(handOver(toWhoever(request.millis()))));
     }
-    return onHandOver(new HandOver(Optional.empty(), request.millis(), this::logRefusal));
+    return this;
+  }
+
+  private HandOver toWhoever(long millis) {
+    return new HandOver(Optional.empty(), millis, this::logRefusal);
   }
 
   /** Has a node take over of which the disk is well: as clients see it, this one has failed. */

@@ -21,7 +21,10 @@ sealed interface Wire extends ReplicaSet.Command {
    *
    * @param millis how long writes may have to wait for it
    */
-  record Abdicate(String set, long millis) implements Wire {}
+  record Abdicate(String set, long millis, ActorRef<Abdicated> replyTo) implements Wire {}
+
+  /** Answers {@link Abdicate} at once. */
+  record Abdicated(Consent consent) implements Wire {}
 
   /** Asks for a {@link Relay.Way} to the receiver. */
   record Open(String set, String client, ActorRef<Opened> replyTo) implements Wire {}

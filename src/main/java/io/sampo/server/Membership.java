@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import com.typesafe.config.Config;
 import io.sampo.cluster.ClusterNode;
+import io.sampo.cluster.Consent;
 import io.sampo.cluster.Holding;
 import io.sampo.cluster.Observer;
 import io.sampo.cluster.Plan;
@@ -288,8 +289,8 @@ final class Membership implements Role, Observer {
   }
 
   /** Has another node take over from the master, whichever node that is. */
-  void requestHandOver() {
-    cluster.requestHandOver(PATIENCE);
+  void requestHandOver(Consumer<Consent> answer) {
+    cluster.requestHandOver(PATIENCE, answer);
   }
 
   /** The id of the replica that clients reach there, if there is one. */

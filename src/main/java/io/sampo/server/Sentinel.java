@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.cluster.Consent;
 import io.sampo.cluster.Plan;
 import io.sampo.cluster.SentinelView;
 import io.sampo.cluster.Topology;
@@ -7,6 +8,7 @@ import io.sampo.resp.Bytes;
 import io.sampo.server.pubsub.Blob;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,8 +77,8 @@ final class Sentinel {
     return view.isObjectivelyDown(topology());
   }
 
-  /** Has another node take over from the master. */
-  void failOver() {
-    membership.requestHandOver();
+  /** Has another node take over from the master, if that is possible. */
+  void failOver(Consumer<Consent> answer) {
+    membership.requestHandOver(answer);
   }
 }

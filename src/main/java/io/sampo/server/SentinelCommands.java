@@ -3,6 +3,7 @@ package io.sampo.server;
 import static io.sampo.command.Command.cmd;
 import static io.sampo.command.Command.container;
 
+import io.sampo.cluster.Consent;
 import io.sampo.cluster.SentinelView;
 import io.sampo.cluster.Topology;
 import io.sampo.command.Command;
@@ -60,8 +61,6 @@ final class SentinelCommands {
   private static final RespError NO_SUCH = new RespError("ERR No such master with that name");
   private static final RespError FIXED =
       new RespError("ERR A replica set is what the directives of its nodes say");
-  private static final RespError NO_REPLICA =
-      new RespError("NOGOODSLAVE No suitable replica to promote");
 
   private SentinelCommands() {}
 
@@ -112,11 +111,18 @@ final class SentinelCommands {
 
   private static void failover(Context c, Args a) {
     Sentinel sentinel = named(c, a);
-    if (sentinel.topology().replicas().stream().noneMatch(Topology.Node::reachable)) {
-      throw NO_REPLICA;
-    }
-    sentinel.failOver();
-    c.out().ok();
+    Session session = Session.of(c);
+    session.suspend();
+    sentinel.failOver(consent -> session.resume(Bytes.ascii(reply(consent) + "\r\n")));
+  }
+
+  private static String reply(Consent consent) {
+    return switch (consent) {
+      case GIVEN -> "+OK";
+      case NO_REPLICA -> "-NOGOODSLAVE No suitable replica to promote";
+      // Whoever does not answer is failed over from by the others.
+      case UNDER_WAY, NO_MASTER, NO_ANSWER -> "-INPROG Failover already in progress";
+    };
   }
 
   private static void flushConfig(Context c, Args a) {

@@ -4,22 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +149,7 @@ class ReplicaSetTest {
   private final Map<String, Data> data = new HashMap<>();
   private final Map<String, ClusterNode> nodes = new ConcurrentHashMap<>();
   private final List<String> ids = new ArrayList<>();
+  private Config config = ConfigFactory.load();
   @TempDir private Path directory;
 
   @BeforeEach
@@ -169,9 +181,7 @@ class ReplicaSetTest {
     Path own = directory.resolve("n" + i);
     Plan plan = new Plan("set", id, ids, ids, kind, LEASE, "127.0.0.1", i + 1, 0, "", own);
     nodes.put(
-        id,
-        ClusterNode.start(
-            plan, ConfigFactory.load(), its, its, ReplicaSetTest::nobody, () -> its.lease = 0));
+        id, ClusterNode.start(plan, config, its, its, ReplicaSetTest::nobody, () -> its.lease = 0));
   }
 
   private static Publisher<ByteString> nobody(String client, Publisher<ByteString> requests) {
@@ -308,6 +318,118 @@ class ReplicaSetTest {
     end(first);
     await("another master", () -> master().isPresent());
     assertTrue(!master().get().equals(ids.get(0)));
+  }
+
+  @Test
+  void aMasterWithoutReplicasIsAskedInVain() throws Exception {
+    start(0, Topology.Kind.WITNESS);
+    start(1, Topology.Kind.WITNESS);
+    start(2);
+    await("a master", () -> master().isPresent());
+    ClusterNode witness = nodes.get(ids.get(0));
+    await("the witness to know", () -> data.get(ids.get(0)).topology.master().isPresent());
+    CompletableFuture<Consent> answer = new CompletableFuture<>();
+    witness.requestHandOver(Duration.ofSeconds(5), answer::complete);
+    assertEquals(Consent.NO_REPLICA, answer.get(10, TimeUnit.SECONDS));
+    assertEquals(Optional.of(ids.get(2)), master());
+  }
+
+  /** A key store of its own for each test, with one key that all nodes have and trust. */
+  private Path keys() throws IOException, InterruptedException {
+    Path store = directory.resolve("keys.p12");
+    Path tool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+    Process process =
+        new ProcessBuilder(
+                tool.toString(),
+                "-genkeypair",
+                "-alias",
+                "node",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "SAN=IP:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "of-this-test",
+                "-keystore",
+                store.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    return store;
+  }
+
+  @Test
+  void itsTrafficCanBeEncrypted() throws Exception {
+    String store = keys().toString();
+    config =
+        ConfigFactory.parseMap(
+                Map.of(
+                    "transport", "tls-tcp",
+                    "ssl.config-ssl-engine.key-store", store,
+                    "ssl.config-ssl-engine.trust-store", store,
+                    "ssl.config-ssl-engine.key-store-password", "of-this-test",
+                    "ssl.config-ssl-engine.key-password", "of-this-test",
+                    "ssl.config-ssl-engine.trust-store-password", "of-this-test"))
+            .atPath("pekko.remote.artery")
+            .withFallback(ConfigFactory.load());
+    start(0);
+    start(1);
+    start(2);
+    awaitWhole();
+    Data master = data.get(master().orElseThrow());
+    assertTrue(master.write());
+    await("a majority to have the write", () -> master.safe == master.offset);
+
+    // Whoever speaks TLS there without the key gets nowhere.
+    int port = Integer.parseInt(ids.get(0).substring(ids.get(0).indexOf(':') + 1));
+    assertThrows(
+        IOException.class,
+        () -> {
+          try (SSLSocket stranger = (SSLSocket) trusting().createSocket("127.0.0.1", port)) {
+            stranger.setSoTimeout(10_000);
+            stranger.startHandshake();
+            stranger.getOutputStream().write("AKKA".getBytes(StandardCharsets.US_ASCII));
+            while (stranger.getInputStream().read() >= 0) {
+              Thread.onSpinWait();
+            }
+            throw new EOFException();
+          }
+        });
+    // So does another node with a key of its own.
+    String first = master().orElseThrow();
+    String other = ids.stream().filter(id -> !id.equals(first)).findFirst().orElseThrow();
+    end(other);
+    Files.delete(Path.of(store));
+    keys();
+    start(ids.indexOf(other));
+    TimeUnit.MILLISECONDS.sleep(2 * LEASE);
+    assertEquals(0, data.get(other).master, "it follows nobody");
+  }
+
+  /** Of sockets that believe every server, and have no certificate themselves. */
+  private static SSLSocketFactory trusting() throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    TrustManager[] anybody = {
+      new X509TrustManager() {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+          return new X509Certificate[0];
+        }
+      }
+    };
+    context.init(null, anybody, null);
+    return context.getSocketFactory();
   }
 
   @Test
