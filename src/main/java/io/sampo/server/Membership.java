@@ -264,6 +264,11 @@ final class Membership implements Role, Observer {
     watchers.add(watcher);
   }
 
+  /** Whether it is sure to be the only master, if it is one. */
+  boolean isSure() {
+    return !node.tenure.isInDoubt();
+  }
+
   Plan plan() {
     return plan;
   }

@@ -73,6 +73,15 @@ final class Sentinel {
     return view.master();
   }
 
+  /**
+   * Whether it can tell who is the master. Not so while it is cut off: the others may have chosen
+   * another one, and whoever gets no answer here asks them.
+   */
+  boolean isInformed() {
+    boolean leads = master().filter(Topology.Node::self).isPresent();
+    return leads ? membership.isSure() : SentinelView.reachableVoters(topology()) >= quorum;
+  }
+
   boolean isObjectivelyDown() {
     return view.isObjectivelyDown(topology());
   }

@@ -131,7 +131,8 @@ final class SentinelCommands {
 
   private static void getMasterAddress(Context c, Args a) {
     Sentinel sentinel = sentinel(c);
-    Optional<Topology.Node> master = sentinel.master().filter(m -> isNamed(sentinel, a));
+    Optional<Topology.Node> master =
+        sentinel.master().filter(m -> isNamed(sentinel, a) && sentinel.isInformed());
     if (master.isEmpty()) {
       c.out().nilArray();
       return;

@@ -32,8 +32,8 @@ class RecoveryTest {
   /** Which faults; all if none is named. */
   private static final String FAULTS = System.getProperty("test.faults", "");
 
-  /** For how long a fault is watched: twice the time that is allowed for, and more. */
-  private static final long WATCHED = TimeUnit.SECONDS.toMillis(7);
+  /** For how long a fault is watched: a second longer than is allowed. */
+  private static final long WATCHED = TimeUnit.SECONDS.toMillis(6);
 
   @TempDir private Path directory;
 
