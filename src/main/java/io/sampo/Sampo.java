@@ -9,6 +9,7 @@ import io.sampo.net.PekkoTcp;
 import io.sampo.server.ClusterPlan;
 import io.sampo.server.Node;
 import io.sampo.server.SessionStage;
+import io.sampo.server.config.AtSignal;
 import io.sampo.server.config.ConfigFile;
 import io.sampo.server.config.Settings;
 import java.net.InetAddress;
@@ -284,28 +285,37 @@ public final class Sampo implements AutoCloseable {
    * ends the actor system; waits for all of it.
    */
   @Override
-  public synchronized void close() {
+  public void close() {
+    close(Duration.ofSeconds(settings.shutdownTimeout.get()), !settings.save.get().isEmpty());
+  }
+
+  private synchronized void close(Duration patience, boolean saves) {
     node.replicaSet().leave();
     if (!bindings.isEmpty()) {
       LOG.info("Sampo on port {} stops accepting connections and ends", port());
     }
     bindings.forEach(binding -> binding.unbind().toCompletableFuture().join());
     bindings.clear();
-    node.disconnectAll(Duration.ofSeconds(settings.shutdownTimeout.get()));
-    node.files().saveAtEnd();
+    node.disconnectAll(patience);
+    node.files().saveAtEnd(saves);
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
     node.files().close();
   }
 
   /**
-   * {@link #close}, given up a few seconds after its time is over: one of the node's own threads
-   * may be waiting for the process to end, as after a fatal error. Saving takes what it takes.
+   * {@link #close} as {@code shutdown-on-sigterm} has it, given up a few seconds after its time is
+   * over: one of the node's own threads may be waiting for the process to end, as after a fatal
+   * error. Saving takes what it takes.
    *
    * @return whether the node has ended
    */
   boolean closeInTime() {
-    Thread closing = new Thread(this::close, "sampo-close");
+    AtSignal how = settings.shutdownOnSigterm.get();
+    boolean saves = how.save() || !how.nosave() && !settings.save.get().isEmpty();
+    Duration patience =
+        how.now() ? Duration.ZERO : Duration.ofSeconds(settings.shutdownTimeout.get());
+    Thread closing = new Thread(() -> close(patience, saves), "sampo-close");
     closing.setDaemon(true);
     closing.start();
     try {

@@ -13,6 +13,7 @@ import io.sampo.testkit.Layout;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.Seed;
+import io.sampo.testkit.SmallDisk;
 import io.sampo.testkit.TestNode;
 import io.sampo.testkit.WireReply;
 import io.sampo.testkit.Workload;
@@ -506,39 +507,12 @@ class AppendOnlyTest {
 
   // --- the disk
 
-  /** A file system of one megabyte, if this process may mount one. */
-  private static final class SmallDisk implements AutoCloseable {
-    private final Path at;
-
-    SmallDisk(Path at) throws IOException {
-      this.at = Files.createDirectories(at);
-      assumeTrue(
-          run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", at.toString()) == 0,
-          "may not mount");
-    }
-
-    private static int run(String... command) throws IOException {
-      return new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .onExit()
-          .join()
-          .exitValue();
-    }
-
-    @Override
-    public void close() throws IOException {
-      run("umount", at.toString());
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"everysec", "always"})
   void aFullDiskRefusesWritesUntilThereIsRoom(String fsync) throws Exception {
     try (SmallDisk disk = new SmallDisk(directory.resolve("small"))) {
       // What gathers before the first write fails has to fit in its place.
-      Path filler = Files.write(disk.at.resolve("filler"), new byte[7_600_000]);
+      Path filler = disk.fill(7_600_000);
       String[] directives = {"dir", disk.at.toString(), "appendfsync", fsync};
       int count = 0;
       try (TestNode node = start(TWO, directives);

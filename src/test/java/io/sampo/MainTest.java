@@ -127,6 +127,31 @@ class MainTest {
     assertFalse(Files.exists(directory.resolve("pid")));
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', save, true", "3600 1, nosave now, false", "3600 1, default, true"})
+  void aSignalSavesAsItIsSaid(String save, String how, boolean saved) throws Exception {
+    int port = RedisProcess.freePort();
+    Process process =
+        launch(
+            "--port",
+            "" + port,
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            save,
+            "--shutdown-on-sigterm",
+            how);
+    try (RespClient client = connect(process, port)) {
+      client.expect('+', "SET", "k", "v");
+      assertEquals(
+          List.of("shutdown-on-sigint", how),
+          client.call("CONFIG", "GET", "shutdown-on-sigint").texts());
+      process.destroy();
+      assertEquals(0, exitCode(process));
+    }
+    assertEquals(saved, Files.exists(directory.resolve("dump.rdb")));
+  }
+
   @Test
   void runningCommandsFinishBeforeTheEnd() throws Exception {
     int port = RedisProcess.freePort();

@@ -31,10 +31,12 @@ public final class CommandBase {
    * Reads an RDB file and writes the other.
    *
    * @param settings how values are kept
+   * @param gradual as {@link NewFile} takes it
    */
-  public static void convert(Path rdb, Path target, Settings settings) throws IOException {
+  public static void convert(Path rdb, Path target, Settings settings, boolean gradual)
+      throws IOException {
     try (InputStream in = Files.newInputStream(rdb);
-        NewFile out = new NewFile(target)) {
+        NewFile out = new NewFile(target, gradual)) {
       Commands commands = new Commands(out, settings);
       new RdbReader(in, settings.limits, false).read(commands);
       commands.flush();

@@ -15,19 +15,26 @@ import java.util.concurrent.atomic.AtomicLong;
  * until {@link #commit} it is a temporary one beside it, which {@link #close} removes.
  */
 public final class NewFile implements Closeable {
+  /** What may gather in the kernel, where it would all have to be written at once in the end. */
+  private static final long PIECE = 4 << 20;
+
   private static final AtomicLong COUNT = new AtomicLong();
 
   private final Path target;
   private final Path temporary;
   private final FileChannel channel;
+  private final boolean gradual;
+  private long unforced;
 
   /**
    * Begins a file.
    *
+   * @param gradual whether it is forced to the disk piece by piece, rather than all at the end
    * @throws IOException if there cannot be one; the message says why
    */
-  public NewFile(Path target) throws IOException {
+  public NewFile(Path target, boolean gradual) throws IOException {
     this.target = target;
+    this.gradual = gradual;
     String name = "temp-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + ".rdb";
     temporary = target.resolveSibling(name);
     // One that is there was left by a process that had the same id, as in a container all have.
@@ -42,7 +49,11 @@ public final class NewFile implements Closeable {
   public void write(byte[] bytes) throws IOException {
     ByteBuffer rest = ByteBuffer.wrap(bytes);
     while (rest.hasRemaining()) {
-      channel.write(rest);
+      unforced += channel.write(rest);
+    }
+    if (gradual && unforced >= PIECE) {
+      channel.force(false);
+      unforced = 0;
     }
   }
 

@@ -45,6 +45,15 @@ public interface Home {
   /** Runs a task once the journal up to here is as safe as this node keeps it; on any thread. */
   void whenSafe(long offset, Runnable then);
 
+  /**
+   * Whether what the master sends cannot be kept on the disk at the moment, and is not to be taken
+   * for that reason.
+   */
+  boolean cannotKeep();
+
+  /** The master sent what makes no sense here; ends the node if that is to be so. */
+  void refused(String command, String error);
+
   /** Passes on a message that the master's clients have published. */
   void published(boolean toShard, byte[] channel, byte[] message);
 

@@ -5,16 +5,12 @@ import io.sampo.journal.Journal;
 import io.sampo.journal.Replay;
 import io.sampo.resp.Args;
 import org.apache.pekko.util.ByteString;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has a master's stream carried out, and what has been carried out put into the journal as it came,
  * on the threads that did it. One piece is fed at a time.
  */
 final class Relay implements Replay.Follower {
-  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-
   private final Home home;
   private final Journal journal;
   private final Runnable whenReady;
@@ -82,7 +78,7 @@ final class Relay implements Replay.Follower {
 
   @Override
   public void refused(String command, String error) {
-    LOG.warn("The master sent a command that cannot be carried out: {}: {}", command, error);
+    home.refused(command, error);
   }
 
   @Override

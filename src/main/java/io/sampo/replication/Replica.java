@@ -47,6 +47,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
           Loaded,
           Ready,
           Safe,
+          Recheck,
           Retry,
           Tick {}
 
@@ -98,6 +99,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   /** The journal up to here is as safe as it is to be. */
   private record Safe(int attempt, long offset) implements Message {}
 
+  private record Recheck(int attempt) implements Message {}
+
   private record Retry(int attempt) implements Message {}
 
   private record Tick() implements Message {}
@@ -117,6 +120,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+  private static final Duration DISK_PAUSE = Duration.ofMillis(100);
   private static final byte[] NEWLINE = {'\n'};
 
   private final TimerScheduler<Message> timers;
@@ -143,6 +147,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
 
   /** Whether something is under way that has to end before anything else can begin. */
   private boolean busy;
+
+  /** Whether the stream waits for the disk. */
+  private boolean waiting;
 
   /** What begins then. */
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
@@ -191,6 +198,10 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     } else if (message instanceof Safe safe) {
       if (safe.attempt == attempt) {
         acknowledge(safe.offset);
+      }
+    } else if (message instanceof Recheck recheck) {
+      if (recheck.attempt == attempt) {
+        pullWhenKept();
       }
     } else if (message instanceof Written written) {
       written(written);
@@ -368,6 +379,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   /** Ends the connection, if there is one; nothing of it is heard any more. */
   private void disconnect() {
     attempt++;
+    waiting = false;
     link.ifPresent(Link::close);
     link = Optional.empty();
     whenIdle(this::discardFile);
@@ -400,7 +412,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       // The master is to know that we live, however long loading takes.
       link.ifPresent(open -> open.send(NEWLINE));
     }
-    boolean waits = link.isPresent() && !busy;
+    boolean waits = link.isPresent() && !busy && !waiting;
     if (waits && now() - following.heard() > settings.timeout * 1000) {
       lose("nothing heard of the master in time");
     }
@@ -600,6 +612,23 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     if (relay.takeAsked()) {
       acknowledge();
     }
-    pull();
+    pullWhenKept();
+  }
+
+  /** Takes no more while the disk takes nothing: what came now would be in memory only. */
+  private void pullWhenKept() {
+    boolean waits = home.cannotKeep();
+    if (waits != waiting) {
+      waiting = waits;
+      LOG.warn(
+          waits
+              ? "The disk takes nothing, so that nothing more is taken from the master, either"
+              : "The disk takes what the master sends again");
+    }
+    if (waits) {
+      timers.startSingleTimer(Recheck.class, new Recheck(attempt), DISK_PAUSE);
+    } else {
+      pull();
+    }
   }
 }

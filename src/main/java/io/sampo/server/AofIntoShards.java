@@ -83,6 +83,8 @@ final class AofIntoShards implements AofLoad.Into, Replay.Follower {
   public void refused(String command, String error) {
     if (error.equals(UNKNOWN)) {
       wrong = "Unknown command '" + command + "'";
+    } else if (!node.settings.propagationErrorBehavior.get().equals("ignore")) {
+      wrong = command + " was refused: " + error + ";";
     } else if (refused++ == 0) {
       LOG.warn("{} in the append only file was refused: {}", command, error);
     }

@@ -145,8 +145,9 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
       throws IOException {
     long last = directory().manifest().incrementSequence();
     long upTo = kind == AofRewrite.Kind.REPLACING ? last - 1 : last;
+    boolean gradual = settings.aofRewriteIncrementalFsync.get();
     return new AofRewrite.Plan(
-        kind, directory().temporary(".base"), snapshot, increment, appended, upTo);
+        kind, directory().temporary(".base"), snapshot, gradual, increment, appended, upTo);
   }
 
   /** Called at the cut. */

@@ -45,6 +45,7 @@ final class AofRewrite implements SnapshotSink {
       Kind kind,
       Path base,
       boolean snapshot,
+      boolean gradual,
       Optional<AofWriter.Increment> increment,
       Path appended,
       long upTo) {}
@@ -100,7 +101,7 @@ final class AofRewrite implements SnapshotSink {
       throw new IOException("the AOF was turned off");
     }
     if (file.isEmpty()) {
-      file = Optional.of(new NewFile(plan.snapshot ? plan.base : intermediate()));
+      file = Optional.of(new NewFile(plan.snapshot ? plan.base : intermediate(), plan.gradual));
     }
     file.get().write(bytes);
   }
@@ -114,7 +115,7 @@ final class AofRewrite implements SnapshotSink {
     file.orElseThrow().commit();
     if (!plan.snapshot) {
       try {
-        CommandBase.convert(intermediate(), plan.base, values);
+        CommandBase.convert(intermediate(), plan.base, values, plan.gradual);
       } finally {
         Files.deleteIfExists(intermediate());
       }

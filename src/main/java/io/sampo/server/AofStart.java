@@ -65,7 +65,7 @@ final class AofStart {
     }
     boolean snapshot = node.settings.aofUseRdbPreamble.get();
     Path base = directory.temporary(".base");
-    try (NewFile file = new NewFile(base)) {
+    try (NewFile file = new NewFile(base, false)) {
       if (snapshot) {
         RdbWriter out = new RdbWriter(false);
         out.header();

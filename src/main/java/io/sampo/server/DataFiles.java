@@ -78,11 +78,11 @@ public final class DataFiles {
   }
 
   /**
-   * Saves the data at the end, if that is configured and has not been done; returns when it is
-   * done. Nobody must write any more.
+   * Saves the data at the end, if that is wanted and has not been done; returns when it is done.
+   * Nobody must write any more.
    */
-  public void saveAtEnd() {
-    if (!worthSaving || node.loading.isOn() || node.settings.save.get().isEmpty()) {
+  public void saveAtEnd(boolean wanted) {
+    if (!wanted || !worthSaving || node.loading.isOn()) {
       return;
     }
     worthSaving = false;

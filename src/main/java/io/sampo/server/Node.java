@@ -75,6 +75,7 @@ public final class Node {
   private final ActorSystem<?> system;
   private final ActorRef<AofKeeper.Message> aofKeeper;
   private final Runnable stop;
+  private final Runnable failNode;
   private volatile boolean strict;
   private volatile int port;
 
@@ -99,6 +100,7 @@ public final class Node {
     this.blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
     this.settings = settings;
     this.stop = stop;
+    this.failNode = failNode;
     commands = Families.all(settings);
     keyspaces = new KeyspaceDirectives(settings, shardCount);
     limits = new ClientLimits(settings, clients, counters);
@@ -337,6 +339,11 @@ public final class Node {
     CountDownLatch silence = new CountDownLatch(1);
     cores.still(silence::countDown);
     Clients.await(() -> silence.getCount() == 0, deadline);
+  }
+
+  /** Ends the node at once, for its data may not be what it should. */
+  void fail() {
+    failNode.run();
   }
 
   /** Ends the node, gracefully and without saving, and returns before that is done. */

@@ -68,7 +68,7 @@ final class Reload {
   }
 
   private void save(Path file) {
-    try (NewFile to = new NewFile(file)) {
+    try (NewFile to = new NewFile(file, false)) {
       write(to);
       to.commit();
     } catch (IOException e) {

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A node, as its replica sees it. */
 final class ReplicaHome implements Home {
@@ -23,6 +25,8 @@ final class ReplicaHome implements Home {
           "-UNBLOCKED force unblock from blocking operation, instance state changed (master ->"
               + " replica?)\r\n");
   private static final byte[] FLUSHALL = Bytes.ascii("*1\r\n$8\r\nFLUSHALL\r\n");
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaHome.class);
 
   private final Node node;
   private final Executor blocking;
@@ -134,6 +138,21 @@ final class ReplicaHome implements Home {
   @Override
   public void whenSafe(long offset, Runnable then) {
     node.aof.awaitSafe(offset, then);
+  }
+
+  @Override
+  public boolean cannotKeep() {
+    return !node.settings.replicaIgnoreDiskWriteErrors.get()
+        && (node.saves.refusesWrites() || node.aof.refusesWrites());
+  }
+
+  @Override
+  public void refused(String command, String error) {
+    LOG.warn("The master sent a command that cannot be carried out: {}: {}", command, error);
+    if (!node.settings.propagationErrorBehavior.get().equals("ignore")) {
+      LOG.error("This ends the node, for propagation-error-behavior says so");
+      node.fail();
+    }
   }
 
   @Override

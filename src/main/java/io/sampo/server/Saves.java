@@ -81,7 +81,7 @@ final class Saves {
     @Override
     public void chunk(byte[] bytes) throws IOException {
       if (file.isEmpty()) {
-        file = Optional.of(new NewFile(target));
+        file = Optional.of(new NewFile(target, settings.rdbSaveIncrementalFsync.get()));
       }
       file.get().write(bytes);
     }

@@ -10,6 +10,7 @@ import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.TestNode;
 import io.sampo.testkit.WireReply;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A replica is, says and refuses what a Redis does whose master does the same. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -122,6 +125,30 @@ class ReplicaStateTest {
                     + FakeMaster.EMPTY));
     follow();
     state("connected");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ignore", "panic", "panic-on-replicas"})
+  void whatMakesNoSenseMayEndTheNode(String behavior) {
+    mine.expect('+', "CONFIG", "SET", "propagation-error-behavior", behavior);
+    connect();
+    masters(master -> master.say("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n"));
+    masters(master -> master.say("*3\r\n$5\r\nLPUSH\r\n$1\r\nk\r\n$1\r\nv\r\n"));
+    masters(master -> master.say("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nw\r\n"));
+    if (behavior.equals("ignore")) {
+      await("what came behind", () -> mine.call("GET", "k").text().equals("w"));
+    } else {
+      await("the end", () -> hasEnded());
+    }
+  }
+
+  private boolean hasEnded() {
+    try {
+      mine.call("PING");
+      return false;
+    } catch (UncheckedIOException gone) {
+      return true;
+    }
   }
 
   @Test

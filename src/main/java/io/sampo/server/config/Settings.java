@@ -8,6 +8,7 @@ import static io.sampo.server.config.Setting.fileName;
 import static io.sampo.server.config.Setting.integer;
 import static io.sampo.server.config.Setting.of;
 import static io.sampo.server.config.Setting.oneOf;
+import static io.sampo.server.config.Setting.only;
 import static io.sampo.server.config.Setting.permissions;
 import static io.sampo.server.config.Setting.text;
 
@@ -63,6 +64,7 @@ public final class Settings {
   public final Setting<String> dbfilename = add(fileName("dbfilename", "dump.rdb").guarded());
   public final Setting<SavePoints> save = add(of("save", SavePoints.parse("3600 1 300 100 60 10000"), SavePoints::parse, SavePoints::format));
   public final Setting<Boolean> rdbchecksum = add(bool("rdbchecksum", true).fixed());
+  public final Setting<Boolean> rdbSaveIncrementalFsync = add(bool("rdb-save-incremental-fsync", true));
   public final Setting<Boolean> stopWritesOnBgsaveError = add(bool("stop-writes-on-bgsave-error", true));
 
   // What is appended to a file.
@@ -75,6 +77,7 @@ public final class Settings {
   public final Setting<Long> autoAofRewriteMinSize = add(bytes("auto-aof-rewrite-min-size", 64 << 20, 0, Long.MAX_VALUE));
   public final Setting<Boolean> aofLoadTruncated = add(bool("aof-load-truncated", true));
   public final Setting<Boolean> aofUseRdbPreamble = add(bool("aof-use-rdb-preamble", true));
+  public final Setting<Boolean> aofRewriteIncrementalFsync = add(bool("aof-rewrite-incremental-fsync", true));
   public final Setting<Boolean> aofTimestampEnabled = add(bool("aof-timestamp-enabled", false));
 
   // What is watched and written down.
@@ -106,8 +109,17 @@ public final class Settings {
   public final Setting<Boolean> replicaAnnounced = add(bool("replica-announced", true));
   public final Setting<String> replicaAnnounceIp = add(text("replica-announce-ip", "").alias("slave-announce-ip"));
   public final Setting<Long> replicaAnnouncePort = add(integer("replica-announce-port", 0, 0, 65535).alias("slave-announce-port"));
+  public final Setting<Boolean> replicaIgnoreDiskWriteErrors = add(bool("replica-ignore-disk-write-errors", false));
+  public final Setting<String> propagationErrorBehavior = add(oneOf("propagation-error-behavior", "ignore", "ignore", "panic", "panic-on-replicas"));
   public final Setting<Long> minReplicasToWrite = add(integer("min-replicas-to-write", 0, 0, Integer.MAX_VALUE).alias("min-slaves-to-write"));
   public final Setting<Long> minReplicasMaxLag = add(integer("min-replicas-max-lag", 10, 0, Integer.MAX_VALUE).alias("min-slaves-max-lag"));
+
+  // What is so in any case, whatever these say; see the architecture notes.
+  public final Setting<Boolean> rdbDelSyncFiles = add(bool("rdb-del-sync-files", false));
+  public final Setting<Boolean> replicaLazyFlush = add(bool("replica-lazy-flush", false).alias("slave-lazy-flush"));
+  public final Setting<String> replDisklessLoad = add(oneOf("repl-diskless-load", "disabled", "disabled", "on-empty-db", "swapdb"));
+  public final Setting<String> sanitizeDumpPayload = add(oneOf("sanitize-dump-payload", "no", "no", "yes", "clients"));
+  public final Setting<String> replDisableTcpNodelay = add(only("repl-disable-tcp-nodelay", "no", "the stream already leaves in one piece for each turn of the loop"));
 
   // The replica set.
   public final Setting<String> replicaSet = add(text("replica-set", "mymaster").provided(Settings::setName).fixed());
@@ -125,6 +137,7 @@ public final class Settings {
   // The process.
   public final Setting<String> enableDebugCommand = add(oneOf("enable-debug-command", "no", "no", "yes", "local").fixed());
   public final Setting<String> enableProtectedConfigs = add(oneOf("enable-protected-configs", "no", "no", "yes", "local").fixed());
+  public final Setting<AtSignal> shutdownOnSigterm = add(of("shutdown-on-sigterm", AtSignal.DEFAULT, AtSignal::parse, AtSignal::text).alias("shutdown-on-sigint"));
   public final Setting<Long> shutdownTimeout = add(integer("shutdown-timeout", 10, 0, Integer.MAX_VALUE));
   public final Setting<Long> shards = add(integer("shards", 0, 0, 64).fixed());
   public final Setting<Long> loops = add(integer("loops", 0, 0, 64).fixed());
