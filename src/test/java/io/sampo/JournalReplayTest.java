@@ -110,7 +110,7 @@ class JournalReplayTest {
     String set = "set:" + random.nextInt(COLLECTIONS);
     String other = "set:" + random.nextInt(COLLECTIONS);
     String number = String.valueOf(random.nextInt(100));
-    return switch (random.nextInt(15)) {
+    return switch (random.nextInt(19)) {
       case 0, 1 -> new String[] {"HSET", hash, "f" + number, number, "g", number};
       case 2 -> new String[] {"HINCRBY", hash, "f" + number, number};
       case 3 -> new String[] {"HINCRBYFLOAT", hash, "f" + number, number + ".1"};
@@ -123,6 +123,14 @@ class JournalReplayTest {
       case 11 -> new String[] {"SMOVE", set, other, number};
       case 12 -> new String[] {"SUNIONSTORE", set, set, other};
       case 13 -> new String[] {"SDIFFSTORE", other, set, other};
+      case 14 -> new String[] {"HGETDEL", hash, "FIELDS", "2", "f" + number, "g"};
+      case 15 -> new String[] {"HGETEX", hash, "PX", "0", "FIELDS", "1", "f" + number};
+      case 16 -> new String[] {"HSETEX", hash, "FNX", "FIELDS", "1", "f" + number, number};
+      case 17 -> {
+        yield random.nextBoolean()
+            ? new String[] {"HSETEX", hash, "EX", "0", "FIELDS", "2", "g", "1", "h", "2"}
+            : new String[] {"HSETEX", hash, "KEEPTTL", "FIELDS", "2", "g", "1", "h", number};
+      }
       default -> new String[] {"SREM", set, number, "m" + number};
     };
   }

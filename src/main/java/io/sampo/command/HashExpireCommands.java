@@ -84,7 +84,16 @@ public final class HashExpireCommands {
    * returns where its fields begin.
    */
   private static int fields(Args a, int i, RespError badCount) {
-    if (!a.is(i, "fields")) {
+    return fields(a, i, 1, badCount);
+  }
+
+  /** The same where there are {@code each} arguments for a field. */
+  static int fields(Args a, int i, int each) {
+    return fields(a, i, each, COUNT);
+  }
+
+  private static int fields(Args a, int i, int each, RespError badCount) {
+    if (i >= a.count() || !a.is(i, "fields")) {
       throw NO_FIELDS;
     }
     if (i + 1 == a.count()) {
@@ -94,15 +103,15 @@ public final class HashExpireCommands {
     if (count <= 0) {
       throw badCount;
     }
-    if (count != a.count() - i - 2) {
+    if (count * each != a.count() - i - 2) {
       throw OTHER_COUNT;
     }
     return i + 2;
   }
 
-  /** The time in argument 2, in Unix milliseconds. */
-  private static long time(Args a, String command, long unit, long base) {
-    long time = a.integer(2);
+  /** The time in argument {@code i}, in Unix milliseconds. */
+  static long time(Args a, int i, String command, long unit, long base) {
+    long time = a.integer(i);
     if (time < 0) {
       throw NEGATIVE;
     }
@@ -115,7 +124,7 @@ public final class HashExpireCommands {
   private static void expire(Context c, Args a, String command, long unit, long base) {
     Db db = c.db(a, 1);
     int h = Hashes.write(c, db, a, 1);
-    long when = time(a, command, unit, base);
+    long when = time(a, 2, command, unit, base);
     Condition condition = Condition.of(a, 3);
     int first = fields(a, condition == Condition.ALWAYS ? 3 : 4, COUNT_TO_SET);
     if (!begin(c, a, h, first)) {

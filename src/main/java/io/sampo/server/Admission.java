@@ -6,6 +6,7 @@ import io.sampo.command.Flag;
 import io.sampo.replication.Following;
 import io.sampo.resp.Args;
 import java.util.Locale;
+import java.util.Set;
 
 /** What is checked of a request before it runs or is queued, in Redis's order and words. */
 final class Admission {
@@ -29,6 +30,11 @@ final class Admission {
           + " configured to report errors during writes if RDB snapshotting fails"
           + " (stop-writes-on-bgsave-error option). Please check the Redis logs for details about"
           + " the RDB error.";
+
+  /** Subcommands of CLIENT that there are in Redis. */
+  private static final Set<String> ABOUT_CACHING =
+      Set.of("tracking", "trackinginfo", "caching", "getredir");
+
   private static final int MAX_SHOWN = 128;
 
   private Admission() {}
@@ -51,9 +57,12 @@ final class Admission {
       return unknown(args);
     }
     if (!command.subcommands().isEmpty() && args.count() > 1) {
+      String word = args.text(1);
+      String lower = word.toLowerCase(Locale.ROOT);
+      boolean caching = command.name.equals("client") && ABOUT_CACHING.contains(lower);
       return "ERR unknown subcommand '"
-          + shown(args.text(1), MAX_SHOWN)
-          + "'. Try "
+          + shown(word, MAX_SHOWN)
+          + (caching ? "', for this server does not track what clients cache. Try " : "'. Try ")
           + command.name.toUpperCase(Locale.ROOT)
           + " HELP.";
     }

@@ -7,6 +7,7 @@ import io.sampo.command.ExpireCommands;
 import io.sampo.command.GeoCommands;
 import io.sampo.command.HashCommands;
 import io.sampo.command.HashExpireCommands;
+import io.sampo.command.HashFieldCommands;
 import io.sampo.command.HyperLogLogCommands;
 import io.sampo.command.KeyCommands;
 import io.sampo.command.KeyspaceCommands;
@@ -40,6 +41,7 @@ final class Families {
         .add("string", StringCommands.COMMANDS)
         .add("hash", HashCommands.COMMANDS)
         .add("hash", HashExpireCommands.COMMANDS)
+        .add("hash", HashFieldCommands.COMMANDS)
         .add("set", SetCommands.COMMANDS)
         .add("set", SetAlgebraCommands.COMMANDS)
         .add("list", ListCommands.COMMANDS)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.WireReply;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -122,6 +123,86 @@ class HashExpireCommandsTest {
       assertEquals(0, c.call("HSTRLEN", "h", "a").number());
       assertEquals(7, c.call("HINCRBY", "h", "a", "7").number());
       assertEquals(List.of("-1"), ask(c, "HTTL h FIELDS 1 a"));
+    }
+  }
+
+  @AgainstRedis
+  void valuesAreReadAndTheirExpirySet(Differential pair) {
+    RespClient c = pair.sampo();
+    c.call("HSET", "h", "a", "1", "b", "2", "c", "3");
+    assertEquals(List.of("1", "2"), ask(c, "HGETEX h EX 100 FIELDS 2 a b"));
+    assertEquals(List.of("100", "100", "-1"), ask(c, "HTTL h FIELDS 3 a b c"));
+    assertEquals(List.of("1"), ask(c, "HGETEX h FIELDS 1 a"));
+    assertEquals(List.of("1"), ask(c, "HGETEX h persist FIELDS 1 a"));
+    assertEquals(List.of("-1", "100"), ask(c, "HTTL h FIELDS 2 a b"));
+    assertEquals(List.of("3"), ask(c, "HGETEX h EXAT 4000000000 FIELDS 1 c"));
+    assertEquals(List.of("4000000000"), ask(c, "HEXPIRETIME h FIELDS 1 c"));
+    assertEquals(List.of("3"), ask(c, "HGETEX h PXAT 4000000000001 FIELDS 1 c"));
+    assertEquals(List.of("4000000000001"), ask(c, "HPEXPIRETIME h FIELDS 1 c"));
+    List<WireReply> some = c.call("HGETEX", "h", "FIELDS", "2", "a", "none").elements();
+    assertTrue(some.get(1).isNull() && !some.get(0).isNull());
+    assertEquals(List.of("1", "3"), ask(c, "HGETEX h PX 0 FIELDS 2 a c"));
+    assertEquals(List.of("b"), c.call("HKEYS", "h").texts());
+    assertTrue(c.call("HGETEX", "none", "FIELDS", "1", "a").elements().get(0).isNull());
+    c.call("SET", "k", "v");
+    for (String bad :
+        List.of(
+            "HGETEX h EX 1 PX 1 FIELDS 1 a",
+            "HGETEX h KEEPTTL FIELDS 1 a",
+            "HGETEX h EX x FIELDS 1 a",
+            "HGETEX h EX -1 FIELDS 1 a",
+            "HGETEX h FIELDS 2 a",
+            "HGETEX h FIELDS 0 a",
+            "HGETEX h EX 5 a b",
+            "HGETEX k FIELDS 1 a",
+            "HGETDEL h FIELDS 2 a",
+            "HGETDEL k FIELDS 1 a")) {
+      assertEquals('-', c.call(bad.split(" ")).type(), bad);
+    }
+    assertEquals(List.of("2"), c.call("HVALS", "h").texts());
+  }
+
+  @AgainstRedis
+  void valuesAreReadAndDeleted(Differential pair) {
+    RespClient c = pair.sampo();
+    c.call("HSET", "h", "a", "1", "b", "2", "c", "3");
+    List<WireReply> replies = c.call("HGETDEL", "h", "FIELDS", "3", "a", "none", "a").elements();
+    assertEquals("1", replies.get(0).text());
+    assertTrue(replies.get(1).isNull() && replies.get(2).isNull());
+    assertEquals(List.of("2", "3"), ask(c, "HGETDEL h FIELDS 2 b c"));
+    assertEquals(0, c.call("EXISTS", "h").number());
+    assertTrue(c.call("HGETDEL", "h", "FIELDS", "1", "a").elements().get(0).isNull());
+  }
+
+  @AgainstRedis
+  void fieldsAreSetWithTheirExpiry(Differential pair) {
+    RespClient c = pair.sampo();
+    assertEquals(1, c.call("HSETEX h EX 100 FIELDS 2 a 1 b 2".split(" ")).number());
+    assertEquals(List.of("100", "100"), ask(c, "HTTL h FIELDS 2 a b"));
+    assertEquals(1, c.call("HSETEX h KEEPTTL FIELDS 2 a 3 c 4".split(" ")).number());
+    assertEquals(List.of("100", "100", "-1"), ask(c, "HTTL h FIELDS 3 a b c"));
+    assertEquals(1, c.call("HSETEX h FIELDS 1 a 5".split(" ")).number());
+    assertEquals(List.of("-1"), ask(c, "HTTL h FIELDS 1 a"));
+    assertEquals(0, c.call("HSETEX h FNX FIELDS 2 d 1 a 6".split(" ")).number());
+    assertEquals(0, c.call("HSETEX h FXX FIELDS 2 d 1 a 6".split(" ")).number());
+    assertEquals(0, c.call("HSETEX none FXX FIELDS 1 a 6".split(" ")).number());
+    assertEquals(List.of("5", "2", "4"), c.call("HMGET", "h", "a", "b", "c").texts());
+    assertEquals(1, c.call("HSETEX h PXAT 4000000000000 fnx FIELDS 1 d 1".split(" ")).number());
+    assertEquals(1, c.call("HSETEX h FXX FIELDS 2 a 7 b 8".split(" ")).number());
+    assertEquals(List.of("4000000000"), ask(c, "HEXPIRETIME h FIELDS 1 d"));
+    assertEquals(1, c.call("HSETEX h EX 0 FIELDS 1 a 1".split(" ")).number());
+    assertEquals(0, c.call("HEXISTS", "h", "a").number());
+    assertEquals(0, c.call("EXISTS", "none").number());
+    c.call("SET", "k", "v");
+    for (String bad :
+        List.of(
+            "HSETEX h FNX FXX FIELDS 1 a 1",
+            "HSETEX h EX 5 KEEPTTL FIELDS 1 a 1",
+            "HSETEX h PERSIST FIELDS 1 a 1",
+            "HSETEX h FIELDS 1 a",
+            "HSETEX h FIELDS 1 a 1 b",
+            "HSETEX k FIELDS 1 a 1")) {
+      assertEquals('-', c.call(bad.split(" ")).type(), bad);
     }
   }
 
