@@ -40,7 +40,7 @@ class JournalReplayTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     try (Sampo sampo = Sampo.start(ConfigFactory.parseString(config));
         RedisProcess redis = RedisProcess.start()) {
-      sampo.node().journal().add((offset, bytes) -> stream.writeBytes(bytes));
+      sampo.node().journal().add((offset, bytes, length) -> stream.write(bytes, 0, length));
       ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
       for (int i = 0; i < CLIENTS; i++) {
         Random random = new Random(seed + i);

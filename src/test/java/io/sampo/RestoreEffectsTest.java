@@ -35,7 +35,7 @@ class RestoreEffectsTest {
         RespClient client = RespClient.connect(sampo.port())) {
       client.expect('+', "SET", "k", "v");
       dump = client.expect('$', "DUMP", "k").text();
-      sampo.node().journal().add((offset, bytes) -> stream.writeBytes(bytes));
+      sampo.node().journal().add((offset, bytes, length) -> stream.write(bytes, 0, length));
       client.expect('+', "RESTORE", "k", "100000", dump, "REPLACE", "FREQ", "1");
       client.expect('+', "RESTORE", "new", "0", setOfNewVersion());
       client.expect('+', "RESTORE", "k", "1", dump, "REPLACE", "ABSTTL");

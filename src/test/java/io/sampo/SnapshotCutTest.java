@@ -86,7 +86,7 @@ class SnapshotCutTest {
     ByteArrayOutputStream journal = new ByteArrayOutputStream();
     List<Keeper> kept = new ArrayList<>();
     try (Sampo sampo = Sampo.start(ConfigFactory.parseString(config))) {
-      sampo.node().journal().add((offset, bytes) -> journal.writeBytes(bytes));
+      sampo.node().journal().add((offset, bytes, length) -> journal.write(bytes, 0, length));
       fill(sampo.port());
       AtomicBoolean stop = new AtomicBoolean();
       ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);

@@ -33,7 +33,7 @@ class StreamReplayTest {
         RedisProcess redis = RedisProcess.start();
         RespClient ours = RespClient.connect(sampo.port());
         RespClient theirs = RespClient.connect(redis.port())) {
-      sampo.node().journal().add((offset, bytes) -> stream.writeBytes(bytes));
+      sampo.node().journal().add((offset, bytes, length) -> stream.write(bytes, 0, length));
       for (int i = 0; i < REQUESTS; i++) {
         ours.call(request(random).split(" "));
       }

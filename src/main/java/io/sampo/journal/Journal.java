@@ -19,16 +19,17 @@ public final class Journal {
   public interface Reader {
     /**
      * @param offset of the first of these bytes
-     * @param bytes whole requests, encoded as arrays of bulk strings; not to be changed
+     * @param bytes begins with so many bytes of whole requests, encoded as arrays of bulk strings;
+     *     to be neither changed nor kept
      */
-    void append(long offset, byte[] bytes);
+    void append(long offset, byte[] bytes, int length);
 
     /**
      * As {@link #append}, of a request that changes no data: it counts in the offset, as replicas
      * get it, but there is no need to keep it.
      */
     default void signal(long offset, byte[] bytes) {
-      append(offset, bytes);
+      append(offset, bytes, bytes.length);
     }
 
     /** The stream begins, or goes on as that of another history, at this offset. */
@@ -127,7 +128,7 @@ public final class Journal {
     offset = at + bytes.length;
     if (bytes.length > 0) {
       for (Reader reader : readers) {
-        reader.append(at, bytes);
+        reader.append(at, bytes, bytes.length);
       }
     }
   }
@@ -153,19 +154,18 @@ public final class Journal {
     return new Writer();
   }
 
-  private synchronized void append(int firstDb, int lastDb, byte[] groups) {
-    byte[] bytes = groups;
+  private synchronized void append(int firstDb, int lastDb, ReplyWriter groups) {
+    ReplyWriter all = groups;
     if (firstDb != selected) {
-      ReplyWriter out = new ReplyWriter(groups.length + 64);
-      select(out, firstDb);
-      out.raw(groups, 0, groups.length);
-      bytes = out.toByteArray();
+      all = new ReplyWriter(groups.position() + 64);
+      select(all, firstDb);
+      all.raw(groups.array(), 0, groups.position());
     }
     selected = lastDb;
     long at = offset;
-    offset = at + bytes.length;
+    offset = at + all.position();
     for (Reader reader : readers) {
-      reader.append(at, bytes);
+      reader.append(at, all.array(), all.position());
     }
   }
 
@@ -249,7 +249,8 @@ public final class Journal {
     public void flush() {
       commit();
       if (group > 0) {
-        append(firstDb, db, out.take());
+        append(firstDb, db, out);
+        out.clear();
         group = 0;
         db = NO_DB;
       }

@@ -34,17 +34,21 @@ final class AofBuffer {
     }
 
     private void add(byte[] more) {
-      if (more.length > bytes.length - length) {
-        long wanted = (long) length + more.length;
+      add(more, more.length);
+    }
+
+    private void add(byte[] more, int count) {
+      if (count > bytes.length - length) {
+        long wanted = (long) length + count;
         long room = Math.max(wanted, Math.min(bytes.length * 2L, MOST));
         bytes = Arrays.copyOf(bytes, (int) Math.min(room, Integer.MAX_VALUE - 8));
       }
-      System.arraycopy(more, 0, bytes, length, more.length);
-      length += more.length;
+      System.arraycopy(more, 0, bytes, length, count);
+      length += count;
     }
 
-    private boolean takes(byte[] more) {
-      return length == 0 || (long) length + more.length <= MOST;
+    private boolean takes(int more) {
+      return length == 0 || (long) length + more <= MOST;
     }
 
     private void clear() {
@@ -98,8 +102,8 @@ final class AofBuffer {
     return appended;
   }
 
-  synchronized void append(long offset, byte[] bytes) {
-    if (!filling.takes(bytes)) {
+  synchronized void append(long offset, byte[] bytes, int length) {
+    if (!filling.takes(length)) {
       seal(filling.target);
     }
     if (head.length > 0) {
@@ -113,9 +117,9 @@ final class AofBuffer {
     if (!here.equals(noted) || offset != notedUpTo) {
       note(here, offset);
     }
-    filling.add(bytes);
-    notedUpTo = offset + bytes.length;
-    reached(offset + bytes.length);
+    filling.add(bytes, length);
+    notedUpTo = offset + length;
+    reached(offset + length);
   }
 
   private void reached(long offset) {

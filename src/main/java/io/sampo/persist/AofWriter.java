@@ -181,10 +181,10 @@ public final class AofWriter {
    * #wake}, by whoever knows that there will be no more at once.
    *
    * @param offset of the first of them
-   * @param bytes whole requests
+   * @param bytes begins with so many bytes of whole requests
    */
-  public void append(long offset, byte[] bytes) {
-    buffer.append(offset, bytes);
+  public void append(long offset, byte[] bytes, int length) {
+    buffer.append(offset, bytes, length);
   }
 
   /** Has these bytes, which are not the journal's, stand before the next ones that are. */

@@ -1,6 +1,10 @@
 package io.sampo.replication;
 
 import io.sampo.journal.Journal;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -9,15 +13,16 @@ import org.apache.pekko.util.ByteString;
 /**
  * The latest part of the journal's stream, for replicas to read it, each at its own pace. It is a
  * chain of blocks: dropping the oldest is all there is to trimming, and a block that a {@link
- * Cursor} stands on, with all behind it, lives as long as the cursor. What has been written to a
- * block never changes, so that readers need neither lock nor copy.
+ * Cursor} stands on, with all behind it, lives as long as the cursor. Readers need no lock, for
+ * what has been written to a block does not change while one of them may still come to it; after
+ * that the block is used again, so that the collector has nothing to do with the stream.
  */
 public final class Backlog implements Journal.Reader {
   private static final int BLOCK = 64 * 1024;
 
   private static final class Block {
-    final long start;
     final byte[] bytes;
+    long start;
 
     /** How much has been written; what is below may be read by anybody. */
     volatile int length;
@@ -31,6 +36,13 @@ public final class Backlog implements Journal.Reader {
 
     long end() {
       return start + length;
+    }
+
+    /** Makes it one that nothing has been written to, for what begins at this offset. */
+    void reuse(long newStart) {
+      next = null;
+      length = 0;
+      start = newStart;
     }
   }
 
@@ -53,6 +65,12 @@ public final class Backlog implements Journal.Reader {
   private volatile Block first = new Block(0, 0);
   private volatile Block last = first;
   private volatile boolean open;
+
+  /** A dropped block to be used again; null if there is none. Under the journal's lock. */
+  private Block spare;
+
+  /** All cursors, which nobody has to close. Under the lock of this list. */
+  private final List<WeakReference<Cursor>> cursors = new ArrayList<>();
 
   /**
    * A closed backlog, which keeps nothing.
@@ -116,21 +134,22 @@ public final class Backlog implements Journal.Reader {
   // Called with the journal's lock held, as by all readers.
 
   @Override
-  public void append(long offset, byte[] bytes) {
+  public void append(long offset, byte[] bytes, int length) {
     int done = 0;
-    while (done < bytes.length) {
+    while (done < length) {
       Block block = last;
-      int room = Math.min(block.bytes.length - block.length, bytes.length - done);
+      int written = block.length;
+      int room = Math.min(block.bytes.length - written, length - done);
       if (room == 0) {
-        Block fresh = new Block(block.end(), Math.max(BLOCK, bytes.length - done));
+        Block fresh = fresh(block.end(), Math.max(BLOCK, length - done));
         block.next = fresh;
         last = fresh;
         trim();
         followers.forEach(Follower::grown);
       } else {
-        System.arraycopy(bytes, done, block.bytes, block.length, room);
+        System.arraycopy(bytes, done, block.bytes, written, room);
         done += room;
-        block.length += room;
+        block.length = written + room;
       }
     }
     if (drained) {
@@ -139,13 +158,43 @@ public final class Backlog implements Journal.Reader {
     }
   }
 
+  private Block fresh(long start, int room) {
+    Block block = spare;
+    if (room > BLOCK || block == null) {
+      return new Block(start, room);
+    }
+    spare = null;
+    block.reuse(start);
+    return block;
+  }
+
   private void trim() {
     Block oldest = first;
     long newest = last.start;
     while (oldest.next != null && newest - oldest.end() >= size) {
+      Block dropped = oldest;
       oldest = oldest.next;
+      first = oldest;
+      if (dropped.bytes.length == BLOCK && isBehindAll(dropped)) {
+        spare = dropped;
+      }
     }
-    first = oldest;
+  }
+
+  /** Whether no cursor can come to a block that is no longer part of the backlog. */
+  private boolean isBehindAll(Block dropped) {
+    synchronized (cursors) {
+      boolean behind = true;
+      for (Iterator<WeakReference<Cursor>> i = cursors.iterator(); i.hasNext(); ) {
+        Cursor cursor = i.next().get();
+        if (cursor == null) {
+          i.remove();
+        } else {
+          behind &= cursor.block.start > dropped.start;
+        }
+      }
+      return behind;
+    }
   }
 
   @Override
@@ -153,26 +202,39 @@ public final class Backlog implements Journal.Reader {
     Block empty = new Block(offset, 0);
     last = empty;
     first = empty;
+    spare = null;
   }
 
   /** A reader of what follows {@code offset}, if all of that is still there. */
   public Optional<Cursor> from(long offset) {
-    Block block = first;
-    if (!open || offset < block.start) {
-      return Optional.empty();
+    synchronized (cursors) {
+      Block block = first;
+      if (!open || offset < block.start) {
+        return Optional.empty();
+      }
+      for (Block next = block.next; next != null && next.start <= offset; next = block.next) {
+        block = next;
+      }
+      return offset > block.end()
+          ? Optional.empty()
+          : Optional.of(cursor(block, (int) (offset - block.start)));
     }
-    for (Block next = block.next; next != null && next.start <= offset; next = block.next) {
-      block = next;
-    }
-    return offset > block.end()
-        ? Optional.empty()
-        : Optional.of(new Cursor(this, block, (int) (offset - block.start)));
   }
 
   /** A reader of what comes from now on. */
   public Cursor tail() {
-    Block block = last;
-    return new Cursor(this, block, block.length);
+    synchronized (cursors) {
+      Block block = last;
+      return cursor(block, block.length);
+    }
+  }
+
+  private Cursor cursor(Block block, int at) {
+    synchronized (cursors) {
+      Cursor cursor = new Cursor(this, block, at);
+      cursors.add(new WeakReference<>(cursor));
+      return cursor;
+    }
   }
 
   public void add(Follower follower) {
@@ -191,7 +253,7 @@ public final class Backlog implements Journal.Reader {
   /** A place in the stream, from which it is read on. Used by one thread at a time. */
   public static final class Cursor {
     private final Backlog backlog;
-    private Block block;
+    private volatile Block block;
     private int at;
 
     private Cursor(Backlog backlog, Block block, int at) {
@@ -202,7 +264,7 @@ public final class Backlog implements Journal.Reader {
 
     /** Another reader from the same place on. */
     public Cursor copy() {
-      return new Cursor(backlog, block, at);
+      return backlog.cursor(block, at);
     }
 
     /** The offset of what is read next. */
@@ -226,13 +288,15 @@ public final class Backlog implements Journal.Reader {
 
     private ByteString read(int most) {
       while (true) {
+        Block here = block;
         // Looked at first: a block with a successor grows no more.
-        Block next = block.next;
-        int length = block.length;
+        Block next = here.next;
+        int length = here.length;
         if (at < length) {
           int piece = Math.min(length - at, most);
+          byte[] bytes = Arrays.copyOfRange(here.bytes, at, at + piece);
           at += piece;
-          return ByteString.fromArrayUnsafe(block.bytes, at - piece, piece);
+          return ByteString.fromArrayUnsafe(bytes);
         }
         if (next == null) {
           return ByteString.emptyByteString();

@@ -65,11 +65,16 @@ public final class ReplyWriter {
   /** Everything written so far, in an array of its own; what is written next starts afresh. */
   public byte[] take() {
     byte[] all = toByteArray();
+    clear();
+    return all;
+  }
+
+  /** Forgets everything written so far, and the buffer if it has grown beyond what is usual. */
+  public void clear() {
     position = 0;
     if (buffer.length > Math.max(capacity, KEPT_CAPACITY)) {
       buffer = new byte[capacity];
     }
-    return all;
   }
 
   /** Forgets everything written so far, and what the buffer grew to hold it. */

@@ -144,8 +144,8 @@ final class AppendOnly {
     }
 
     @Override
-    public void append(long offset, byte[] bytes) {
-      writer.append(offset, bytes);
+    public void append(long offset, byte[] bytes, int length) {
+      writer.append(offset, bytes, length);
     }
 
     @Override

@@ -58,6 +58,11 @@ final class Membership implements Role, Observer {
   /** Whether it has been the master, and others may not know yet who is. */
   private boolean deposed;
 
+  /**
+   * Whether it leads, and no reply waits for what others have: then it need not hurry to say so.
+   */
+  private volatile boolean unawaited;
+
   /** The term that is to be led or followed; 0 if neither. */
   private long wanted;
 
@@ -84,17 +89,23 @@ final class Membership implements Role, Observer {
     placed = node.place.isKnown();
     cluster = ClusterNode.start(plan, config, this, this, door, failed);
     node.journal.add(new Progress());
-    node.aof.whenProgressed(cluster::advanced);
+    node.aof.whenProgressed(this::progressed);
   }
 
   /** Tells the cluster how the journal grows. */
   private final class Progress implements Journal.Reader {
     @Override
-    public void append(long offset, byte[] bytes) {
+    public void append(long offset, byte[] bytes, int length) {
       // What is kept in a file counts when it is there.
       if (!node.aof.isAttached()) {
-        cluster.advanced();
+        progressed();
       }
+    }
+  }
+
+  private void progressed() {
+    if (!unawaited) {
+      cluster.advanced();
     }
   }
 
@@ -125,7 +136,9 @@ final class Membership implements Role, Observer {
 
   /** Has replies wait for a majority, if they are to. */
   private synchronized void hold() {
-    if (leads && node.settings.writeConcern.get().equals("majority")) {
+    boolean awaited = node.settings.writeConcern.get().equals("majority");
+    unawaited = leads && !awaited;
+    if (leads && awaited) {
       majority.raise(node.journal.offset() - 1);
     } else {
       majority.lower();
@@ -161,6 +174,7 @@ final class Membership implements Role, Observer {
     }
     leads = false;
     deposed = true;
+    unawaited = false;
     node.tenure.end();
     majority.lower();
     closeClients();

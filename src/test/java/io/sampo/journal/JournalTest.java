@@ -21,9 +21,9 @@ class JournalTest {
   private final ByteArrayOutputStream stream = new ByteArrayOutputStream();
   private long base;
   private final Journal.Reader reader =
-      (offset, bytes) -> {
+      (offset, bytes, length) -> {
         assertEquals(stream.size(), offset - base);
-        stream.writeBytes(bytes);
+        stream.write(bytes, 0, length);
       };
 
   @Test
@@ -50,7 +50,7 @@ class JournalTest {
 
   @Test
   void aLateReaderIsToldTheDatabase() {
-    journal.add((offset, bytes) -> {});
+    journal.add((offset, bytes, length) -> {});
     Effects writer = journal.writer();
     add(writer, 5, "SET a 1");
     base = journal.offset();

@@ -53,7 +53,7 @@ class AofWriterTest {
 
   private void append(AofWriter writer, long from, int count) {
     for (int i = 0; i < count; i++) {
-      writer.append(from + (long) i * LINE.length, LINE);
+      writer.append(from + (long) i * LINE.length, LINE, LINE.length);
     }
     writer.wake();
   }

@@ -60,6 +60,27 @@ class BacklogTest {
   }
 
   @Test
+  void blocksAreUsedAgainButNotWhileAReaderIsToComeToThem() {
+    backlog.open();
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    Cursor slow = backlog.tail();
+    Cursor other = backlog.tail();
+    for (int round = 0; round < 200; round++) {
+      written.writeBytes(write(random.nextInt(100_000)));
+      drain(other);
+      if (round % 50 == 49) {
+        read.writeBytes(drain(slow));
+        other = slow.copy();
+      } else {
+        ByteString some = slow.next(random.nextInt(50_000));
+        read.writeBytes(some.toArray());
+      }
+    }
+    assertArrayEquals(written.toByteArray(), read.toByteArray());
+  }
+
+  @Test
   void theOldestGoesButNotFromUnderAReader() {
     backlog.open();
     Cursor slow = backlog.tail();
