@@ -89,7 +89,8 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
         client.command("FLUSHALL");
       }
       if (!only.words.isEmpty()) {
-        benchmark(server, 16, commands, only.words);
+        // So many that hardly one comes twice: what pops is to find something each time.
+        benchmark(server, 16, commands, Math.max(KEYS, 4 * commands), only.words);
       }
     } else if (before instanceof Subscribers subscribers) {
       try (Audience audience = Audience.of(server.port(), "news", subscribers.count)) {
@@ -105,7 +106,7 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
 
   private Run measured(Server server, long commands) throws IOException, InterruptedException {
     long start = server.cpuMicros();
-    String text = benchmark(server, pipeline, commands, words);
+    String text = benchmark(server, pipeline, commands, Math.max(KEYS, keys()), words);
     long end = server.cpuMicros();
     Matcher rate = RATE.matcher(text);
     Matcher summary = SUMMARY.matcher(text);
@@ -120,12 +121,12 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
         percentile(99.9, text));
   }
 
-  /** Has redis-benchmark send so many commands; returns what it prints. */
-  private String benchmark(Server server, int depth, long commands, List<String> what)
+  /** Has redis-benchmark send so many commands with random numbers; returns what it prints. */
+  private String benchmark(Server server, int depth, long commands, long numbers, List<String> what)
       throws IOException, InterruptedException {
     List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + server.port()));
     line.addAll(List.of("-c", "" + connections, "-P", "" + depth, "-n", "" + commands));
-    line.addAll(List.of("-d", "" + VALUE, "-r", "" + Math.max(KEYS, keys()), "--precision", "3"));
+    line.addAll(List.of("-d", "" + VALUE, "-r", "" + numbers, "--precision", "3"));
     line.addAll(what);
     Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes());

@@ -13,7 +13,7 @@ final class ReplicaSets {
   static final double MOST_PERCENT = 2;
 
   private static final int NODES = 3;
-  private static final long SETTLE_SECONDS = 5;
+  private static final long SETTLE_SECONDS = 20;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long POLL_MILLIS = 50;
 

@@ -43,8 +43,9 @@ final class Report {
         options.rounds(), options.seconds(), ours, theirs);
     line("- CPU: user and system time of the server process per command.");
     line(
-        "- A JVM compiles what it has seen to matter, so Sampo gets all loads of a table for at"
-            + " least %.0f s before any is measured. Redis needs no such time.",
+        "- A JVM compiles what it has seen to matter, so Sampo gets a few thousand connections and"
+            + " then all loads of a table, for at least %.0f s, before any is measured. Redis needs"
+            + " no such time.",
         options.warmSeconds());
     line("- A figure that misses what it is held to has the limit behind it.");
   }

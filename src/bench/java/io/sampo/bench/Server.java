@@ -20,17 +20,24 @@ final class Server implements AutoCloseable {
 
   private final String name;
   private final Process process;
-  private final Path log;
+
+  /** Where it is started, so that it finds nobody else's files. */
+  private final TempFolder folder;
+
   private final int port;
   private final double startMillis;
 
   private Server(String name, List<String> line, int port) throws IOException {
     this.name = name;
     this.port = port;
-    this.log = Files.createTempFile("sampo-bench", ".log");
+    this.folder = new TempFolder();
     long begin = System.nanoTime();
     this.process =
-        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        new ProcessBuilder(line)
+            .directory(folder.path().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log().toFile())
+            .start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     awaitPong(begin);
     this.startMillis = (System.nanoTime() - begin) / 1e6;
@@ -51,7 +58,7 @@ final class Server implements AutoCloseable {
     int port = freePort();
     List<String> line = new ArrayList<>(List.of(variant.java()));
     line.addAll(variant.jvm());
-    line.addAll(List.of("-jar", variant.jar().toString()));
+    line.addAll(List.of("-jar", variant.jar().toAbsolutePath().toString()));
     line.addAll(common(port));
     line.addAll(variant.arguments());
     line.addAll(List.of(arguments));
@@ -78,7 +85,11 @@ final class Server implements AutoCloseable {
       }
     }
     process.destroyForcibly();
-    throw new IOException(name + " did not start:\n" + Files.readString(log));
+    throw new IOException(name + " did not start:\n" + Files.readString(log()));
+  }
+
+  private Path log() {
+    return folder.path().resolve("log");
   }
 
   private static void pause() {
@@ -180,6 +191,6 @@ final class Server implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    Files.deleteIfExists(log);
+    folder.close();
   }
 }

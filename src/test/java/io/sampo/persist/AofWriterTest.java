@@ -99,7 +99,7 @@ class AofWriterTest {
     for (long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2500);
         System.nanoTime() < until;
         i++) {
-      writer.append((long) i * length, LINE);
+      writer.append((long) i * length, LINE, LINE.length);
       while (!writer.writeThrough()) {
         Thread.onSpinWait();
       }
@@ -115,7 +115,7 @@ class AofWriterTest {
   void withAlwaysNothingIsWrittenThrough() throws Exception {
     Path file = directory.resolve("always");
     AofWriter writer = start(file, AofWriter.Fsync.ALWAYS);
-    writer.append(0, LINE);
+    writer.append(0, LINE, LINE.length);
     assertTrue(writer.writeThrough());
     assertEquals(0, writer.written());
     writer.close();
