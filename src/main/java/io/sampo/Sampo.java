@@ -9,6 +9,7 @@ import io.sampo.net.PekkoTcp;
 import io.sampo.server.ClusterPlan;
 import io.sampo.server.Node;
 import io.sampo.server.SessionStage;
+import io.sampo.server.command.Families;
 import io.sampo.server.config.AtSignal;
 import io.sampo.server.config.ConfigFile;
 import io.sampo.server.config.Settings;
@@ -83,6 +84,7 @@ public final class Sampo implements AutoCloseable {
         new Node(
             system,
             settings,
+            Families.offer(settings),
             shardCount,
             loopCount,
             CoreLoops::dispatcher,

@@ -34,7 +34,7 @@ class ArchitectureTest {
           "net");
 
   /** What the server's own classes are built on, in the same order. */
-  private static final List<String> SERVER = List.of("config", "pubsub");
+  private static final List<String> SERVER = List.of("config", "pubsub", "stats", "migrate");
 
   private static final String ROOT = "io.sampo";
 
@@ -87,6 +87,16 @@ class ArchitectureTest {
         .resideInAPackage(server + "." + SERVER.get(part) + "..")
         .should()
         .dependOnClassesThat(resideInAnyPackage(later))
+        .check(code);
+  }
+
+  @Test
+  void theServerKnowsNoneOfItsCommands() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".server")
+        .should()
+        .dependOnClassesThat(resideInAPackage(ROOT + ".server.command"))
         .check(code);
   }
 

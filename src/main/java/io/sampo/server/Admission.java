@@ -9,9 +9,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /** What is checked of a request before it runs or is queued, in Redis's order and words. */
-final class Admission {
+public final class Admission {
   /** Stands for a name that is no command. */
-  static final Command UNKNOWN =
+  public static final Command UNKNOWN =
       Command.cmd("unknown", -1, "", "", "", "", "", "", (c, a) -> c.out().nil());
 
   private static final int DATA = Flag.WRITE.bit | Flag.READONLY.bit;
@@ -40,7 +40,7 @@ final class Admission {
   private Admission() {}
 
   /** The command or subcommand that a request names; a container if the subcommand is unknown. */
-  static Command resolve(CommandTable commands, Args args) {
+  public static Command resolve(CommandTable commands, Args args) {
     Command command = commands.find(args.array(), args.offset(0), args.length(0));
     if (command == null) {
       return UNKNOWN;
@@ -144,8 +144,16 @@ final class Admission {
   private static boolean isForSubscribers(Command command) {
     return switch (command.name) {
       case "ping", "quit", "reset" -> true;
-      default -> PubSubCommands.changesSubscriptions(command);
+      default -> changesSubscriptions(command);
     };
+  }
+
+  /**
+   * Whether a command changes what its client is subscribed to: its replies are pushes, which
+   * CLIENT REPLY does not silence, and it has to run on the thread of the client's loop.
+   */
+  static boolean changesSubscriptions(Command command) {
+    return command.has(Flag.PUBSUB) && command.has(Flag.NOSCRIPT);
   }
 
   /** Whether MULTI queues the command. */

@@ -8,7 +8,7 @@ import io.sampo.shard.CommandStats;
  * Replies known already when a request is looked at; they go out with the round that is being put
  * together, so that they keep their places.
  */
-final class Answers {
+public final class Answers {
   private static final byte[] OK = Bytes.ascii("+OK\r\n");
   private static final byte[] QUEUED = Bytes.ascii("+QUEUED\r\n");
 

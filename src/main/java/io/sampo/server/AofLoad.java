@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * Loads an append-only file: its base and then its increments; the thread that asks for it waits
  * until it is done.
  */
-final class AofLoad {
+public final class AofLoad {
   /** Where it goes. */
-  interface Into {
+  public interface Into {
     /** Takes an entry of a base. */
     void entry(int db, byte[] key, Entry entry) throws IOException;
 
@@ -79,7 +79,7 @@ final class AofLoad {
    * @return how many keys the bases had
    * @throws DamagedFile if it cannot be loaded as a whole; some of it may have been then
    */
-  static long load(Node node, AofDirectory directory, Into into) throws IOException {
+  public static long load(Node node, AofDirectory directory, Into into) throws IOException {
     long since = System.nanoTime();
     AofLoad load = new AofLoad(node, directory, into);
     load.parts();

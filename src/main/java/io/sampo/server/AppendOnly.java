@@ -6,6 +6,7 @@ import io.sampo.persist.AofWriter;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.server.config.Settings;
+import io.sampo.server.stats.InfoText;
 import io.sampo.shard.Borrower;
 import java.io.IOException;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * written is, and how its rewrites go. Used from any thread. Its files are opened and renamed by an
  * {@link AofKeeper}.
  */
-final class AppendOnly {
+public final class AppendOnly {
   private static final Logger LOG = LoggerFactory.getLogger(AppendOnly.class);
 
   /** How many rewrites may fail before the next one that nobody asked for is put off. */
@@ -47,7 +48,7 @@ final class AppendOnly {
   private static final byte[] SELECT = Bytes.ascii("SELECT");
 
   /** What is there to be done about a rewrite. */
-  enum Rewrite {
+  public enum Rewrite {
     NONE,
     SCHEDULED,
     RUNNING
@@ -316,7 +317,7 @@ final class AppendOnly {
   // --- what the node asks
 
   /** Whether it is on, even if its first file is yet to be written. */
-  boolean isEnabled() {
+  public boolean isEnabled() {
     return enabled;
   }
 
@@ -335,7 +336,7 @@ final class AppendOnly {
    * @param atOnce whether it may begin now
    * @return what it is now; {@link Rewrite#NONE} if one was running already
    */
-  synchronized Rewrite rewrite(boolean atOnce) {
+  public synchronized Rewrite rewrite(boolean atOnce) {
     if (rewrite == Rewrite.RUNNING) {
       return Rewrite.NONE;
     }
@@ -427,7 +428,7 @@ final class AppendOnly {
   }
 
   /** Returns when all that was appended has been written, unless it cannot be. */
-  void flush() {
+  public void flush() {
     feed.ifPresent(
         its -> {
           while (its.writer.pending() > 0 && its.writer.error().isEmpty()) {
@@ -443,7 +444,7 @@ final class AppendOnly {
   }
 
   /** Whether everything before this offset of the journal is on the disk. */
-  boolean isForced(long offset) {
+  public boolean isForced(long offset) {
     return feed.isPresent() && disk.isSafe(offset);
   }
 
@@ -453,7 +454,7 @@ final class AppendOnly {
   }
 
   /** Runs a task once that is so, or it is turned off. */
-  void awaitForced(long offset, Runnable then) {
+  public void awaitForced(long offset, Runnable then) {
     disk.await(offset, then);
   }
 
@@ -540,7 +541,7 @@ final class AppendOnly {
   }
 
   /** Writes the fields of INFO persistence. */
-  synchronized void describe(InfoText text) {
+  public synchronized void describe(InfoText text) {
     boolean running = rewrite == Rewrite.RUNNING;
     text.field("aof_enabled", enabled ? 1 : 0)
         .field("aof_rewrite_in_progress", running ? 1 : 0)

@@ -6,7 +6,7 @@ import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** The work that a node does regularly, {@code hz} times a second or once a second. */
-final class Beat {
+public final class Beat {
   /** How long a shard looks for expired keys at a time, at the least effort. */
   private static final long EXPIRY_SLICE_NANOS = 1_000_000;
 
@@ -50,7 +50,7 @@ final class Beat {
   }
 
   /** Has nothing of this done any more, or all of it again. */
-  void stop(boolean yes) {
+  public void stop(boolean yes) {
     stopped = yes;
   }
 
@@ -69,7 +69,7 @@ final class Beat {
   }
 
   /** Switches the regular search for expired keys on or off. */
-  void activeExpire(boolean on) {
+  public void activeExpire(boolean on) {
     activeExpire = on;
   }
 }

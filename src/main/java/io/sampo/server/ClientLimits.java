@@ -4,6 +4,8 @@ import io.sampo.resp.RequestDecoder;
 import io.sampo.server.config.OutputLimits;
 import io.sampo.server.config.Setting;
 import io.sampo.server.config.Settings;
+import io.sampo.server.stats.Counters;
+import io.sampo.server.stats.OperatingSystem;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Comparator;

@@ -10,30 +10,30 @@ import java.net.UnixDomainSocketAddress;
  * What a connection has told of itself and been told. Its session writes it; CLIENT LIST may read
  * it from any thread, a moment late.
  */
-final class ClientState {
-  final long id;
-  final SocketAddress local;
-  final SocketAddress remote;
-  final long createdAt;
-  volatile long lastInteraction;
-  String name = "";
-  String library = "";
-  String libraryVersion = "";
-  int db;
-  int protocol = 2;
+public final class ClientState {
+  public final long id;
+  public final SocketAddress local;
+  public final SocketAddress remote;
+  public final long createdAt;
+  public volatile long lastInteraction;
+  public String name = "";
+  public String library = "";
+  public String libraryVersion = "";
+  public int db;
+  public int protocol = 2;
   boolean authenticated;
-  boolean noTouch;
-  boolean noEvict;
-  boolean monitor;
+  public boolean noTouch;
+  public boolean noEvict;
+  public boolean monitor;
 
   /** What a replica says of itself before it asks for data. */
-  ReplicaLink.Introduction introduction = ReplicaLink.Introduction.NONE;
+  public ReplicaLink.Introduction introduction = ReplicaLink.Introduction.NONE;
 
   /** The latest request's. */
-  Command command = Admission.UNKNOWN;
+  public Command command = Admission.UNKNOWN;
 
   /** CLIENT REPLY OFF: nothing is sent. */
-  boolean muted;
+  public boolean muted;
 
   /** CLIENT REPLY SKIP: the present and the next reply are not sent. */
   private boolean skipping;
@@ -52,7 +52,7 @@ final class ClientState {
   }
 
   /** Has the reply to the next request not sent. */
-  void skipNext() {
+  public void skipNext() {
     skipNext = !muted;
   }
 
@@ -69,14 +69,14 @@ final class ClientState {
   }
 
   /** Has every reply sent again, from the present one on. */
-  void speak() {
+  public void speak() {
     muted = false;
     skipping = false;
     skipNext = false;
   }
 
   /** An address as CLIENT LIST shows it. */
-  static String text(SocketAddress address) {
+  public static String text(SocketAddress address) {
     if (address instanceof InetSocketAddress inet) {
       String host = inet.getAddress().getHostAddress();
       return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + inet.getPort();
@@ -85,7 +85,7 @@ final class ClientState {
   }
 
   /** Whether it may do what directives such as {@code enable-debug-command} are about. */
-  boolean isAllowed(String mode) {
+  public boolean isAllowed(String mode) {
     return switch (mode) {
       case "yes" -> true;
       case "local" ->
@@ -94,7 +94,7 @@ final class ClientState {
     };
   }
 
-  boolean isUnixSocket() {
+  public boolean isUnixSocket() {
     return remote instanceof UnixDomainSocketAddress;
   }
 

@@ -4,7 +4,7 @@ import io.sampo.resp.RespError;
 import java.util.Locale;
 
 /** The classes of clients that CLIENT LIST, CLIENT KILL and the output limits tell apart. */
-enum ClientType {
+public enum ClientType {
   NORMAL,
   REPLICA,
   PUBSUB,
@@ -15,7 +15,7 @@ enum ClientType {
    *
    * @throws RespError if there is none
    */
-  static ClientType named(String name) {
+  public static ClientType named(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "normal" -> NORMAL;
       case "slave", "replica" -> REPLICA;

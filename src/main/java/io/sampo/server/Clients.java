@@ -38,26 +38,26 @@ public final class Clients {
   }
 
   /** Forgets a session and has it closed, what it was not sent being lost. */
-  void kill(Session session) {
+  public void kill(Session session) {
     remove(session);
     session.kill(false);
   }
 
   /** How many wait for something other than their own next request. */
-  long blocked() {
+  public long blocked() {
     return byId.values().stream().filter(session -> session.waiting.isBlocked()).count();
   }
 
-  int count() {
+  public int count() {
     return count.get();
   }
 
   /** In the order of their ids. */
-  Collection<Session> all() {
+  public Collection<Session> all() {
     return byId.values();
   }
 
-  Optional<Session> find(long id) {
+  public Optional<Session> find(long id) {
     return Optional.ofNullable(byId.get(id));
   }
 

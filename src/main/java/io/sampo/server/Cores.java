@@ -28,7 +28,7 @@ import org.apache.pekko.actor.typed.Props;
  * The actors that hold a node's data and run what is asked of it: the shards, the borrower of each
  * core loop, and the one whose commands may wait for others. Used from any thread.
  */
-final class Cores {
+public final class Cores {
   final Router router;
 
   /** Runs what may wait for others. */
@@ -88,7 +88,7 @@ final class Cores {
     return loops.get(index);
   }
 
-  int loopCount() {
+  public int loopCount() {
     return loops.size();
   }
 
@@ -124,7 +124,7 @@ final class Cores {
    * of each loop gets its turn when the sessions there have had theirs, the shards then, and at
    * last the borrower of those that wait for others.
    */
-  void settle(Client client, Runnable then) {
+  public void settle(Client client, Runnable then) {
     AtomicInteger left = new AtomicInteger(loops.size());
     Batch.Owner owner =
         batch -> {

@@ -8,7 +8,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * nothing at all once another node may be the master. Used from any thread, but for {@link #begin}
  * and {@link #isInDoubt}, which are the session's own.
  */
-final class Disclosure {
+public final class Disclosure {
   private final Node node;
   private final ActorRef<Borrower.Message> borrower;
 
@@ -44,7 +44,7 @@ final class Disclosure {
   }
 
   /** The end of the journal when the client's latest request had run. */
-  long written() {
+  public long written() {
     return written;
   }
 

@@ -209,7 +209,7 @@ final class Dispatch {
     state.takeSkip();
     byte[] reply = loop.executor.runAlone(session, command, input.frames(), input.next());
     muted = state.muted || state.skipping();
-    if (!muted || PubSubCommands.changesSubscriptions(command)) {
+    if (!muted || Admission.changesSubscriptions(command)) {
       session.send(reply);
     }
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /** What a connection sends besides replies, if there is a replica at the other end: the stream. */
-final class Feed implements ReplicaLink.Wire {
+public final class Feed implements ReplicaLink.Wire {
   private final Session session;
   private final Node node;
   private volatile Optional<ReplicaLink> link = Optional.empty();
@@ -18,7 +18,7 @@ final class Feed implements ReplicaLink.Wire {
   }
 
   /** Has the replica at the other end sent whatever the master has for it. */
-  ReplicaLink attach(boolean old) {
+  public ReplicaLink attach(boolean old) {
     ReplicaLink its =
         new ReplicaLink(
             this, node.replication.backlog, peer(), session.state.introduction, old, node::now);
@@ -33,11 +33,11 @@ final class Feed implements ReplicaLink.Wire {
   }
 
   /** Whether there is a replica at the other end. */
-  boolean isOn() {
+  public boolean isOn() {
     return link.isPresent();
   }
 
-  Optional<ReplicaLink> link() {
+  public Optional<ReplicaLink> link() {
     return link;
   }
 

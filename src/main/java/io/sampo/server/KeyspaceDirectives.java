@@ -9,7 +9,7 @@ import io.sampo.shard.Memory;
  * What the directives, and the part that the node plays, mean for its keyspaces: how values are
  * encoded, what is evicted, whether anything expires, and how much memory there is.
  */
-final class KeyspaceDirectives {
+public final class KeyspaceDirectives {
   final io.sampo.keyspace.Settings keyspaces = new io.sampo.keyspace.Settings();
   final Memory memory;
   private final Settings settings;
@@ -48,7 +48,7 @@ final class KeyspaceDirectives {
   }
 
   /** Up to where values keep their compact encodings. */
-  Limits limits() {
+  public Limits limits() {
     return keyspaces.limits;
   }
 

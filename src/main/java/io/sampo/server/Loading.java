@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.server.stats.InfoText;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * Whether data is being loaded, and how far that has come: meanwhile clients are refused. Set by
  * whoever loads, read from any thread.
  */
-final class Loading {
+public final class Loading {
   private static final Logger LOG = LoggerFactory.getLogger(Loading.class);
   private static final long REPORT_MILLIS = 2000;
 
@@ -28,7 +29,7 @@ final class Loading {
     this.clock = clock;
   }
 
-  boolean isOn() {
+  public boolean isOn() {
     return on;
   }
 
@@ -63,13 +64,13 @@ final class Loading {
   }
 
   /** Writes the fields of INFO persistence that are there in any case. */
-  void describeLast(InfoText text) {
+  public void describeLast(InfoText text) {
     text.field("rdb_last_load_keys_expired", lastExpired)
         .field("rdb_last_load_keys_loaded", lastKeys);
   }
 
   /** Writes those that are there while it is on. */
-  void describe(InfoText text) {
+  public void describe(InfoText text) {
     if (!on) {
       return;
     }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * This node's part in a replica set: has the data led or follow as the set decides, and holds
  * replies back until a majority has what they tell of, if that is asked for.
  */
-final class Membership implements Role, Observer {
+public final class Membership implements Role, Observer {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
   /** How long writes wait at most for a planned succession. */
@@ -269,7 +269,7 @@ final class Membership implements Role, Observer {
   }
 
   /** The set as this node sees it. */
-  Topology topology() {
+  public Topology topology() {
     return topology;
   }
 
@@ -293,7 +293,7 @@ final class Membership implements Role, Observer {
    * @param successor its id, or nothing for whichever is best
    * @return "" once this node has given up the lead, or why it has not
    */
-  CompletionStage<String> handOver(Optional<String> successor) {
+  public CompletionStage<String> handOver(Optional<String> successor) {
     return cluster.handOver(successor, PATIENCE);
   }
 
@@ -313,7 +313,7 @@ final class Membership implements Role, Observer {
   }
 
   /** The id of the replica that clients reach there, if there is one. */
-  Optional<String> nodeAt(String host, int port) {
+  public Optional<String> nodeAt(String host, int port) {
     return topology.replicas().stream()
         .filter(replica -> replica.host().equals(host) && replica.port() == port)
         .map(Topology.Node::id)

@@ -1,25 +1,16 @@
 package io.sampo.server;
 
-import static io.sampo.command.Command.cmd;
-
 import io.sampo.command.Command;
-import io.sampo.command.Context;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
-import io.sampo.resp.RespError;
+import io.sampo.server.stats.Secrets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The connections that have asked to see every request (MONITOR). Used from any thread. */
 final class Monitors {
-  // spotless:off
-  static final List<Command> COMMANDS = List.of(
-      cmd("monitor", 1, "admin noscript loading stale on:session", "", "1.0.0", "", "", "Stream every command that the server runs.", Monitors::monitor));
-  // spotless:on
-
   private final CopyOnWriteArrayList<Session> sessions = new CopyOnWriteArrayList<>();
 
   boolean any() {
@@ -36,15 +27,6 @@ final class Monitors {
 
   int count() {
     return sessions.size();
-  }
-
-  private static void monitor(Context c, Args a) {
-    Session session = Session.of(c);
-    if (c.atomic()) {
-      throw new RespError("ERR MONITOR isn't allowed for DENY BLOCKING client");
-    }
-    session.monitor(true);
-    c.out().ok();
   }
 
   /** Shows a request to all of them. */

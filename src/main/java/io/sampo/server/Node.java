@@ -10,8 +10,15 @@ import io.sampo.replication.History;
 import io.sampo.replication.Replica;
 import io.sampo.server.config.LogLevel;
 import io.sampo.server.config.Settings;
+import io.sampo.server.migrate.Targets;
 import io.sampo.server.pubsub.Notifications;
 import io.sampo.server.pubsub.PubSub;
+import io.sampo.server.stats.Counters;
+import io.sampo.server.stats.LatencyMonitor;
+import io.sampo.server.stats.Peak;
+import io.sampo.server.stats.Rates;
+import io.sampo.server.stats.SlowLog;
+import io.sampo.server.stats.Traffic;
 import io.sampo.shard.Executor;
 import io.sampo.shard.Router;
 import java.time.Duration;
@@ -31,47 +38,47 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
  * it counts. It knows nothing of sockets.
  */
 public final class Node {
-  final Settings settings;
-  final CommandTable commands;
+  public final Settings settings;
+  public final CommandTable commands;
   final Service data;
-  final KeyspaceDirectives keyspaces;
-  final Cores cores;
+  public final KeyspaceDirectives keyspaces;
+  public final Cores cores;
   final Router router;
-  final Journal journal = new Journal();
+  public final Journal journal = new Journal();
 
   /** Holds back replies until what they tell of is safe. */
   final Barrier barrier = new Barrier();
 
-  final Replication replication;
+  public final Replication replication;
   final ReplicaSetPart replicaSet;
   final Place place;
   final Tenure tenure = new Tenure();
-  final Clients clients = new Clients();
+  public final Clients clients = new Clients();
   final ClientLimits limits;
-  final Pause pause = new Pause(System::currentTimeMillis, this::later, this::holdStill);
+  public final Pause pause = new Pause(System::currentTimeMillis, this::later, this::holdStill);
   final Monitors monitors = new Monitors();
-  final PubSub pubSub;
-  final Counters counters = new Counters();
-  final Statistics statistics;
-  final Traffic traffic;
-  final Rates rates = new Rates();
-  final Peak memoryPeak = new Peak();
-  final LatencyMonitor latency;
-  final SlowLog slowLog;
-  final Overseer watchman;
-  final Targets targets = new Targets(this::later);
-  final Snapshotting snapshots;
-  final Saves saves;
-  final AppendOnly aof;
+  public final PubSub pubSub;
+  public final Counters counters = new Counters();
+  public final Statistics statistics;
+  public final Traffic traffic;
+  public final Rates rates = new Rates();
+  public final Peak memoryPeak = new Peak();
+  public final LatencyMonitor latency;
+  public final SlowLog slowLog;
+  public final Overseer watchman;
+  public final Targets targets = new Targets(this::later);
+  public final Snapshotting snapshots;
+  public final Saves saves;
+  public final AppendOnly aof;
   final DataFiles files;
-  final Loading loading = new Loading(System::currentTimeMillis);
-  final Beat beat;
+  public final Loading loading = new Loading(System::currentTimeMillis);
+  public final Beat beat;
 
   /** Runs what may wait. */
   final java.util.concurrent.Executor blocking;
 
-  final String runId = History.randomId();
-  final long startedAt = System.currentTimeMillis();
+  public final String runId = History.randomId();
+  public final long startedAt = System.currentTimeMillis();
   private final ActorSystem<?> system;
   private final ActorRef<AofKeeper.Message> aofKeeper;
   private final Runnable stop;
@@ -90,6 +97,7 @@ public final class Node {
   public Node(
       ActorSystem<?> system,
       Settings settings,
+      Offer offer,
       int shardCount,
       int loopCount,
       IntFunction<String> dispatchers,
@@ -101,7 +109,7 @@ public final class Node {
     this.settings = settings;
     this.stop = stop;
     this.failNode = failNode;
-    commands = Families.all(settings);
+    commands = offer.data();
     keyspaces = new KeyspaceDirectives(settings, shardCount);
     limits = new ClientLimits(settings, clients, counters);
     traffic = new Traffic(loopCount);
@@ -112,7 +120,6 @@ public final class Node {
         new Overseer(monitors, slowLog, latency, settings, System::currentTimeMillis, failNode);
     pubSub = PubSub.open(system, "courier-", loopCount, dispatchers);
     data = new Service(Service.Kind.DATA, commands, pubSub);
-    CommandTable sentinelCommands = Families.ofSentinel(commands);
     Notifications notifications = new Notifications(pubSub, settings.notifyKeyspaceEvents);
     cores =
         new Cores(
@@ -121,7 +128,7 @@ public final class Node {
             loopCount,
             dispatchers,
             keyspaces.keyspaces,
-            () -> executor(shardCount, sentinelCommands.ids(), notifications));
+            () -> executor(shardCount, offer.sentinel().ids(), notifications));
     router = cores.router;
     settings.pipelineOrder.each(order -> strict = order.equals("strict"));
     LogLevel.follow(settings.loglevel);
@@ -159,7 +166,7 @@ public final class Node {
             connector,
             dispatchers.apply(0));
     place = new Place(replication.history, journal);
-    replicaSet = new ReplicaSetPart(this, system, dispatchers, sentinelCommands);
+    replicaSet = new ReplicaSetPart(this, system, dispatchers, offer.sentinel());
     if (settings.replicaof.get().isPresent()) {
       replication.following = Following.awaited();
       leavesExpiryToStream(true);
@@ -215,12 +222,12 @@ public final class Node {
   }
 
   /** Its part in a replica set. */
-  Optional<Membership> membership() {
+  public Optional<Membership> membership() {
     return replicaSet.membership();
   }
 
   /** What it tells of its replica set, if it is in one. */
-  Optional<Sentinel> sentinel() {
+  public Optional<Sentinel> sentinel() {
     return replicaSet.sentinel();
   }
 
@@ -232,12 +239,12 @@ public final class Node {
   }
 
   /** The TCP port, 0 if there is none. */
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Whether no password is required. */
-  boolean isOpen() {
+  public boolean isOpen() {
     return settings.requirepass.get().isEmpty();
   }
 
@@ -247,12 +254,12 @@ public final class Node {
   }
 
   /** Wall clock in milliseconds. */
-  long now() {
+  public long now() {
     return System.currentTimeMillis();
   }
 
   /** Wall clock in microseconds. */
-  long micros() {
+  public long micros() {
     Instant now = Instant.now();
     return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
   }
@@ -289,7 +296,7 @@ public final class Node {
   }
 
   /** Runs a task after some time, on some thread. */
-  Cancellable later(Duration delay, Runnable task) {
+  public Cancellable later(Duration delay, Runnable task) {
     return system.scheduler().scheduleOnce(delay, task, system.executionContext());
   }
 
@@ -347,7 +354,7 @@ public final class Node {
   }
 
   /** Ends the node, gracefully and without saving, and returns before that is done. */
-  void shutdown() {
+  public void shutdown() {
     files.forsake();
     stop.run();
   }

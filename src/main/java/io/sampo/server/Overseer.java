@@ -5,6 +5,8 @@ import io.sampo.command.Command;
 import io.sampo.command.Flag;
 import io.sampo.resp.Args;
 import io.sampo.server.config.Settings;
+import io.sampo.server.stats.LatencyMonitor;
+import io.sampo.server.stats.SlowLog;
 import io.sampo.shard.Watchman;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sees every request of the node: feeds the monitors and the slow log, and counts errors. */
-final class Overseer implements Watchman {
+public final class Overseer implements Watchman {
   private static final Logger LOG = LoggerFactory.getLogger(Overseer.class);
   private static final int MAX_KINDS = 128;
 
@@ -68,7 +70,9 @@ final class Overseer implements Watchman {
     latency.add(command.has(Flag.FAST) ? "fast-command" : "command", nanos, clock.getAsLong());
     long slow = slowNanos;
     if (slow >= 0 && nanos >= slow && client instanceof Session session) {
-      slowLog.add(session.state, command, args, others, nanos / 1000, clock.getAsLong() / 1000);
+      String address = ClientState.text(session.state.remote);
+      long seconds = clock.getAsLong() / 1000;
+      slowLog.add(address, session.state.name, command, args, others, nanos / 1000, seconds);
     }
   }
 
@@ -94,12 +98,12 @@ final class Overseer implements Watchman {
   }
 
   /** How many error replies there were. */
-  long errorReplies() {
+  public long errorReplies() {
     return errorReplies.sum();
   }
 
   /** How many of each code word. */
-  TreeMap<String, Long> errors() {
+  public TreeMap<String, Long> errors() {
     TreeMap<String, Long> sums = new TreeMap<>();
     errors.forEach((kind, count) -> sums.put(kind, count.sum()));
     return sums;

@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
  * CLIENT PAUSE, and the pause while a replica takes over: which requests have to wait, until when,
  * and the sessions that wait, in the order in which they came. Used from any thread.
  */
-final class Pause {
-  enum Mode {
+public final class Pause {
+  public enum Mode {
     NONE,
     WRITE,
     ALL
@@ -63,7 +63,7 @@ final class Pause {
   }
 
   /** Begins a pause, or makes the present one stricter or longer. */
-  synchronized void begin(long untilMillis, Mode itsMode) {
+  public synchronized void begin(long untilMillis, Mode itsMode) {
     until = mode != Mode.NONE ? Math.max(until, untilMillis) : untilMillis;
     mode = mode == Mode.ALL ? mode : itsMode;
     changed.run();
@@ -83,7 +83,7 @@ final class Pause {
   }
 
   /** Ends the pause and has everybody go on. */
-  void end() {
+  public void end() {
     mode = Mode.NONE;
     changed.run();
     release();

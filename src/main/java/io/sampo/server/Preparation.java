@@ -4,6 +4,9 @@ import io.sampo.command.Command;
 import io.sampo.resp.Args;
 import io.sampo.resp.Frames;
 import io.sampo.resp.RespError;
+import io.sampo.server.migrate.Approach;
+import io.sampo.server.migrate.MigrateOrder;
+import io.sampo.server.migrate.Target;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
 import io.sampo.shard.Data;
@@ -21,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * What a session's MIGRATEs need before their keys are held: connections to the targets, which
  * answer. So nobody but the session's own client waits for a target that does not.
  */
-final class Preparation {
+public final class Preparation {
   private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
 
   private final Session session;
@@ -74,9 +77,9 @@ final class Preparation {
 
   /** Without any of its keys a target is of no interest. */
   private void prepareIfThere(Args args, List<Data> data, Runnable then) {
-    MigrateCommand.Order order;
+    MigrateOrder order;
     try {
-      order = MigrateCommand.Order.parse(args);
+      order = MigrateOrder.parse(args);
     } catch (RespError error) {
       // It will be said when the command is run.
       then.run();
@@ -97,7 +100,7 @@ final class Preparation {
   private void prepare(List<Args> requests, Runnable then) {
     for (Args args : requests) {
       try {
-        MigrateCommand.Order order = MigrateCommand.Order.parse(args);
+        MigrateOrder order = MigrateOrder.parse(args);
         prepare(args, order);
       } catch (RespError error) {
         LOG.debug("a MIGRATE is not prepared: {}", error.getMessage());
@@ -106,7 +109,7 @@ final class Preparation {
     then.run();
   }
 
-  private void prepare(Args args, MigrateCommand.Order order) {
+  private void prepare(Args args, MigrateOrder order) {
     InetSocketAddress address = Approach.address(args);
     try {
       Target target = new Approach(session.node.targets, args, order).target();
@@ -121,7 +124,7 @@ final class Preparation {
    *
    * @throws RespError says why
    */
-  void check(InetSocketAddress address) {
+  public void check(InetSocketAddress address) {
     RespError failure = failures.get(address);
     if (failure != null) {
       throw failure;

@@ -24,16 +24,16 @@ import org.apache.pekko.stream.ActorAttributes;
  * A node's part in replication: the history of its data, the master it follows, if it does, and the
  * replicas it serves.
  */
-final class Replication {
-  final History history = new History();
-  final Backlog backlog;
+public final class Replication {
+  public final History history = new History();
+  public final Backlog backlog;
   final FullSync.Stream stream;
-  final Replicas replicas;
-  final ActorRef<Master.Message> master;
-  final ActorRef<Replica.Message> replica;
+  public final Replicas replicas;
+  public final ActorRef<Master.Message> master;
+  public final ActorRef<Replica.Message> replica;
 
   /** What is known of the master that this node follows. */
-  volatile Following following = Following.NOBODY;
+  public volatile Following following = Following.NOBODY;
 
   private final io.sampo.replication.Settings limits = new io.sampo.replication.Settings();
 
@@ -85,7 +85,7 @@ final class Replication {
   }
 
   /** Says whether the stream is left alone but for what clients write, as before the end. */
-  void silent(boolean yes) {
+  public void silent(boolean yes) {
     limits.silent = yes;
   }
 

@@ -4,6 +4,7 @@ import io.sampo.persist.NewFile;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.server.config.SavePoints;
 import io.sampo.server.config.Settings;
+import io.sampo.server.stats.InfoText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Saving all data to the file {@code dbfilename} in {@code dir}: on request and by {@code save}
  * points, and how that has gone so far. Used from any thread.
  */
-final class Saves {
+public final class Saves {
   private static final Logger LOG = LoggerFactory.getLogger(Saves.class);
 
   /** How long after one that failed the next save that nobody asked for begins. */
@@ -109,7 +110,7 @@ final class Saves {
   }
 
   /** The file that the data is saved to, and loaded from. */
-  Path file() {
+  public Path file() {
     return Path.of(settings.dir.get()).resolve(settings.dbfilename.get());
   }
 
@@ -119,7 +120,7 @@ final class Saves {
    * @param then is told, on some thread, whether it succeeded
    * @return whether it has begun
    */
-  boolean begin(Consumer<Boolean> then) {
+  public boolean begin(Consumer<Boolean> then) {
     synchronized (this) {
       if (present.isPresent()) {
         return false;
@@ -131,7 +132,7 @@ final class Saves {
   }
 
   /** Saves what there is now, after what may be going on already. */
-  synchronized void finish(Consumer<Boolean> then) {
+  public synchronized void finish(Consumer<Boolean> then) {
     start(new Save(then));
   }
 
@@ -166,12 +167,12 @@ final class Saves {
     return refusing;
   }
 
-  synchronized boolean isSaving() {
+  public synchronized boolean isSaving() {
     return present.isPresent();
   }
 
   /** Unix time of the last success in seconds, at first that of the start. */
-  long lastSave() {
+  public long lastSave() {
     return lastSave / 1000;
   }
 
@@ -203,7 +204,7 @@ final class Saves {
   }
 
   /** Writes the fields of INFO persistence. */
-  synchronized void describe(InfoText text) {
+  public synchronized void describe(InfoText text) {
     long current = present.map(save -> (clock.getAsLong() - save.since) / 1000).orElse(-1L);
     text.field("rdb_changes_since_last_save", unsaved())
         .field("rdb_bgsave_in_progress", present.isPresent() ? 1 : 0)

@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
  * The replica set as clients of Sentinels ask for it: it answers from this node's view of the set,
  * and publishes what changes. Used from any thread.
  */
-final class Sentinel {
+public final class Sentinel {
   private static final Logger LOG = LoggerFactory.getLogger(Sentinel.class);
 
-  final Plan plan;
-  final String id;
-  final int quorum;
+  public final Plan plan;
+  public final String id;
+  public final int quorum;
   private final Membership membership;
   final Service service;
   private final SentinelView view;
@@ -53,7 +53,7 @@ final class Sentinel {
   }
 
   /** Tells everything anew. */
-  synchronized void reset() {
+  public synchronized void reset() {
     master()
         .ifPresent(
             master ->
@@ -64,12 +64,12 @@ final class Sentinel {
     changed(topology());
   }
 
-  Topology topology() {
+  public Topology topology() {
     return membership.topology();
   }
 
   /** The master, or who was it last; nothing only before there was any. */
-  Optional<Topology.Node> master() {
+  public Optional<Topology.Node> master() {
     return view.master();
   }
 
@@ -77,17 +77,17 @@ final class Sentinel {
    * Whether it can tell who is the master. Not so while it is cut off: the others may have chosen
    * another one, and whoever gets no answer here asks them.
    */
-  boolean isInformed() {
+  public boolean isInformed() {
     boolean leads = master().filter(Topology.Node::self).isPresent();
     return leads ? membership.isSure() : SentinelView.reachableVoters(topology()) >= quorum;
   }
 
-  boolean isObjectivelyDown() {
+  public boolean isObjectivelyDown() {
     return view.isObjectivelyDown(topology());
   }
 
   /** Has another node take over from the master, if that is possible. */
-  void failOver(Consumer<Consent> answer) {
+  public void failOver(Consumer<Consent> answer) {
     membership.requestHandOver(answer);
   }
 }

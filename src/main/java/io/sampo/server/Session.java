@@ -30,22 +30,22 @@ import org.slf4j.LoggerFactory;
  * may use on whichever thread runs it, for the session waits meanwhile; and {@link #push}, {@link
  * #kill} and {@link #resume}, which anybody may call.
  */
-final class Session extends GraphStageLogic
+public final class Session extends GraphStageLogic
     implements InHandler, OutHandler, Client, Subscriber, Batch.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   /** Bytes that may be read ahead of the end of a wait. */
   private static final int MOST_AHEAD = 256 * 1024;
 
-  final Node node;
-  final Service service;
-  final ClientState state;
-  final Subscriptions subscriptions;
-  final Disclosure disclosure;
-  final Feed feed;
-  final Waiting waiting;
-  final Transactions transactions;
-  final Preparation preparation;
+  public final Node node;
+  public final Service service;
+  public final ClientState state;
+  public final Subscriptions subscriptions;
+  public final Disclosure disclosure;
+  public final Feed feed;
+  public final Waiting waiting;
+  public final Transactions transactions;
+  public final Preparation preparation;
   private final Loop loop;
   private final FlowShape<ByteString, ByteString> shape;
   private final Input input;
@@ -87,7 +87,7 @@ final class Session extends GraphStageLogic
   }
 
   /** The session of the client whose request a command is running. */
-  static Session of(Context c) {
+  public static Session of(Context c) {
     return (Session) c.client();
   }
 
@@ -373,7 +373,7 @@ final class Session extends GraphStageLogic
   }
 
   /** Whether messages come as arrays, which are told from replies only if nothing else is asked. */
-  boolean isSubscriber() {
+  public boolean isSubscriber() {
     return state.protocol == 2 && subscriptions.any();
   }
 
@@ -384,12 +384,12 @@ final class Session extends GraphStageLogic
   }
 
   /** Goes on after {@link #suspend} or {@link #block}, with this reply. From any thread. */
-  void resume(byte[] reply) {
+  public void resume(byte[] reply) {
     tell(new SessionEvent.Resume(reply));
   }
 
   /** Stops looking at requests until {@link #resume}, which nobody but the caller can bring. */
-  void suspend() {
+  public void suspend() {
     block(waiting.forever());
   }
 
@@ -397,7 +397,7 @@ final class Session extends GraphStageLogic
    * Stops looking at requests until what is given here ends; for commands that run in the session,
    * but not in a transaction.
    */
-  void block(Waiter how) {
+  public void block(Waiter how) {
     waiting.block(how);
     busy = true;
   }
@@ -422,12 +422,12 @@ final class Session extends GraphStageLogic
     return !state.monitor && !waiting.isOn() && !subscriptions.any() && !feed.isOn();
   }
 
-  boolean isClosing() {
+  public boolean isClosing() {
     return closing;
   }
 
   /** What the output limits and CLIENT LIST take the client for. */
-  ClientType type() {
+  public ClientType type() {
     if (feed.isOn()) {
       return ClientType.REPLICA;
     }
@@ -435,7 +435,7 @@ final class Session extends GraphStageLogic
   }
 
   /** What the connection holds; from any thread, a moment late. */
-  Load load() {
+  public Load load() {
     Optional<Transaction> transaction = transactions.present();
     return new Load(
         transaction.map(Transaction::size).orElse(-1),
@@ -446,18 +446,18 @@ final class Session extends GraphStageLogic
   }
 
   /** Has the client logged in, or not any more. */
-  void authenticated(boolean yes) {
+  public void authenticated(boolean yes) {
     state.authenticated = yes;
     input.authenticated(yes);
   }
 
   /** Whether the client may send whatever it likes. */
-  boolean mayRun() {
+  public boolean mayRun() {
     return state.authenticated || node.isOpen();
   }
 
   /** Whether the client is shown every request. */
-  void monitor(boolean yes) {
+  public void monitor(boolean yes) {
     state.monitor = yes;
     if (yes) {
       node.monitors.add(this);
@@ -467,7 +467,7 @@ final class Session extends GraphStageLogic
   }
 
   /** Closes the connection once the reply to the present request is out. */
-  void closeAfterReply() {
+  public void closeAfterReply() {
     closing = true;
   }
 

@@ -11,7 +11,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /** Has snapshots of all data taken, one after the other. Used from any thread. */
-final class Snapshotting {
+public final class Snapshotting {
   private final Settings settings;
   private final KeyspaceDirectives keyspaces;
   private final ActorRef<Snapshots.Message> taker;
@@ -37,7 +37,7 @@ final class Snapshotting {
   }
 
   /** Whether any are being taken, or about to be. */
-  boolean isOn() {
+  public boolean isOn() {
     return ahead.get() > 0;
   }
 

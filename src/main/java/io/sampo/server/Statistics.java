@@ -8,9 +8,9 @@ import io.sampo.shard.Executor;
  * and CONFIG RESETSTAT remembers what to take away, so that nobody writes to another's counters.
  * Used from any thread.
  */
-final class Statistics {
+public final class Statistics {
   /** Sums over the whole node. */
-  record Sums(CommandStats commands, long hits, long misses, long received, long sent) {
+  public record Sums(CommandStats commands, long hits, long misses, long received, long sent) {
     private Sums minus(Sums earlier) {
       return new Sums(
           commands.minus(earlier.commands),
@@ -30,7 +30,7 @@ final class Statistics {
   }
 
   /** What was counted since the start, or the last {@link #reset}. */
-  Sums sums() {
+  public Sums sums() {
     return total().minus(zero);
   }
 
@@ -56,7 +56,7 @@ final class Statistics {
   }
 
   /** Counts from zero again. */
-  void reset() {
+  public void reset() {
     zero = total();
     node.counters.reset();
     node.watchman.reset();

@@ -10,7 +10,7 @@ import io.sampo.shard.Transaction;
 import java.util.Optional;
 
 /** A connection's transactions: the one it has opened, the one that runs, and what it watches. */
-final class Transactions {
+public final class Transactions {
   private static final String TWO_PLACES =
       "no command runs where one may wait for others and another may subscribe";
 
@@ -168,13 +168,13 @@ final class Transactions {
   }
 
   /** Forgets the open transaction, if there is one, and what is watched. */
-  void discard() {
+  public void discard() {
     open = null;
     unwatch();
   }
 
   /** Forgets what is watched. */
-  void unwatch() {
+  public void unwatch() {
     if (watch != null) {
       watch.end();
       node.cores.unwatch(watch);
@@ -189,13 +189,13 @@ final class Transactions {
   }
 
   /** How many keys are watched; from any thread. */
-  int watching() {
+  public int watching() {
     Watches.Watch present = watch;
     return present == null ? 0 : present.count();
   }
 
   /** Whether EXEC is going to fail, for a watched key has changed; from any thread. */
-  boolean isBroken() {
+  public boolean isBroken() {
     Watches.Watch present = watch;
     return present != null && present.broken();
   }

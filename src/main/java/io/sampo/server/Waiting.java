@@ -9,7 +9,7 @@ import org.apache.pekko.actor.Cancellable;
  * What a connection waits for besides its rounds: what a command has blocked it for, or the end of
  * a pause. Ends may come from any thread; all else is the session's own.
  */
-final class Waiting implements Waiter.Owner {
+public final class Waiting implements Waiter.Owner {
   private static final byte[] NOTHING = new byte[0];
 
   /** More than a scheduler can count, in milliseconds, is for ever. */
@@ -45,7 +45,7 @@ final class Waiting implements Waiter.Owner {
     return paused || blocked;
   }
 
-  boolean isBlocked() {
+  public boolean isBlocked() {
     return blocked;
   }
 
@@ -124,18 +124,18 @@ final class Waiting implements Waiter.Owner {
   // --- from any thread
 
   /** Ends a block, if there is one, with this reply; returns whether it did. */
-  boolean end(byte[] reply) {
+  public boolean end(byte[] reply) {
     Waiter present = waiter;
     return withdrawn(present, present.end(reply));
   }
 
   /** Ends a block as its timeout would; returns whether it did. */
-  boolean timeOut() {
+  public boolean timeOut() {
     return timeOut(waiter);
   }
 
   /** As {@link #timeOut()}, of this block and no later one. */
-  boolean timeOut(Waiter which) {
+  public boolean timeOut(Waiter which) {
     return withdrawn(which, which.timeOut());
   }
 

@@ -1,0 +1,53 @@
+package io.sampo.server.stats;
+
+/** Counts of the network, kept per core loop so that nobody contends; sums may be a moment old. */
+public final class Traffic {
+  /** Far enough apart not to share a cache line. */
+  private static final int STRIDE = 16;
+
+  private final long[] in;
+  private final long[] out;
+
+  /** What of {@link #out} went to replicas besides replies. */
+  private final long[] replicated;
+
+  public Traffic(int loops) {
+    replicated = new long[loops * STRIDE];
+    in = new long[loops * STRIDE];
+    out = new long[loops * STRIDE];
+  }
+
+  public void received(int loop, int bytes) {
+    in[loop * STRIDE] += bytes;
+  }
+
+  public void sent(int loop, int bytes) {
+    out[loop * STRIDE] += bytes;
+  }
+
+  /** Counts what is sent to a replica. */
+  public void replicated(int loop, int bytes) {
+    sent(loop, bytes);
+    replicated[loop * STRIDE] += bytes;
+  }
+
+  public long replicated() {
+    return sum(replicated);
+  }
+
+  public long received() {
+    return sum(in);
+  }
+
+  public long sent() {
+    return sum(out);
+  }
+
+  private static long sum(long[] counts) {
+    long sum = 0;
+    for (long count : counts) {
+      sum += count;
+    }
+    return sum;
+  }
+}
