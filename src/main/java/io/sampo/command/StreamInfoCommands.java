@@ -130,9 +130,8 @@ public final class StreamInfoCommands {
     out.integer(stream.length());
     out.bulk("radix-tree-keys");
     out.integer(stream.nodeCount());
-    // What a tree would have that branches at its root only.
     out.bulk("radix-tree-nodes");
-    out.integer(stream.nodeCount() + 1L);
+    out.integer(stream.radixNodes());
     out.bulk("last-generated-id");
     out.bulk(stream.lastId().bytes());
     out.bulk("max-deleted-entry-id");

@@ -14,6 +14,10 @@ public final class StreamValue implements Value {
   private static final int OBJECT_BYTES = 320;
 
   private final HeapTally tally = new HeapTally();
+
+  /** So many nodes are gone over to tell how a tree of them would look. */
+  private static final int MOST_SHAPED = 4096;
+
   private final IdIndex<StreamNode> nodes = new IdIndex<>(StreamNode.NONE, tally);
   private final TreeMap<byte[], StreamGroup> groups = new TreeMap<>(Arrays::compareUnsigned);
   private long length;
@@ -63,6 +67,23 @@ public final class StreamValue implements Value {
   /** How many entries there are. */
   public long length() {
     return length;
+  }
+
+  /**
+   * How many nodes Redis's tree of them would have; of very many, which would take time to go over,
+   * how many it has at least.
+   */
+  public long radixNodes() {
+    if (nodeCount() > MOST_SHAPED) {
+      return nodeCount() + 1L;
+    }
+    RadixShape shape = new RadixShape();
+    StreamNode node = nodes.first();
+    while (node != StreamNode.NONE) {
+      shape.add(node.ms(), node.seq());
+      node = nodes.higher(node.ms(), node.seq());
+    }
+    return shape.nodes();
   }
 
   /** How many nodes the entries are in. */

@@ -10,7 +10,6 @@ import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.WireReply;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -61,13 +60,6 @@ class DumpCommandsTest {
     };
   }
 
-  /** All but how many nodes a radix tree has, for there is none here. */
-  private static List<WireReply> info(RespClient client, String key) {
-    List<WireReply> info = new ArrayList<>(client.call("XINFO", "STREAM", key).elements());
-    info.subList(4, 6).clear();
-    return info;
-  }
-
   private static void readOut(Differential pair, String key) {
     switch (pair.same("TYPE", key).text()) {
       case "string" -> pair.same("GET", key);
@@ -77,7 +69,7 @@ class DumpCommandsTest {
       case "zset" -> pair.same("ZRANGE", key, "0", "-1", "WITHSCORES");
       case "stream" -> {
         pair.same("XRANGE", key, "-", "+");
-        assertEquals(info(pair.redis(), key), info(pair.sampo(), key));
+        pair.same("XINFO", "STREAM", key);
         pair.same("XINFO", "GROUPS", key);
         for (WireReply group : pair.redis().call("XINFO", "GROUPS", key).elements()) {
           String name = group.texts().get(1);
