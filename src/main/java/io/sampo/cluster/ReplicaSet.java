@@ -2,12 +2,10 @@ package io.sampo.cluster;
 
 import io.sampo.cluster.Stance.Following;
 import io.sampo.cluster.Stance.Leading;
-import io.sampo.cluster.Stance.Support;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -80,9 +78,6 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   /** The master has answered, or has not. */
   private record Answered(Consent consent, Consumer<Consent> answer) implements Command {}
 
-  /** A planned succession that is under way. */
-  private record Succession(String to, long until, Consumer<String> outcome, boolean paused) {}
-
   /** What a node of the set said last, and when. */
   private record Report(Topology.Node node, long term, long heardAt) {}
 
@@ -111,13 +106,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private final Map<String, Endpoint> endpoints = new HashMap<>();
   private final Map<String, Report> reports = new TreeMap<>();
   private final Clerk clerk;
+  private final Handover handover;
   private Topology topology;
   private long newsAt;
 
   /** When the disk was last found to be too slow; it was not, long ago. */
   private long ailedAt;
-
-  private Optional<Succession> succession = Optional.empty();
 
   private ReplicaSet(
       ActorContext<Command> context,
@@ -148,6 +142,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
             failure -> self.tell(new Remembered(failure)),
             role::holding,
             this::carryOut);
+    this.handover =
+        new Handover(plan, role, clerk::elector, () -> self.tell(new Paused()), clerk::take);
     plan.voters().forEach(this::peer);
     Cluster.get(context.getSystem())
         .subscriptions()
@@ -225,7 +221,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       ailedAt = now;
     }
     if (now - newsAt >= 0) {
-      if (ails && elector().leads() && succession.isEmpty()) {
+      if (ails && elector().leads() && !handover.isUnderWay()) {
         giveWay();
       }
       spread();
@@ -270,7 +266,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       log();
       spread();
     }
-    succeed();
+    handover.proceed();
   }
 
   private void carryOut(Output output) {
@@ -417,29 +413,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   // --- planned succession
 
   private Behavior<Command> onHandOver(HandOver request) {
-    Consent consent = handOver(request);
+    Consent consent =
+        handover.begin(request.successor(), id -> true, request.millis(), request.outcome());
     if (consent != Consent.GIVEN) {
       request.outcome().accept(consent.text);
     }
     return this;
-  }
-
-  /** Begins to hand over, if that can be done; the outcome is told only then. */
-  private Consent handOver(HandOver request) {
-    Optional<String> to = request.successor().or(() -> best(id -> true));
-    if (!(elector().stance() instanceof Leading leading) || leading.start() < 0) {
-      return Consent.NO_MASTER;
-    } else if (succession.isPresent()) {
-      return Consent.UNDER_WAY;
-    } else if (to.isEmpty() || !isAble(leading.supports().get(to.get()))) {
-      return Consent.NO_REPLICA;
-    }
-    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.millis());
-    succession = Optional.of(new Succession(to.get(), until, request.outcome(), false));
-    LOG.info("Replica set {}: handing over to {}", plan.set(), to.get());
-    ActorRef<Command> self = getContext().getSelf();
-    role.pause(() -> self.tell(new Paused()));
-    return Consent.GIVEN;
   }
 
   private Behavior<Command> onAskForHandOver(AskForHandOver request) {
@@ -454,7 +433,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
                   new Answered(
                       answer == null ? Consent.NO_ANSWER : answer.consent(), request.answer()));
     } else {
-      request.answer().accept(handOver(toWhoever(request.millis())));
+      request.answer().accept(toWhoever(request.millis()));
     }
     return this;
   }
@@ -466,21 +445,22 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private Behavior<Command> onAbdicate(Wire.Abdicate request) {
     if (request.set().equals(plan.set())) {
-      request.replyTo().tell(new Wire.Abdicated(handOver(toWhoever(request.millis()))));
+      request.replyTo().tell(new Wire.Abdicated(toWhoever(request.millis())));
     }
     return this;
   }
 
-  private HandOver toWhoever(long millis) {
-    return new HandOver(Optional.empty(), millis, this::logRefusal);
+  private Consent toWhoever(long millis) {
+    return handover.begin(Optional.empty(), id -> true, millis, this::logRefusal);
   }
 
   /** Has a node take over of which the disk is well: as clients see it, this one has failed. */
   private void giveWay() {
-    Optional<String> to = best(id -> reports.containsKey(id) && !reports.get(id).node().ailing());
-    if (to.isPresent()) {
+    Predicate<String> isWell = id -> reports.containsKey(id) && !reports.get(id).node().ailing();
+    Consent consent =
+        handover.begin(Optional.empty(), isWell, AILING_PATIENCE.toMillis(), this::logRefusal);
+    if (consent == Consent.GIVEN) {
       LOG.warn("Replica set {}: the disk is too slow, so another node is to lead", plan.set());
-      onHandOver(new HandOver(to, AILING_PATIENCE.toMillis(), this::logRefusal));
     }
   }
 
@@ -490,51 +470,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     }
   }
 
-  private Optional<String> best(Predicate<String> suits) {
-    return elector().stance() instanceof Leading leading
-        ? leading.supports().entrySet().stream()
-            .filter(e -> plan.voters().contains(e.getKey()) && isAble(e.getValue()))
-            .filter(e -> suits.test(e.getKey()))
-            .max(Comparator.comparingLong(e -> e.getValue().offset()))
-            .map(Map.Entry::getKey)
-        : Optional.empty();
-  }
-
-  private boolean isAble(Support support) {
-    return support != null
-        && support.offset() >= 0
-        && System.nanoTime() - support.sentAt() < elector().setup().lease();
-  }
-
   private Behavior<Command> onPaused() {
-    succession = succession.map(s -> new Succession(s.to(), s.until(), s.outcome(), true));
-    succeed();
+    handover.paused();
     return this;
-  }
-
-  /** Gives up the lead once the successor has everything. */
-  private void succeed() {
-    if (succession.isEmpty()) {
-      return;
-    }
-    Succession planned = succession.get();
-    if (!(elector().stance() instanceof Leading leading)) {
-      succession = Optional.empty();
-      planned.outcome().accept("this node is not the master any more");
-      return;
-    }
-    long held = role.holding().offset();
-    Support support = leading.supports().get(planned.to());
-    if (planned.paused() && support != null && support.offset() >= held) {
-      succession = Optional.empty();
-      take(new Input.HandOver(planned.to()));
-      planned.outcome().accept("");
-    } else if (System.nanoTime() - planned.until() > 0) {
-      succession = Optional.empty();
-      role.resume();
-      LOG.warn("Replica set {}: {} did not catch up in time", plan.set(), planned.to());
-      planned.outcome().accept("the replica did not catch up in time");
-    }
   }
 
   private Behavior<Command> onStop() {

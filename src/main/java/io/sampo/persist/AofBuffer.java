@@ -61,6 +61,7 @@ final class AofBuffer {
   }
 
   private static final long STEADY = -1;
+  private static final long NOWHERE = -1;
   private static final int INITIAL = 1 << 16;
   private static final int KEPT = 1 << 22;
   private static final int MOST = 1 << 26;
@@ -109,6 +110,8 @@ final class AofBuffer {
     if (head.length > 0) {
       filling.add(head);
       head = new byte[0];
+      // What the last note says is counted on from, and these bytes do not count.
+      notedUpTo = NOWHERE;
     }
     if (stamping) {
       stamp();

@@ -2,11 +2,13 @@ package io.sampo.faults;
 
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.Seed;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,9 @@ final class Arena implements AutoCloseable {
 
   /** Why the network cannot be cut, or nothing. */
   private static final Optional<String> NO_NETWORK = Network.obstacle();
+
+  /** Why clocks and disks cannot be tampered with, or nothing. */
+  private static final Optional<String> NO_LIBRARY = compile();
 
   /** Three nodes that have never run, and do not yet. */
   Arena(Path directory, String... directives) throws IOException {
@@ -84,12 +89,25 @@ final class Arena implements AutoCloseable {
   }
 
   /** Why this cannot happen here, or nothing. */
-  Optional<String> obstacle(Fault fault) {
+  static Optional<String> obstacle(Fault fault) {
     return switch (fault.needs) {
       case PROCESS -> Optional.empty();
       case NETWORK -> NO_NETWORK;
-      case LIBRARY -> mischief.isEmpty() ? Optional.of("there is no C compiler") : Optional.empty();
+      case LIBRARY -> NO_LIBRARY;
     };
+  }
+
+  private static Optional<String> compile() {
+    try {
+      Path folder = Files.createTempDirectory("sampo-mischief");
+      Optional<String> failure = Mischief.compile(folder.resolve("mischief.so"));
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      }
+      return failure;
+    } catch (IOException e) {
+      return Optional.of(e.toString());
+    }
   }
 
   Network network() {

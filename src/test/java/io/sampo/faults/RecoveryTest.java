@@ -57,9 +57,9 @@ class RecoveryTest {
       "--write-concern", CONCERN, "--appendonly", "yes", "--appendfsync", FSYNC
     };
     Map<String, List<Long>> silences = new TreeMap<>();
+    Optional<String> obstacle = Arena.obstacle(fault);
+    assumeTrue(obstacle.isEmpty(), () -> fault + " cannot happen here: " + obstacle.get());
     try (Arena arena = new Arena(directory, directives)) {
-      Optional<String> obstacle = arena.obstacle(fault);
-      assumeTrue(obstacle.isEmpty(), () -> fault + " cannot happen here: " + obstacle.get());
       arena.form();
       arena.awaitWhole();
       try (Users users = Users.plain(arena.nodes, "key", 0)) {

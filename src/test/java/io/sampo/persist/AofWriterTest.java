@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sampo.resp.Bytes;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +88,33 @@ class AofWriterTest {
     writer.close();
     assertEquals(4L * LINE.length, writer.synced());
     assertEquals(4L * LINE.length, Files.size(file));
+  }
+
+  /** Where the file says that it ends, in the stream of which it is a part. */
+  private static String end(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      AofReader reader = new AofReader(file.toString(), in, 0, Files.size(file));
+      while (reader.next().length > 0) {
+        assertFalse(reader.isTorn());
+      }
+      return reader.place().orElseThrow();
+    }
+  }
+
+  @Test
+  void whatIsNotOfTheStreamDoesNotCountInIt() throws Exception {
+    byte[] select = Bytes.ascii("*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n");
+    Path first = directory.resolve("first");
+    Path second = directory.resolve("second");
+    AofWriter writer = start(first, AofWriter.Fsync.NO);
+    writer.places(() -> "name");
+    writer.head(select);
+    append(writer, 0, 3);
+    writer.continueIn(AofWriter.Increment.open(second), select);
+    append(writer, 3L * LINE.length, 2);
+    writer.close();
+    assertEquals("name:" + 3 * LINE.length, end(first));
+    assertEquals("name:" + 5 * LINE.length, end(second));
   }
 
   @Test
