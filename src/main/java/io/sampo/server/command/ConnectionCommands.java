@@ -22,6 +22,8 @@ final class ConnectionCommands {
       new RespError(
           "ERR AUTH <password> called without any password configured for the default user. Are"
               + " you sure your configuration is correct?");
+  private static final RespError CUT_OFF =
+      new RespError("CLUSTERDOWN This node is cut off from its replica set: ask another one");
   private static final RespError NO_PROTO = new RespError("NOPROTO unsupported protocol version");
   private static final RespError HELLO_WITHOUT_AUTH =
       new RespError(
@@ -75,6 +77,10 @@ final class ConnectionCommands {
 
   private static void hello(Context c, Args a) {
     Session session = Session.of(c);
+    if (session.service.isSentinel() && !session.node.sentinel().orElseThrow().isInformed()) {
+      // Lettuce asks another one only if it cannot so much as connect to this one.
+      throw CUT_OFF;
+    }
     long protocol = session.state.protocol;
     if (a.count() > 1) {
       protocol =
