@@ -69,7 +69,7 @@ public final class Executor {
     keeper = i -> context.keep(args, i);
     losses = new Losses(context, effects);
     prefetch = new Prefetch(context, held, args);
-    streak = new Streak(stats, watchman, args);
+    streak = new Streak(stats, watchman, args, System::nanoTime);
     room = new Room(services.memory, watchman, held);
     serving = new Serving(this, context, held, args);
     reach = new Reach(held, args);

@@ -4,6 +4,7 @@ import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Flag;
 import io.sampo.resp.Args;
+import java.util.function.LongSupplier;
 
 /**
  * Books the time that requests take. A look at the clock costs as much as a GET, so requests of one
@@ -23,6 +24,7 @@ final class Streak {
   private final CommandStats stats;
   private final Watchman watchman;
   private final Args args;
+  private final LongSupplier clock;
 
   /** Stands on the last request that has run. */
   private final Args last = new Args();
@@ -34,18 +36,23 @@ final class Streak {
   private int length;
   private int longest = LONGEST;
 
-  /** A streak of requests, on each of which {@code args} stands while it runs. */
-  Streak(CommandStats stats, Watchman watchman, Args args) {
+  /**
+   * A streak of requests, on each of which {@code args} stands while it runs.
+   *
+   * @param clock in nanoseconds, as {@link System#nanoTime}
+   */
+  Streak(CommandStats stats, Watchman watchman, Args args, LongSupplier clock) {
     this.stats = stats;
     this.watchman = watchman;
     this.args = args;
+    this.clock = clock;
   }
 
   /** Looks at the clock: what has passed so far is nobody's time. */
   void start() {
     long slow = watchman.slowNanos();
     longest = slow >= 0 && slow < FINE ? 1 : LONGEST;
-    time = System.nanoTime();
+    time = clock.getAsLong();
   }
 
   /** When the clock was last looked at, in nanoseconds. */
@@ -78,7 +85,7 @@ final class Streak {
     if (length == 0) {
       return;
     }
-    long end = System.nanoTime();
+    long end = clock.getAsLong();
     long took = end - time;
     time = end;
     stats.ran(command.id(), length, took / length);
