@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 
 /** The commands on hashes reply what Redis replies. */
 class HashCommandsTest {
+  /** {@code -Dtest.rounds=20000} for a longer run. */
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 5_000);
+
   private static final List<String> COMMANDS =
       HashCommands.COMMANDS.stream().map(command -> command.name).toList();
   private static final Set<String> UNORDERED = Set.of("HGETALL", "HKEYS", "HVALS", "HSCAN");
@@ -147,7 +150,7 @@ class HashCommandsTest {
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void randomCommandsAgree(Differential pair) {
     Random random = Seed.random("random commands");
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
       String[] command = anyCommand(random);
       if (UNORDERED.contains(command[0])) {
         pair.sameUnordered(command);

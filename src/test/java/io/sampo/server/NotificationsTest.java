@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 
 /** What is told of changes to keys is what Redis tells, in the same order. */
 class NotificationsTest {
+  /** {@code -Dtest.rounds=10000} for a longer run. */
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 1_000);
+
   private static final String DIRECTIVE = "notify-keyspace-events";
   private static final String EVERYTHING = "__key*__:*";
 
@@ -244,7 +247,7 @@ class NotificationsTest {
     notifyOf(pair, listener, "KEAnm");
     List<String> known = COMMANDS.stream().filter(template -> isKnown(pair, template)).toList();
     assertTrue(known.size() > 60, "only " + known);
-    for (int i = 0; i < 3_000; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
       String[] command = fill(random, known.get(random.nextInt(known.size())));
       pair.sampo().send(command);
       pair.redis().send(command);
