@@ -63,6 +63,8 @@ public final class Keyspace {
   private boolean showsExpired;
   private long expiredKeys;
   private long evictedKeys;
+  private long expiryCutShort;
+  private long expiryNanos;
 
   /** {@code clockMillis} tells Unix milliseconds; it is asked often, and had better be cheap. */
   public Keyspace(Settings settings, LongSupplier clockMillis) {
@@ -190,7 +192,15 @@ public final class Keyspace {
    * how many. Does nothing on a replica or during a pause.
    */
   public long expireCycle(long budgetNanos) {
-    return keepsExpired() ? 0 : expiry.cycle(budgetNanos);
+    if (keepsExpired()) {
+      return 0;
+    }
+    long started = System.nanoTime();
+    long expired = expiry.cycle(budgetNanos);
+    long took = System.nanoTime() - started;
+    expiryNanos += took;
+    expiryCutShort += took > budgetNanos ? 1 : 0;
+    return expired;
   }
 
   /** Evicts one key by the policy; false if there is none that may go. */
@@ -216,6 +226,16 @@ public final class Keyspace {
     return evictedKeys;
   }
 
+  /** How often {@link #expireCycle} has used up its time, in all likelihood leaving some behind. */
+  public long expiryCutShort() {
+    return expiryCutShort;
+  }
+
+  /** The time that {@link #expireCycle} has taken, in nanoseconds. */
+  public long expiryNanos() {
+    return expiryNanos;
+  }
+
   /** An estimate, 0 to 100, of how many of the keys with an expiry have expired unnoticed. */
   public double expiredStalePercent() {
     return expiry.stalePercent();
@@ -225,6 +245,8 @@ public final class Keyspace {
   public void resetStatistics() {
     expiredKeys = 0;
     evictedKeys = 0;
+    expiryCutShort = 0;
+    expiryNanos = 0;
   }
 
   void noteExpired(Db db, byte[] key) {

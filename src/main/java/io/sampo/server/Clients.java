@@ -48,6 +48,11 @@ public final class Clients {
     return byId.values().stream().filter(session -> session.waiting.isBlocked()).count();
   }
 
+  /** How many of these are waiting until some time only. */
+  public long waitingForTime() {
+    return byId.values().stream().filter(session -> session.waiting.isTimed()).count();
+  }
+
   public int count() {
     return count.get();
   }

@@ -209,6 +209,7 @@ public final class Session extends GraphStageLogic
       output.add(piece);
     }
     if (!output.isEmpty()) {
+      node.traffic.wrote(loop.index);
       push(shape.out(), output.take());
     }
   }

@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.server.stats.Traffic;
 import io.sampo.shard.CommandStats;
 import io.sampo.shard.Executor;
 
@@ -10,14 +11,23 @@ import io.sampo.shard.Executor;
  */
 public final class Statistics {
   /** Sums over the whole node. */
-  public record Sums(CommandStats commands, long hits, long misses, long received, long sent) {
+  public record Sums(
+      CommandStats commands,
+      long hits,
+      long misses,
+      long received,
+      long sent,
+      long reads,
+      long writes) {
     private Sums minus(Sums earlier) {
       return new Sums(
           commands.minus(earlier.commands),
           hits - earlier.hits,
           misses - earlier.misses,
           received - earlier.received,
-          sent - earlier.sent);
+          sent - earlier.sent,
+          reads - earlier.reads,
+          writes - earlier.writes);
     }
   }
 
@@ -26,7 +36,7 @@ public final class Statistics {
 
   Statistics(Node node) {
     this.node = node;
-    this.zero = new Sums(new CommandStats(node.commands.all().size()), 0, 0, 0, 0);
+    this.zero = new Sums(new CommandStats(node.commands.all().size()), 0, 0, 0, 0, 0, 0);
   }
 
   /** What was counted since the start, or the last {@link #reset}. */
@@ -52,7 +62,15 @@ public final class Statistics {
       hits += executor.counters().hits;
       misses += executor.counters().misses;
     }
-    return new Sums(commands, hits, misses, node.traffic.received(), node.traffic.sent());
+    Traffic traffic = node.traffic;
+    return new Sums(
+        commands,
+        hits,
+        misses,
+        traffic.received(),
+        traffic.sent(),
+        traffic.reads(),
+        traffic.writes());
   }
 
   /** Counts from zero again. */

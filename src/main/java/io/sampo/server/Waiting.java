@@ -49,6 +49,11 @@ public final class Waiting implements Waiter.Owner {
     return blocked;
   }
 
+  /** Whether the client is blocked, but not for ever; from any thread. */
+  boolean isTimed() {
+    return blocked && waiter.timeoutMillis() > 0;
+  }
+
   /** For a request that may have to wait for data. */
   Waiter attempt() {
     attempting = true;

@@ -153,7 +153,8 @@ final class InfoCommand {
         .field("cluster_connections", 0)
         .field("maxclients", node.settings.maxclients.get())
         .field("blocked_clients", node.clients.blocked())
-        .field("tracking_clients", 0);
+        .field("tracking_clients", 0)
+        .field("clients_in_timeout_table", node.clients.waitingForTime());
   }
 
   private void memory() {
@@ -240,6 +241,8 @@ final class InfoCommand {
         .field("sync_partial_err", node.replication.replicas.refused.sum())
         .field("expired_keys", sum(Keyspace::expiredKeys))
         .field("expired_stale_perc", keyspaces.stream().mapToDouble(stale).average().orElse(0), 2)
+        .field("expired_time_cap_reached_count", sum(Keyspace::expiryCutShort))
+        .field("expire_cycle_cpu_milliseconds", sum(Keyspace::expiryNanos) / 1_000_000)
         .field("evicted_keys", sum(Keyspace::evictedKeys))
         .field("evicted_clients", counters.clientsEvicted.sum())
         .field("keyspace_hits", sums.hits())
@@ -255,6 +258,8 @@ final class InfoCommand {
         .field("tracking_total_items", 0)
         .field("tracking_total_prefixes", 0)
         .field("total_error_replies", node.watchman.errorReplies())
+        .field("total_reads_processed", sums.reads())
+        .field("total_writes_processed", sums.writes())
         .field("client_query_buffer_limit_disconnections", counters.queryLimitDisconnections.sum())
         .field(
             "client_output_buffer_limit_disconnections", counters.outputLimitDisconnections.sum());

@@ -8,17 +8,30 @@ public final class Traffic {
   private final long[] in;
   private final long[] out;
 
+  /** How often something was read, or handed over to be written. */
+  private final long[] reads;
+
+  private final long[] writes;
+
   /** What of {@link #out} went to replicas besides replies. */
   private final long[] replicated;
 
   public Traffic(int loops) {
     replicated = new long[loops * STRIDE];
+    reads = new long[loops * STRIDE];
+    writes = new long[loops * STRIDE];
     in = new long[loops * STRIDE];
     out = new long[loops * STRIDE];
   }
 
   public void received(int loop, int bytes) {
     in[loop * STRIDE] += bytes;
+    reads[loop * STRIDE]++;
+  }
+
+  /** Counts a hand-over of what was {@link #sent}, in as many pieces as it may. */
+  public void wrote(int loop) {
+    writes[loop * STRIDE]++;
   }
 
   public void sent(int loop, int bytes) {
@@ -33,6 +46,14 @@ public final class Traffic {
 
   public long replicated() {
     return sum(replicated);
+  }
+
+  public long reads() {
+    return sum(reads);
+  }
+
+  public long writes() {
+    return sum(writes);
   }
 
   public long received() {
