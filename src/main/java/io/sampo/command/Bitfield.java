@@ -134,18 +134,23 @@ final class Bitfield {
       last = each.action == Action.GET ? last : Math.max(last, each.offset + each.width - 1);
     }
     RawString string = db.raw(Strings.raw(db, a, 1, h, (last >>> 3) + 1));
-    boolean changed = string.length() > length;
+    boolean grown = string.length() > length;
+    long changes = 0;
     c.out().array(operations.size());
     for (Operation each : operations) {
-      changed |= apply(each, string, c.out());
+      changes += apply(each, string, grown, c.out()) ? 1 : 0;
     }
-    if (changed) {
+    if (grown || changes > 0) {
       c.modified(a, 1, KeyEvent.STRING, "setbit");
+      c.changed(Math.max(0, changes - 1));
     }
   }
 
-  /** Applies one operation and replies to it; returns whether the string has changed. */
-  private static boolean apply(Operation each, RawString string, ReplyWriter out) {
+  /**
+   * Applies one operation and replies to it; returns whether it counts as a change, as in a string
+   * that has grown for it everything does that is written.
+   */
+  private static boolean apply(Operation each, RawString string, boolean grown, ReplyWriter out) {
     byte[] array = string.array();
     long old = number(each, Bits.get(array, 0, string.length(), each.offset, each.width));
     if (each.action == Action.GET) {
@@ -168,7 +173,7 @@ final class Bitfield {
     }
     Bits.set(array, 0, each.offset, each.width, now);
     out.integer(adds ? now : old);
-    return now != old;
+    return grown || now != old;
   }
 
   private static boolean isOver(Operation each, long wanted, boolean adds) {

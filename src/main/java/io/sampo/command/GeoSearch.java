@@ -312,5 +312,6 @@ final class GeoSearch {
     }
     result.compact(db.limits());
     ZSets.store(c, a, target, result, event);
+    c.changed(Math.max(0, result.size() - 1));
   }
 }

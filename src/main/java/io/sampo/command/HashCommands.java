@@ -70,6 +70,7 @@ public final class HashCommands {
     }
     db.resized(h);
     c.modified(a, 1, KeyEvent.HASH, "hset");
+    c.changed(a.count() / 2 - 2);
     return added;
   }
 

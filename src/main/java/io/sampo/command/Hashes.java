@@ -73,6 +73,7 @@ final class Hashes {
       db.resized(h);
     }
     c.modified(a, 1, KeyEvent.HASH, event);
+    c.changed(removed - 1);
     if (empty) {
       c.notify(a, 1, KeyEvent.GENERIC, "del");
     }

@@ -56,16 +56,17 @@ public final class HyperLogLogCommands {
     Db db = c.db(a, 1);
     int found = write(c, db, a, 1);
     int maxSparse = db.limits().hllSparseMaxBytes;
-    boolean changed = found == Db.NONE;
+    int changes = found == Db.NONE ? 1 : 0;
     int h = open(db, a, found);
     RawString hll = db.raw(h);
     for (int i = 2; i < a.count(); i++) {
-      changed |= HyperLogLog.add(hll, a.array(), a.offset(i), a.length(i), maxSparse);
+      changes += HyperLogLog.add(hll, a.array(), a.offset(i), a.length(i), maxSparse) ? 1 : 0;
     }
-    if (changed) {
+    if (changes > 0) {
       changed(c, db, a, h);
+      c.changed(changes - 1);
     }
-    c.out().integer(changed ? 1 : 0);
+    c.out().integer(changes > 0 ? 1 : 0);
   }
 
   private static void changed(Context c, Db db, Args a, int h) {

@@ -255,6 +255,8 @@ final class ListPops {
     // A new key may have moved the entry.
     int source = t == Db.NONE ? db.find(a.array(), a.offset(1), a.length(1)) : h;
     Lists.removed(c, db, source, a, 1, fromLeft ? "lpop" : "rpop", 1);
+    // Both keys have changed, but that counts as one.
+    c.changed(-1);
     return true;
   }
 

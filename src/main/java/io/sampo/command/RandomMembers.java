@@ -58,6 +58,7 @@ final class RandomMembers {
       Sets.reply(c.out(), set);
       db.remove(h);
       c.modified(a, 1, KeyEvent.SET, "spop");
+      c.changed(set.size() - 1);
       c.notify(a, 1, KeyEvent.GENERIC, "del");
       if (c.wantsEffects()) {
         c.effect(DEL, a.bytes(1));
@@ -66,6 +67,7 @@ final class RandomMembers {
     }
     popSome(c, a, db, set, (int) count);
     Sets.shrunk(c, db, h, a, "spop");
+    c.changed(count - 1);
   }
 
   private static void popSome(Context c, Args a, Db db, SetValue set, int count) {

@@ -43,6 +43,7 @@ public final class SetCommands {
     if (added > 0) {
       db.resized(h);
       c.modified(a, 1, KeyEvent.SET, "sadd");
+      c.changed(added - 1);
     }
     c.out().integer(added);
   }
@@ -61,6 +62,7 @@ public final class SetCommands {
     }
     if (removed > 0) {
       Sets.shrunk(c, db, h, a, "srem");
+      c.changed(removed - 1);
     }
     c.out().integer(removed);
   }

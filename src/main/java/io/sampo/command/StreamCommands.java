@@ -158,6 +158,7 @@ public final class StreamCommands {
     if (removed > 0) {
       db.resized(h);
       c.modified(a, 1, KeyEvent.STREAM, "xtrim");
+      c.changed(removed - 1);
       if (trim.isApproximate() && c.wantsEffects()) {
         c.effect(StreamTrim.exactly(a, stream, 0));
       }

@@ -228,8 +228,8 @@ public final class StreamReadCommands {
           history(c, stream, consumer, after[i], o.count);
         } else {
           deliver(c, a, key, stream, group, consumer, o);
-          c.changed(1);
         }
+        c.changed(1);
         db.resized(h);
       } else {
         Streams.seen(c, a, group, o.group + 1);
