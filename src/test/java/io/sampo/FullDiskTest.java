@@ -174,8 +174,12 @@ class FullDiskTest {
       awaitCaughtUp(master.port(), replica.port());
       await("a file", () -> persistence(there, "aof_rewrite_in_progress").equals("0"));
       Path filler = disk.fill(7_500_000);
-      fill(client);
-      await("errors", () -> persistence(there, "aof_last_write_status").equals("err"));
+      await(
+          "errors",
+          () -> {
+            fill(client);
+            return persistence(there, "aof_last_write_status").equals("err");
+          });
       client.expect(':', "INCR", "count");
       client.expect(':', "WAIT", "1", "50");
       long stays = offset(replica.port());
