@@ -64,7 +64,7 @@ class SnapshotCutTest {
     }
 
     @Override
-    public void done() {
+    public void done(long copied) {
       ended.countDown();
     }
 

@@ -29,6 +29,11 @@ public final class Snapshot {
     default boolean prepare(int db, Db from, int handle) {
       return true;
     }
+
+    /** Takes an entry before its turn, for it is about to change, or to go. */
+    default void keep(int db, Db from, int handle) {
+      entry(db, from, handle);
+    }
   }
 
   /** Entries between two looks at the time. */
@@ -111,7 +116,8 @@ public final class Snapshot {
 
   /** Hands over an entry that cannot wait. */
   void keep(Db db, int h) {
-    hand(db, h);
+    db.markSaved(h);
+    sink.keep(db.indexAtCut(), db, h);
   }
 
   private boolean hand(Db db, int h) {

@@ -213,7 +213,8 @@ final class RdbOutput {
     spill();
   }
 
-  private void spill() {
+  /** Hands over what it holds, if that is enough. */
+  void spill() {
     if (at >= limit) {
       overflow.accept(take());
     }

@@ -25,9 +25,10 @@ public interface SnapshotSink {
   /**
    * All has come, its checksum included.
    *
+   * @param copied the most memory that was taken by what changed meanwhile, in bytes
    * @throws IOException if the snapshot is lost nevertheless; {@link #failed} is called then
    */
-  void done() throws IOException;
+  void done(long copied) throws IOException;
 
   /** Nothing more is to come, and what has come is of no use. */
   void failed(Throwable cause);

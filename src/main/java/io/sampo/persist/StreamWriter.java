@@ -6,11 +6,19 @@ import io.sampo.data.StreamConsumer;
 import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
 import io.sampo.data.StreamValue;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
-/** Writes streams, in the form of Redis 7.0. */
+/** Writes streams, a slice at a time, in the form of Redis 7.0. */
 final class StreamWriter {
   /** What a raw ID takes. */
   private static final int ID_BYTES = 16;
+
+  /** How many pending entries are written at a time. */
+  private static final int SLICE = 256;
 
   private final RdbOutput out;
 
@@ -25,15 +33,15 @@ final class StreamWriter {
     out.blob(pack, 0, ListPack.used(pack));
   }
 
-  /** What follows the nodes. */
-  void rest(StreamValue stream) {
+  /** What follows the nodes: a slice each time it is asked, until it says that there is no more. */
+  BooleanSupplier rest(StreamValue stream) {
     out.length(stream.length());
     id(stream.lastId());
     id(stream.firstId());
     id(stream.maxDeletedId());
     out.length(stream.entriesAdded());
     out.length(stream.groups().size());
-    stream.groups().forEach(this::group);
+    return new Groups(stream.groups().iterator());
   }
 
   /** Two lengths. */
@@ -42,35 +50,79 @@ final class StreamWriter {
     out.length(id.seq());
   }
 
-  private void group(StreamGroup group) {
-    out.string(group.name());
-    id(group.lastId);
-    out.length(group.entriesRead);
-    out.length(group.pendingCount());
-    PendingEntry entry = group.pendingFrom(StreamId.MIN);
-    for (int n = group.pendingCount(); n > 0; n--) {
-      raw(entry.id());
-      out.word(entry.time);
-      out.length(entry.count);
-      entry = n == 1 ? entry : group.pendingFrom(entry.id().next());
+  /** The groups of a stream, what is pending in them, and their consumers. */
+  private final class Groups implements BooleanSupplier {
+    private final Iterator<StreamGroup> groups;
+    private Optional<StreamGroup> group = Optional.empty();
+    private Iterator<StreamConsumer> consumers = Collections.emptyIterator();
+
+    /** The entries that are being written. */
+    private Optional<Pending> list = Optional.empty();
+
+    Groups(Iterator<StreamGroup> groups) {
+      this.groups = groups;
     }
-    out.length(group.consumers().size());
-    group.consumers().forEach(this::consumer);
+
+    @Override
+    public boolean getAsBoolean() {
+      if (list.isPresent()) {
+        list = list.filter(Pending::goOn);
+      } else if (group.isPresent()) {
+        out.length(group.get().consumers().size());
+        consumers = group.get().consumers().iterator();
+        group = Optional.empty();
+      } else if (consumers.hasNext()) {
+        list = Optional.of(begin(consumers.next()));
+      } else if (groups.hasNext()) {
+        group = Optional.of(groups.next());
+        list = Optional.of(begin(group.get()));
+      }
+      return list.isPresent() || group.isPresent() || consumers.hasNext() || groups.hasNext();
+    }
+
+    private Pending begin(StreamGroup its) {
+      out.string(its.name());
+      id(its.lastId);
+      out.length(its.entriesRead);
+      return new Pending(its.pendingCount(), its::pendingFrom, true);
+    }
+
+    private Pending begin(StreamConsumer its) {
+      out.string(its.name());
+      out.word(its.seen);
+      return new Pending(its.pendingCount(), its::pendingFrom, false);
+    }
   }
 
-  private void consumer(StreamConsumer consumer) {
-    out.string(consumer.name());
-    out.word(consumer.seen);
-    out.length(consumer.pendingCount());
-    PendingEntry entry = consumer.pendingFrom(StreamId.MIN);
-    for (int n = consumer.pendingCount(); n > 0; n--) {
-      raw(entry.id());
-      entry = n == 1 ? entry : consumer.pendingFrom(entry.id().next());
-    }
-  }
+  /** The pending entries of a group, or of a consumer, for whom only their IDs are written. */
+  private final class Pending {
+    private final Function<StreamId, PendingEntry> from;
+    private final boolean whole;
+    private StreamId next = StreamId.MIN;
+    private int left;
 
-  private void raw(StreamId id) {
-    out.id(id.ms());
-    out.id(id.seq());
+    Pending(int count, Function<StreamId, PendingEntry> from, boolean whole) {
+      this.from = from;
+      this.whole = whole;
+      left = count;
+      out.length(count);
+    }
+
+    /** Writes a slice; returns whether there is more. */
+    boolean goOn() {
+      for (int n = Math.min(SLICE, left); n > 0; n--, left--) {
+        PendingEntry entry = from.apply(next);
+        StreamId id = entry.id();
+        out.id(id.ms());
+        out.id(id.seq());
+        if (whole) {
+          out.word(entry.time);
+          out.length(entry.count);
+        }
+        next = left == 1 ? id : id.next();
+      }
+      out.spill();
+      return left > 0;
+    }
   }
 }

@@ -216,15 +216,18 @@ final class ValueWriter {
   private BooleanSupplier stream(StreamValue stream) {
     out.length(stream.nodeCount());
     StreamValue.NodeWalk walk = stream.nodes();
-    return () -> {
-      for (int n = PACKS; n > 0; n--) {
-        if (!walk.next(streams::node)) {
-          streams.rest(stream);
-          return false;
-        }
-      }
-      return true;
-    };
+    BooleanSupplier[] part = {NO_MORE};
+    part[0] =
+        () -> {
+          for (int n = PACKS; n > 0; n--) {
+            if (!walk.next(streams::node)) {
+              part[0] = streams.rest(stream);
+              break;
+            }
+          }
+          return true;
+        };
+    return () -> part[0].getAsBoolean();
   }
 
   private BooleanSupplier pack(byte[] pack) {

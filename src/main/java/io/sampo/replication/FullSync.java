@@ -138,7 +138,7 @@ public final class FullSync implements SnapshotSink {
   }
 
   @Override
-  public void done() throws IOException {
+  public void done(long copied) throws IOException {
     synchronized (this) {
       complete = true;
     }

@@ -27,6 +27,9 @@ public interface Home {
   /** What is known of the master has changed. */
   void following(Following now);
 
+  /** So many bytes have come from the master. */
+  void received(int bytes);
+
   /** Closes the connections of the replicas that this node has itself. */
   void disconnectReplicas();
 
@@ -41,6 +44,9 @@ public interface Home {
 
   /** Up to where the journal is on the disk; below 0 if it is not kept there. */
   long onDisk();
+
+  /** Up to where the journal is as safe as this node keeps it, or beyond its end. */
+  long safe();
 
   /** Runs a task once the journal up to here is as safe as this node keeps it; on any thread. */
   void whenSafe(long offset, Runnable then);

@@ -418,8 +418,13 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     }
   }
 
+  /** Says at once what is safe, for the master is to hear of us, and the rest when it is, too. */
   private void acknowledge() {
     Safe what = new Safe(attempt, journal.offset());
+    long safe = home.safe();
+    if (safe < what.offset) {
+      acknowledge(safe);
+    }
     home.whenSafe(what.offset, () -> getContext().getSelf().tell(what));
   }
 
@@ -434,6 +439,7 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   }
 
   private void received(ByteString bytes) {
+    home.received(bytes.length());
     switch (following.state()) {
       case HANDSHAKE -> converse(bytes);
       case SYNC -> receiveFile(bytes);

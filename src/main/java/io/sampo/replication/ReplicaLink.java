@@ -186,8 +186,8 @@ public final class ReplicaLink implements Backlog.Follower {
 
   /** The replica has everything up to this offset, and on disk up to another. */
   public void acknowledge(long offset, long onDisk) {
-    acknowledged = offset;
-    acknowledgedOnDisk = onDisk;
+    acknowledged = Math.max(acknowledged, offset);
+    acknowledgedOnDisk = Math.max(acknowledgedOnDisk, onDisk);
     heardAt = clock.getAsLong();
     if (state == State.ONLINE) {
       flow();

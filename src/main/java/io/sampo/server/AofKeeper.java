@@ -115,7 +115,7 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
       snapshots.accept(next);
     } catch (IOException | DamagedFile e) {
       LOG.error("Can't rewrite the append only file: {}", e.getMessage());
-      aof.rewriteEnded(false);
+      aof.rewriteFailed();
     }
     return this;
   }
@@ -152,7 +152,7 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
 
   /** Called at the cut. */
   private boolean switchTo(AofWriter.Increment increment) {
-    return aof.isAttached() ? aof.goOnIn(increment) : aof.attach(increment);
+    return aof.isAttached() ? aof.goOnIn(increment) : aof.attach(increment, false);
   }
 
   private void tell(AofRewrite rewrite, Optional<Throwable> failure) {
@@ -183,7 +183,11 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
     } else {
       LOG.info("Background AOF rewrite finished successfully");
     }
-    aof.rewriteEnded(failure.isEmpty());
+    if (failure.isEmpty()) {
+      aof.rewritten(rewrite.copied());
+    } else {
+      aof.rewriteFailed();
+    }
     return this;
   }
 

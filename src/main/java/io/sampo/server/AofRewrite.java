@@ -60,6 +60,8 @@ final class AofRewrite implements SnapshotSink {
   /** Whether the increment is in use. */
   private volatile boolean taken;
 
+  private volatile long copied;
+
   /**
    * @param switchTo takes an increment over, if it is still wanted
    * @param values how they are kept
@@ -89,6 +91,11 @@ final class AofRewrite implements SnapshotSink {
     return taken;
   }
 
+  /** What {@link #done} was told. */
+  long copied() {
+    return copied;
+  }
+
   @Override
   public Map<String, String> cut() {
     taken = !dropped && plan.increment.filter(switchTo).isPresent();
@@ -111,7 +118,7 @@ final class AofRewrite implements SnapshotSink {
   }
 
   @Override
-  public void done() throws IOException {
+  public void done(long copied) throws IOException {
     file.orElseThrow().commit();
     if (!plan.snapshot) {
       try {
@@ -120,6 +127,7 @@ final class AofRewrite implements SnapshotSink {
         Files.deleteIfExists(intermediate());
       }
     }
+    this.copied = copied;
     then.accept(this, Optional.empty());
   }
 

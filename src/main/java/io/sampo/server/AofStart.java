@@ -48,7 +48,7 @@ final class AofStart {
     long all = directory.size();
     node.aof.based(all, all - directory.size(last));
     AofWriter.Increment increment = AofWriter.Increment.open(directory.path(last));
-    if (!node.aof.attach(increment)) {
+    if (!node.aof.attach(increment, true)) {
       increment.close();
     }
     node.tellKeeper(new AofKeeper.Loaded(directory));

@@ -67,12 +67,16 @@ public final class AppendOnly {
   /** Holds them while the disk cannot keep up. */
   private final Barrier.Guard lagging;
 
-  /** Lets pass whoever waits for what is on the disk (WAITAOF). */
+  /** Lets pass whoever waits for what is on the disk (WAITAOF), as long as it is turned on. */
   private final Barrier disk = new Barrier();
 
   private final Barrier.Guard forced = disk.guard();
 
   private volatile boolean enabled;
+
+  /** Whether what is appended follows a base, without which it would not be found again. */
+  private volatile boolean isBased;
+
   private volatile Optional<Feed> feed = Optional.empty();
   private volatile Rewrite rewrite = Rewrite.NONE;
 
@@ -94,6 +98,7 @@ public final class AppendOnly {
   private long failures;
   private boolean failed;
   private long lastSeconds = -1;
+  private long lastCopied;
   private long since;
   private long retryAt;
   private long delayed;
@@ -167,7 +172,9 @@ public final class AppendOnly {
       safe = nowSafe;
       strict.advance(nowSafe);
       lagging.advance(writer.written());
-      forced.advance(synced);
+      if (isBased) {
+        forced.advance(synced);
+      }
       progressed.run();
     }
 
@@ -195,6 +202,7 @@ public final class AppendOnly {
   /** Turns it on at the start, when what there is has yet to be loaded. */
   synchronized void enable() {
     enabled = true;
+    forced.raise(0);
   }
 
   /** Turns it on or off while the node runs; what there is to do with files is done later. */
@@ -207,16 +215,24 @@ public final class AppendOnly {
       rewrite = rewrite == Rewrite.SCHEDULED ? Rewrite.NONE : rewrite;
       feed.ifPresent(journal::remove);
       keeper.accept(new AofKeeper.Detach());
-    } else if (rewrite != Rewrite.RUNNING) {
-      begin();
+    } else {
+      forced.raise(0);
+      if (rewrite != Rewrite.RUNNING) {
+        begin();
+      }
     }
   }
 
-  /** Has everything from now on appended to a file, unless it has been turned off meanwhile. */
-  synchronized boolean attach(AofWriter.Increment increment) {
+  /**
+   * Has everything from now on appended to a file, unless it has been turned off meanwhile.
+   *
+   * @param based whether the file's base is there, rather than still to be written
+   */
+  synchronized boolean attach(AofWriter.Increment increment, boolean based) {
     if (!enabled || feed.isPresent()) {
       return false;
     }
+    isBased = based;
     Feed its = new Feed(increment);
     if (journal.isRelaying()) {
       // A master's stream is not ours to add a SELECT to.
@@ -258,6 +274,8 @@ public final class AppendOnly {
   synchronized void beginAnew() {
     if (enabled) {
       feed.ifPresent(journal::remove);
+      isBased = false;
+      forced.raise(0);
       keeper.accept(new AofKeeper.Detach());
       rewrite = rewrite == Rewrite.NONE ? Rewrite.SCHEDULED : rewrite;
     }
@@ -274,7 +292,13 @@ public final class AppendOnly {
     old.ifPresent(its -> its.writer.close());
     strict.lower();
     lagging.lower();
-    forced.lower();
+    synchronized (this) {
+      if (enabled) {
+        forced.raise(0);
+      } else {
+        forced.lower();
+      }
+    }
   }
 
   /** Says that the files have been loaded, or rewritten to {@code bytes}. */
@@ -283,18 +307,31 @@ public final class AppendOnly {
     closedSize = withoutPresent;
   }
 
-  synchronized void rewriteEnded(boolean success) {
+  /** A rewrite has succeeded; changes meanwhile took so many bytes. */
+  synchronized void rewritten(long copied) {
+    rewriteEnded(true);
+    lastCopied = copied;
+    rewrites++;
+    failures = 0;
+    if (!isBased) {
+      isBased = true;
+      follow();
+      progressed.run();
+    }
+    scheduleFirst();
+  }
+
+  synchronized void rewriteFailed() {
+    rewriteEnded(false);
+    failures++;
+    retryAt = System.currentTimeMillis() + delay();
+    scheduleFirst();
+  }
+
+  private void rewriteEnded(boolean success) {
     lastSeconds = (System.currentTimeMillis() - since) / 1000;
     rewrite = Rewrite.NONE;
     failed = !success;
-    if (success) {
-      rewrites++;
-      failures = 0;
-    } else {
-      failures++;
-      retryAt = System.currentTimeMillis() + delay();
-    }
-    scheduleFirst();
   }
 
   /** A rewrite has come to nothing, for it was no longer wanted. */
@@ -414,12 +451,25 @@ public final class AppendOnly {
 
   /** Up to where the journal is as safe as it is to be here; all of it if it is not kept. */
   long safe() {
+    return isStrict() && !(isAttached() && isBased) ? 0 : written();
+  }
+
+  private long written() {
     return feed.map(its -> its.writer.safe()).orElse(Long.MAX_VALUE);
   }
 
-  /** Runs a task once everything before this offset is that safe. */
-  void awaitSafe(long offset, Runnable then) {
-    if (policy() == AofWriter.Fsync.ALWAYS && isAttached()) {
+  private boolean isStrict() {
+    return enabled && policy() == AofWriter.Fsync.ALWAYS;
+  }
+
+  /** Up to where others may be told that we have it, as far as that is for the disk to say. */
+  long disclosable() {
+    return isStrict() ? Math.max(0, forced()) : Long.MAX_VALUE;
+  }
+
+  /** Runs a task once everything before this offset is {@link #disclosable}. */
+  void awaitDisclosable(long offset, Runnable then) {
+    if (isStrict()) {
       disk.await(offset, then);
       feed.ifPresent(this::write);
     } else {
@@ -438,14 +488,14 @@ public final class AppendOnly {
         });
   }
 
-  /** Up to where the journal is on the disk; -1 if it is not kept there. */
+  /** Up to where the journal is on the disk; -1 if it is not kept there, or not as a whole yet. */
   long forced() {
-    return feed.map(its -> its.writer.synced()).orElse(-1L);
+    return feed.filter(its -> isBased).map(its -> its.writer.synced()).orElse(-1L);
   }
 
   /** Whether everything before this offset of the journal is on the disk. */
   public boolean isForced(long offset) {
-    return feed.isPresent() && disk.isSafe(offset);
+    return enabled && disk.isSafe(offset);
   }
 
   /** Whether nothing can be written, or the disk has not done for so long what it was asked to. */
@@ -527,8 +577,7 @@ public final class AppendOnly {
   private synchronized void follow() {
     feed.ifPresent(
         its -> {
-          forced.raise(0);
-          forced.advance(its.writer.synced());
+          forced.raise(isBased ? its.writer.synced() : 0);
           if (policy() == AofWriter.Fsync.ALWAYS || loops.isEmpty()) {
             strict.raise(0);
             its.writer.fsync(policy());
@@ -554,7 +603,7 @@ public final class AppendOnly {
         .field("aof_rewrites", rewrites)
         .field("aof_rewrites_consecutive_failures", failures)
         .field("aof_last_write_status", refusal().isEmpty() ? "ok" : "err")
-        .field("aof_last_cow_size", 0)
+        .field("aof_last_cow_size", lastCopied)
         .field("module_fork_in_progress", 0)
         .field("module_fork_last_cow_size", 0);
     if (enabled) {

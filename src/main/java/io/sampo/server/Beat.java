@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.server.stats.Traffic;
 import io.sampo.shard.Shard;
 import java.time.Duration;
 import org.apache.pekko.actor.Cancellable;
@@ -58,7 +59,13 @@ public final class Beat {
     at = node.now();
     long expiry = activeExpire ? node.settings.activeExpireEffort.get() * EXPIRY_SLICE_NANOS : 0;
     node.cores.tend(new Shard.Tend(expiry, System.nanoTime()));
-    node.rates.sample(node.statistics.requests(), node.traffic.received(), node.traffic.sent());
+    Traffic traffic = node.traffic;
+    node.rates.sample(
+        node.statistics.requests(),
+        traffic.received(),
+        traffic.sent(),
+        traffic.followed(),
+        traffic.replicated());
     node.memoryPeak.seen(node.keyspaces.memory.used());
     node.files.tend();
   }

@@ -10,6 +10,7 @@ import io.sampo.shard.Executor;
 import io.sampo.shard.Loader;
 import io.sampo.shard.Router;
 import io.sampo.shard.Shard;
+import io.sampo.shard.SnapshotProgress;
 import io.sampo.shard.Snapshots;
 import io.sampo.shard.Waiter;
 import java.util.ArrayList;
@@ -103,8 +104,9 @@ public final class Cores {
   }
 
   /** What takes snapshots of all shards. */
-  Behavior<Snapshots.Message> snapshots(Supplier<Snapshots.Format> formats, Runnable ended) {
-    return Snapshots.create(shards, loops.get(0).borrower, formats, ended);
+  Behavior<Snapshots.Message> snapshots(
+      Supplier<Snapshots.Format> formats, SnapshotProgress progress, Runnable ended) {
+    return Snapshots.create(shards, loops.get(0).borrower, formats, progress, ended);
   }
 
   /** Has the shards do what has to be done regularly. */

@@ -72,6 +72,12 @@ final class ReplicaHome implements Home {
   }
 
   @Override
+  public void received(int bytes) {
+    // The connection to a master is on the first loop, and this is called there.
+    node.traffic.followed(0, bytes);
+  }
+
+  @Override
   public void disconnectReplicas() {
     node.replication.master.tell(new Master.DetachAll());
   }
@@ -136,8 +142,13 @@ final class ReplicaHome implements Home {
   }
 
   @Override
+  public long safe() {
+    return node.aof.disclosable();
+  }
+
+  @Override
   public void whenSafe(long offset, Runnable then) {
-    node.aof.awaitSafe(offset, then);
+    node.aof.awaitDisclosable(offset, then);
   }
 
   @Override

@@ -35,6 +35,7 @@ public final class Saves {
   private long changesSaved;
   private long succeeded;
   private long lastSeconds = -1;
+  private volatile long lastCopied;
   private volatile long lastSave;
   private volatile boolean failing;
   private volatile boolean refusing;
@@ -88,10 +89,11 @@ public final class Saves {
     }
 
     @Override
-    public void done() throws IOException {
+    public void done(long copied) throws IOException {
       long size = file.orElseThrow().size();
       file.get().commit();
       LOG.info("DB saved on disk: {}, {} bytes", target, size);
+      lastCopied = copied;
       ended(this, true);
     }
 
@@ -212,6 +214,7 @@ public final class Saves {
         .field("rdb_last_bgsave_status", failing ? "err" : "ok")
         .field("rdb_last_bgsave_time_sec", lastSeconds)
         .field("rdb_current_bgsave_time_sec", current)
-        .field("rdb_saves", succeeded);
+        .field("rdb_saves", succeeded)
+        .field("rdb_last_cow_size", lastCopied);
   }
 }

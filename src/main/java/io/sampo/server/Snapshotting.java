@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import io.sampo.persist.SnapshotSink;
 import io.sampo.server.config.Settings;
+import io.sampo.shard.SnapshotProgress;
 import io.sampo.shard.Snapshots;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +17,8 @@ public final class Snapshotting {
   private final KeyspaceDirectives keyspaces;
   private final ActorRef<Snapshots.Message> taker;
 
+  public final SnapshotProgress progress = new SnapshotProgress();
+
   /** How many have been asked for and not ended. */
   private final AtomicInteger ahead = new AtomicInteger();
 
@@ -25,7 +28,7 @@ public final class Snapshotting {
     this.keyspaces = keyspaces;
     this.taker =
         system.systemActorOf(
-            cores.snapshots(this::format, ahead::decrementAndGet),
+            cores.snapshots(this::format, progress, ahead::decrementAndGet),
             "snapshots",
             DispatcherSelector.blocking());
   }

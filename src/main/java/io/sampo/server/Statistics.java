@@ -18,7 +18,9 @@ public final class Statistics {
       long received,
       long sent,
       long reads,
-      long writes) {
+      long writes,
+      long followed,
+      long replicated) {
     private Sums minus(Sums earlier) {
       return new Sums(
           commands.minus(earlier.commands),
@@ -27,7 +29,9 @@ public final class Statistics {
           received - earlier.received,
           sent - earlier.sent,
           reads - earlier.reads,
-          writes - earlier.writes);
+          writes - earlier.writes,
+          followed - earlier.followed,
+          replicated - earlier.replicated);
     }
   }
 
@@ -36,7 +40,7 @@ public final class Statistics {
 
   Statistics(Node node) {
     this.node = node;
-    this.zero = new Sums(new CommandStats(node.commands.all().size()), 0, 0, 0, 0, 0, 0);
+    this.zero = new Sums(new CommandStats(node.commands.all().size()), 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   /** What was counted since the start, or the last {@link #reset}. */
@@ -70,7 +74,9 @@ public final class Statistics {
         traffic.received(),
         traffic.sent(),
         traffic.reads(),
-        traffic.writes());
+        traffic.writes(),
+        traffic.followed(),
+        traffic.replicated());
   }
 
   /** Counts from zero again. */

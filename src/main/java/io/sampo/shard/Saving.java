@@ -45,12 +45,27 @@ final class Saving implements Snapshot.Sink {
 
   private final List<byte[]> asideParts = new ArrayList<>();
   private Optional<Value> big = Optional.empty();
+  private final SnapshotProgress progress;
   private int selected = NO_DB;
   private long inFlight;
 
-  Saving(int shard, Keyspace keyspace, ActorRef<Snapshots.Message> snapshots, boolean compressing) {
+  /** All that has been encoded and sent off. */
+  private long sent;
+
+  /** Entries encoded, and bytes of those that were before their turn, since this was last told. */
+  private long entries;
+
+  private long kept;
+
+  Saving(
+      int shard,
+      Keyspace keyspace,
+      ActorRef<Snapshots.Message> snapshots,
+      SnapshotProgress progress,
+      boolean compressing) {
     this.shard = shard;
     this.snapshots = snapshots;
+    this.progress = progress;
     out = new RdbWriter(compressing, CHUNK, overflow::add);
     aside = new RdbWriter(compressing, CHUNK, asideParts::add);
     snapshot = keyspace.snapshot(this);
@@ -78,7 +93,15 @@ final class Saving implements Snapshot.Sink {
   }
 
   @Override
+  public void keep(int db, Db from, int h) {
+    long before = sent + out.size();
+    entry(db, from, h);
+    kept += sent + out.size() - before;
+  }
+
+  @Override
   public boolean entry(int db, Db from, int h) {
+    entries++;
     if (isBegun(from, h)) {
       finish();
       return hasRoom();
@@ -130,9 +153,17 @@ final class Saving implements Snapshot.Sink {
   private void send(List<byte[]> parts) {
     for (byte[] part : parts) {
       inFlight += part.length;
+      sent += part.length;
     }
-    snapshots.tell(new Snapshots.Chunk(shard, List.copyOf(parts)));
+    snapshots.tell(new Snapshots.Chunk(shard, List.copyOf(parts), kept));
     parts.clear();
+    report();
+  }
+
+  private void report() {
+    progress.sent(entries, kept);
+    entries = 0;
+    kept = 0;
   }
 
   /** Whether to go on without having heard of anything written. */
@@ -155,6 +186,7 @@ final class Saving implements Snapshot.Sink {
     snapshot.advance(nanos);
     if (snapshot.isDone()) {
       ship();
+      report();
       snapshots.tell(Snapshots.shardDoneMessage());
     }
     return snapshot.isDone();

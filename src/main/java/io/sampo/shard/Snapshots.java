@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -43,8 +44,12 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
    */
   record Begun(Map<String, String> about, long[] entries, long[] expiring) implements Message {}
 
-  /** What a shard has encoded, which belongs together. */
-  record Chunk(int shard, List<byte[]> parts) implements Message {}
+  /**
+   * What a shard has encoded, which belongs together.
+   *
+   * @param kept how many of its bytes were encoded before their turn
+   */
+  record Chunk(int shard, List<byte[]> parts, long kept) implements Message {}
 
   /** An entry that is to be encoded here, and the heap its value takes. */
   record Big(int shard, Frozen entry, long bytes) implements Message {}
@@ -71,6 +76,7 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
   private final List<ActorRef<Shard.Message>> shards;
   private final ActorRef<Borrower.Message> borrower;
   private final Supplier<Format> formats;
+  private final SnapshotProgress progress;
   private final Runnable ended;
   private final ArrayDeque<SnapshotSink> waiting = new ArrayDeque<>();
 
@@ -87,11 +93,13 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
       List<ActorRef<Shard.Message>> shards,
       ActorRef<Borrower.Message> borrower,
       Supplier<Format> formats,
+      SnapshotProgress progress,
       Runnable ended) {
     super(context);
     this.shards = shards;
     this.borrower = borrower;
     this.formats = formats;
+    this.progress = progress;
     this.ended = ended;
   }
 
@@ -100,14 +108,17 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
    *
    * @param borrower any one, to stop the shards for an instant
    * @param formats asked at the beginning of each snapshot
+   * @param progress told how each goes
    * @param ended called at the end of each, before its sink is told
    */
   public static Behavior<Message> create(
       List<ActorRef<Shard.Message>> shards,
       ActorRef<Borrower.Message> borrower,
       Supplier<Format> formats,
+      SnapshotProgress progress,
       Runnable ended) {
-    return Behaviors.setup(context -> new Snapshots(context, shards, borrower, formats, ended));
+    return Behaviors.setup(
+        context -> new Snapshots(context, shards, borrower, formats, progress, ended));
   }
 
   @Override
@@ -139,12 +150,16 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
     ActorRef<Message> self = getContext().getSelf();
     borrower.tell(
         new Borrower.Cut(
-            -1L >>> Long.SIZE - shards.size(), all -> cut(all, next, self, compressing)));
+            -1L >>> Long.SIZE - shards.size(), all -> cut(all, next, self, progress, compressing)));
   }
 
   /** Runs where the shards are held. */
   private static void cut(
-      List<Data> all, SnapshotSink sink, ActorRef<Message> self, boolean compressing) {
+      List<Data> all,
+      SnapshotSink sink,
+      ActorRef<Message> self,
+      SnapshotProgress progress,
+      boolean compressing) {
     Map<String, String> about = sink.cut();
     int databases = all.get(0).keyspace.databases();
     long[] entries = new long[databases];
@@ -156,8 +171,9 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
         entries[i] += db.size();
         expiring[i] += db.volatileSize();
       }
-      data.saving = Optional.of(new Saving(data.shard, keyspace, self, compressing));
+      data.saving = Optional.of(new Saving(data.shard, keyspace, self, progress, compressing));
     }
+    progress.begin(LongStream.of(entries).sum());
     self.tell(new Begun(about, entries, expiring));
   }
 
@@ -186,6 +202,7 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
       write(part);
       bytes += part.length;
     }
+    progress.written(chunk.kept);
     shards.get(chunk.shard).tell(new Shard.Saved(bytes));
     return this;
   }
@@ -234,8 +251,9 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
       }
       attempt(to -> to.chunk(bytes));
     }
+    progress.end();
     ended.run();
-    attempt(SnapshotSink::done);
+    attempt(to -> to.done(progress.peak()));
     sink = Optional.empty();
     busy = false;
     next();

@@ -21,9 +21,8 @@ class InfoCommandTest {
   private static final Pattern NOT_OURS =
       Pattern.compile(
           "(atomicvar_api|gcc_version|client_recent_|.*_vm_|.*_eval|"
-              + "used_memory_functions|mem_total_replication|mem_cluster|lazyfreed|current_|"
-              + "rdb_last_cow|rdb_last_load|rdb_changes|aof_rewrites|aof_last_cow|module_fork|"
-              + "instantaneous_.*repl|.*eviction_exceeded|"
+              + "used_memory_functions|mem_total_replication|mem_cluster|lazyfreed|"
+              + ".*eviction_exceeded|"
               + ".*active_defrag|unexpected_error|dump_payload|"
               + "io_threaded|reply_buffer|.*_main_thread).*");
 

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.data.HashValue;
 import io.sampo.data.Limits;
 import io.sampo.data.ListValue;
+import io.sampo.data.PendingEntry;
 import io.sampo.data.RawString;
 import io.sampo.data.SetValue;
+import io.sampo.data.StreamConsumer;
+import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
 import io.sampo.data.StreamRange;
 import io.sampo.data.StreamValue;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -166,7 +170,9 @@ class SavingTest {
     fill();
     Random random = new Random(changes);
     Map<String, Object> expected = contents(db);
-    Saving saving = new Saving(0, keyspace, snapshots.getRef(), changes == 20);
+    SnapshotProgress progress = new SnapshotProgress();
+    progress.begin(KEYS.length + 1000);
+    Saving saving = new Saving(0, keyspace, snapshots.getRef(), progress, changes == 20);
     int steps = 0;
     while (!saving.advance(1)) {
       steps++;
@@ -177,8 +183,63 @@ class SavingTest {
       taken(saving);
     }
     taken(saving);
+    assertEquals(progress.total(), progress.entries());
+    assertTrue(changes > 0 || progress.peak() == 0);
+    assertTrue(changes != 1 || progress.peak() > 0);
     assertTrue(changes > 0 || steps > 100, "the big ones were not sliced: " + steps + " steps");
     assertEquals(expected, contents(loaded()));
+  }
+
+  @Test
+  void whatIsPendingIsWrittenInSlices() throws IOException {
+    StreamValue stream = new StreamValue();
+    byte[] e = Bytes.ascii("e");
+    stream.append(new StreamId(1, 1), Args.of(e, e), 0, limits);
+    for (String name : List.of("alone", "shared", "none")) {
+      stream.addGroup(Bytes.ascii(name), new StreamId(1, 1), 1);
+      StreamGroup group = stream.group(Bytes.ascii(name)).orElseThrow();
+      StreamConsumer[] consumers = new StreamConsumer[name.equals("alone") ? 1 : 3];
+      for (int i = 0; i < consumers.length; i++) {
+        consumers[i] = group.addConsumer(Bytes.ascii("consumer " + i), i);
+      }
+      for (int i = 0; i < ELEMENTS && !name.equals("none"); i++) {
+        // The last consumer of several has nothing.
+        PendingEntry entry =
+            group.assign(new StreamId(1, i + 1), consumers[i % ((consumers.length + 1) / 2)]);
+        entry.time = i;
+        entry.count = i % 5;
+      }
+    }
+    db.put(e, 0, 1, stream, false);
+    RdbWriter out = new RdbWriter(false, 1 << 16, parts::add);
+    out.selectDb(2);
+    out.begin(db, db.find(e, 0, 1));
+    int slices = 1;
+    int held = out.size();
+    while (out.goOn()) {
+      held = Math.max(held, out.size());
+      slices++;
+    }
+    parts.add(out.take());
+    assertTrue(slices > 4 * ELEMENTS / 256, slices + " slices");
+    assertTrue(held < 80_000, held + " bytes at a time");
+    Db loaded = loaded();
+    assertEquals(pending(stream), pending((StreamValue) loaded.value(loaded.find(e, 0, 1))));
+  }
+
+  private static List<String> pending(StreamValue stream) {
+    List<String> all = new ArrayList<>();
+    for (StreamGroup group : stream.groups()) {
+      all.add(Bytes.text(group.name()) + group.lastId + group.entriesRead);
+      PendingEntry entry = group.pendingFrom(StreamId.MIN);
+      for (int n = group.pendingCount(); n > 0; n--) {
+        String owner = Bytes.text(entry.consumer().name());
+        all.add(entry.id() + owner + " " + entry.time + " " + entry.count);
+        entry = group.pendingFrom(entry.id().next());
+      }
+      group.consumers().forEach(c -> all.add(Bytes.text(c.name()) + c.seen + c.pendingCount()));
+    }
+    return all;
   }
 
   private final List<byte[]> parts = new ArrayList<>();

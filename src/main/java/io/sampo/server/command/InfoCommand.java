@@ -18,7 +18,9 @@ import io.sampo.server.pubsub.PubSub;
 import io.sampo.server.stats.Counters;
 import io.sampo.server.stats.InfoText;
 import io.sampo.server.stats.OperatingSystem;
+import io.sampo.server.stats.Rates;
 import io.sampo.shard.CommandStats;
+import io.sampo.shard.SnapshotProgress;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -77,6 +79,8 @@ final class InfoCommand {
           new Section("stats", "Stats", true, InfoCommand::stats),
           new Section("cpu", "CPU", true, InfoCommand::cpu),
           new Section("sentinel", "Sentinel", true, InfoCommand::sentinel));
+
+  private static final double KIB = 1024;
 
   private final Node node;
   private final Service service;
@@ -217,24 +221,39 @@ final class InfoCommand {
 
   private void persistence() {
     text.field("loading", node.loading.isOn() ? 1 : 0).field("async_loading", 0);
+    snapshot(node.snapshots.progress);
     node.saves.describe(text);
     node.loading.describeLast(text);
     node.aof.describe(text);
     node.loading.describe(text);
   }
 
+  /** Of a file that is written, or a full copy for replicas. */
+  private void snapshot(SnapshotProgress progress) {
+    long updated = progress.updatedAt();
+    text.field("current_cow_peak", progress.peak())
+        .field("current_cow_size", progress.copied())
+        .field("current_cow_size_age", updated == 0 ? 0 : (node.now() - updated) / 1000)
+        .field("current_fork_perc", 100 * ratio(progress.entries(), progress.total()), 2)
+        .field("current_save_keys_processed", progress.entries())
+        .field("current_save_keys_total", progress.total());
+  }
+
   private void stats() {
     Counters counters = node.counters;
+    Rates rates = node.rates;
     ToDoubleFunction<Keyspace> stale = Keyspace::expiredStalePercent;
     text.field("total_connections_received", counters.connectionsReceived.sum())
         .field("total_commands_processed", sums.commands().total)
-        .field("instantaneous_ops_per_sec", node.rates.requests())
+        .field("instantaneous_ops_per_sec", Math.round(rates.perSecond(Rates.Of.REQUESTS)))
         .field("total_net_input_bytes", sums.received())
         .field("total_net_output_bytes", sums.sent())
-        .field("total_net_repl_input_bytes", 0)
-        .field("total_net_repl_output_bytes", node.traffic.replicated())
-        .field("instantaneous_input_kbps", node.rates.received(), 2)
-        .field("instantaneous_output_kbps", node.rates.sent(), 2)
+        .field("total_net_repl_input_bytes", sums.followed())
+        .field("total_net_repl_output_bytes", sums.replicated())
+        .field("instantaneous_input_kbps", rates.perSecond(Rates.Of.RECEIVED) / KIB, 2)
+        .field("instantaneous_output_kbps", rates.perSecond(Rates.Of.SENT) / KIB, 2)
+        .field("instantaneous_input_repl_kbps", rates.perSecond(Rates.Of.FOLLOWED) / KIB, 2)
+        .field("instantaneous_output_repl_kbps", rates.perSecond(Rates.Of.REPLICATED) / KIB, 2)
         .field("rejected_connections", counters.connectionsRejected.sum())
         .field("sync_full", node.replication.replicas.full.sum())
         .field("sync_partial_ok", node.replication.replicas.partial.sum())

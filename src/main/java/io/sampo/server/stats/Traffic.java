@@ -16,7 +16,11 @@ public final class Traffic {
   /** What of {@link #out} went to replicas besides replies. */
   private final long[] replicated;
 
+  /** What of {@link #in} came from a master. */
+  private final long[] followed;
+
   public Traffic(int loops) {
+    followed = new long[loops * STRIDE];
     replicated = new long[loops * STRIDE];
     reads = new long[loops * STRIDE];
     writes = new long[loops * STRIDE];
@@ -27,6 +31,16 @@ public final class Traffic {
   public void received(int loop, int bytes) {
     in[loop * STRIDE] += bytes;
     reads[loop * STRIDE]++;
+  }
+
+  /** Counts what a master has sent. */
+  public void followed(int loop, int bytes) {
+    received(loop, bytes);
+    followed[loop * STRIDE] += bytes;
+  }
+
+  public long followed() {
+    return sum(followed);
   }
 
   /** Counts a hand-over of what was {@link #sent}, in as many pieces as it may. */
