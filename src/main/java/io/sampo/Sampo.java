@@ -8,6 +8,7 @@ import io.sampo.net.CoreTcp;
 import io.sampo.net.PekkoTcp;
 import io.sampo.server.ClusterPlan;
 import io.sampo.server.Node;
+import io.sampo.server.Peer;
 import io.sampo.server.SessionStage;
 import io.sampo.server.command.Families;
 import io.sampo.server.config.AtSignal;
@@ -88,7 +89,8 @@ public final class Sampo implements AutoCloseable {
             shardCount,
             loopCount,
             CoreLoops::dispatcher,
-            (host, port, timeout) -> CoreTcp.connect(host, port, timeout).flow(),
+            (host, port, timeout) ->
+                CoreTcp.connect(host, port, settings.bindSourceAddr.get(), timeout).flow(),
             this::fail,
             () -> new Thread(this::close, "sampo-stop").start());
     if (settings.transport.get().equals("core")) {
@@ -173,7 +175,7 @@ public final class Sampo implements AutoCloseable {
   /** Serves the connections that come in by a port. */
   @FunctionalInterface
   private interface Door {
-    SessionStage stage(Node node, int loop, SocketAddress local, SocketAddress remote);
+    SessionStage stage(Node node, int loop, Peer peer);
   }
 
   private void listen() {
@@ -249,8 +251,9 @@ public final class Sampo implements AutoCloseable {
 
   private void serve(CoreTcp.Connection connection, Door door, Materializer materializer) {
     int loop = nextLoop++ % loops;
-    SessionStage stage =
-        door.stage(node, loop, connection.localAddress(), connection.remoteAddress());
+    Peer peer =
+        new Peer(connection.localAddress(), connection.remoteAddress(), connection.gather());
+    SessionStage stage = door.stage(node, loop, peer);
     connection
         .flow()
         .join(Flow.fromGraph(stage))
@@ -279,6 +282,10 @@ public final class Sampo implements AutoCloseable {
 
   Node node() {
     return node;
+  }
+
+  ActorSystem<Void> system() {
+    return system;
   }
 
   /**

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sampo.testkit.Contents;
 import io.sampo.testkit.Folders;
+import io.sampo.testkit.Followers;
 import io.sampo.testkit.Layout;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
@@ -251,6 +252,27 @@ class AppendOnlyTest {
     try (TestNode node = start(ONE);
         RespClient client = RespClient.connect(node.port())) {
       assertEquals("1", client.call("GET", "a").text());
+    }
+  }
+
+  @Test
+  void whatIsSupersededStaysAsLongAsItIsToStay() throws IOException {
+    try (TestNode node = start(ONE, "aof-disable-auto-gc", "yes");
+        RespClient client = RespClient.connect(node.port())) {
+      client.call("SET", "a", "1");
+      client.expect('+', "BGREWRITEAOF");
+      awaitRewrite(client);
+      assertTrue(Files.exists(file(INCREMENT)));
+      assertTrue(
+          Files.readString(file("appendonlydir/appendonly.aof.manifest"))
+              .contains("file appendonly.aof.1.incr.aof seq 1 type h\n"));
+    }
+    try (TestNode node = start(ONE, "aof-disable-auto-gc", "yes");
+        RespClient client = RespClient.connect(node.port())) {
+      assertEquals("1", client.call("GET", "a").text());
+      assertTrue(Files.exists(file(INCREMENT)));
+      client.expect('+', "CONFIG", "SET", "aof-disable-auto-gc", "no");
+      Followers.await("deletion", () -> !Files.exists(file(INCREMENT)));
     }
   }
 

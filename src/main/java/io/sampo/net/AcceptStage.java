@@ -28,7 +28,6 @@ import org.apache.pekko.stream.AbruptStageTerminationException;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.SourceShape;
-import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStageLogic;
@@ -187,12 +186,7 @@ final class AcceptStage
           ready = false;
           key.interestOps(SelectionKey.OP_ACCEPT);
         } else if (configure(channel)) {
-          push(
-              out,
-              new CoreTcp.Connection(
-                  channel.getLocalAddress(),
-                  channel.getRemoteAddress(),
-                  Flow.fromGraph(new ConnectionStage(channel))));
+          push(out, CoreTcp.Connection.of(channel, channel.getRemoteAddress()));
         } else {
           callback.invoke(Event.READY);
         }

@@ -1,6 +1,7 @@
 package io.sampo.net;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -13,6 +14,8 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TCP and unix sockets as Pekko Streams over core loops. It has the shape of Pekko's own {@code
@@ -22,10 +25,12 @@ import org.apache.pekko.util.ByteString;
  * is read and written by the very thread that runs its stream.
  */
 public final class CoreTcp {
+  private static final Logger LOG = LoggerFactory.getLogger(CoreTcp.class);
+
   private CoreTcp() {}
 
   /**
-   * What a listening socket and its connections are set to. Nagle's algorithm is always off.
+   * What a listening socket and its connections are set to. Nagle's algorithm is off at first.
    *
    * @param backlog the length of the kernel's queue of connections not yet accepted
    * @param tcpKeepAliveSeconds idle seconds before the kernel probes the peer, 0 for never; it
@@ -52,11 +57,31 @@ public final class CoreTcp {
    * @param flow takes what is to be written and emits what was read; to be materialized exactly
    *     once, on a core loop's dispatcher. The peer's half-close completes what it emits, while
    *     writing goes on; completing what it takes writes what is pending and closes
+   * @param gather switches Nagle's algorithm on, if there is one; called on any thread
    */
   public record Connection(
       SocketAddress localAddress,
       SocketAddress remoteAddress,
-      Flow<ByteString, ByteString, NotUsed> flow) {}
+      Flow<ByteString, ByteString, NotUsed> flow,
+      Runnable gather) {
+    static Connection of(SocketChannel channel, SocketAddress remote) throws IOException {
+      return new Connection(
+          channel.getLocalAddress(),
+          remote,
+          Flow.fromGraph(new ConnectionStage(channel)),
+          () -> gather(channel));
+    }
+
+    private static void gather(SocketChannel channel) {
+      try {
+        if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+          channel.setOption(StandardSocketOptions.TCP_NODELAY, false);
+        }
+      } catch (IOException e) {
+        LOG.debug("Cannot switch Nagle's algorithm on: {}", e.toString());
+      }
+    }
+  }
 
   /** A bound address. */
   public interface Binding {
@@ -83,25 +108,39 @@ public final class CoreTcp {
   /**
    * A connection of our own to a server. Blocks until there is one.
    *
+   * @param source the address of our own that it is to come from, if that is possible; "" for any
    * @param timeoutMillis how long that may take
    * @throws IOException if it takes longer, or is refused
    */
-  public static Connection connect(String host, int port, int timeoutMillis) throws IOException {
+  public static Connection connect(String host, int port, String source, int timeoutMillis)
+      throws IOException {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new UnknownHostException(host);
     }
     SocketChannel channel = SocketChannel.open();
     try {
+      bind(channel, source);
       channel.socket().connect(address, timeoutMillis);
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      return new Connection(
-          channel.getLocalAddress(), address, Flow.fromGraph(new ConnectionStage(channel)));
+      return Connection.of(channel, address);
     } catch (IOException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** A connection that comes from elsewhere is better than none. */
+  private static void bind(SocketChannel channel, String source) {
+    if (source.isEmpty()) {
+      return;
+    }
+    try {
+      channel.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
+    } catch (IOException e) {
+      LOG.warn("Cannot connect from {}: {}", source, e.getMessage());
     }
   }
 }

@@ -41,7 +41,7 @@ public final class PekkoTcp {
             socket,
             true,
             neverIdle)
-        .map(c -> new CoreTcp.Connection(c.localAddress(), c.remoteAddress(), c.flow()))
+        .map(c -> new CoreTcp.Connection(c.localAddress(), c.remoteAddress(), c.flow(), () -> {}))
         .mapMaterializedValue(binding -> binding.thenApply(Bound::new));
   }
 

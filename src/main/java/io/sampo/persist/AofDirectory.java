@@ -84,7 +84,6 @@ public final class AofDirectory {
         throw new DamagedFile(
             "Unable to obtain the AOF file " + path(lost.get()) + ": No such file or directory");
       }
-      dropHistory();
       return;
     }
     manifest = AofManifest.EMPTY;

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
   /** What it can be told. */
-  sealed interface Message permits Loaded, Detach, Rewrite, Ended {}
+  sealed interface Message permits Loaded, Detach, Rewrite, Collect, Ended {}
 
   /** The files have been loaded at the start, and are being appended to. */
   record Loaded(AofDirectory directory) implements Message {}
@@ -36,6 +36,9 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
 
   /** Rewrite the file. */
   record Rewrite() implements Message {}
+
+  /** Delete files that are superseded, if that is to be done. */
+  record Collect() implements Message {}
 
   /** A rewrite has ended, and why if it failed. */
   record Ended(AofRewrite rewrite, Optional<Throwable> failure) implements Message {}
@@ -82,13 +85,14 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
         .onMessage(Loaded.class, this::loaded)
         .onMessage(Detach.class, detach -> detach())
         .onMessage(Rewrite.class, rewrite -> rewrite())
+        .onMessage(Collect.class, collect -> collect())
         .onMessage(Ended.class, this::ended)
         .build();
   }
 
   private Behavior<Message> loaded(Loaded loaded) {
     directory = Optional.of(loaded.directory);
-    return this;
+    return collect();
   }
 
   private Behavior<Message> detach() {
@@ -105,6 +109,17 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
       directory = Optional.of(its);
     }
     return directory.get();
+  }
+
+  private Behavior<Message> collect() {
+    if (directory.isPresent() && !settings.aofDisableAutoGc.get()) {
+      try {
+        directory.get().dropHistory();
+      } catch (IOException e) {
+        LOG.warn("Cannot delete what is superseded of the AOF: {}", e.toString());
+      }
+    }
+    return this;
   }
 
   private Behavior<Message> rewrite() {
@@ -198,7 +213,9 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
     } else {
       its.rebase(plan.base(), plan.snapshot(), plan.upTo());
     }
-    its.dropHistory();
+    if (!settings.aofDisableAutoGc.get()) {
+      its.dropHistory();
+    }
     long all = its.size();
     aof.based(all, all - (plan.increment().isPresent() ? Files.size(last(its)) : 0));
   }

@@ -43,10 +43,10 @@ public final class ClientState {
   /** Since when more output is pending than the soft limit allows, in milliseconds; or 0. */
   volatile long overSoftLimitSince;
 
-  ClientState(long id, SocketAddress local, SocketAddress remote, long now) {
+  ClientState(long id, Peer peer, long now) {
     this.id = id;
-    this.local = local;
-    this.remote = remote;
+    this.local = peer.local();
+    this.remote = peer.remote();
     this.createdAt = now;
     this.lastInteraction = now;
   }

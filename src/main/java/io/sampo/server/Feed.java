@@ -9,24 +9,29 @@ import org.apache.pekko.util.ByteString;
 /** What a connection sends besides replies, if there is a replica at the other end: the stream. */
 public final class Feed implements ReplicaLink.Wire {
   private final Session session;
+  private final Peer peer;
   private final Node node;
   private volatile Optional<ReplicaLink> link = Optional.empty();
 
-  Feed(Session session) {
+  Feed(Session session, Peer peer) {
     this.session = session;
+    this.peer = peer;
     this.node = session.node;
   }
 
   /** Has the replica at the other end sent whatever the master has for it. */
   public ReplicaLink attach(boolean old) {
+    if (node.settings.replDisableTcpNodelay.get()) {
+      peer.gather().run();
+    }
     ReplicaLink its =
         new ReplicaLink(
-            this, node.replication.backlog, peer(), session.state.introduction, old, node::now);
+            this, node.replication.backlog, address(), session.state.introduction, old, node::now);
     link = Optional.of(its);
     return its;
   }
 
-  private String peer() {
+  private String address() {
     return session.state.remote instanceof InetSocketAddress inet
         ? inet.getAddress().getHostAddress()
         : "";

@@ -155,6 +155,7 @@ public final class Node {
       aof.enable();
     }
     settings.appendonly.each(aof::turn);
+    settings.aofDisableAutoGc.each(yes -> tellKeeper(new AofKeeper.Collect()));
     replication =
         new Replication(
             system,

@@ -87,7 +87,7 @@ public final class ReplicaSetPart {
     int loop = Math.floorMod(client.hashCode(), node.cores.loopCount());
     SocketAddress remote = new Forwarding.Origin(client);
     return Source.fromPublisher(requests)
-        .via(Flow.fromGraph(new SessionStage(node, loop, remote, remote)))
+        .via(Flow.fromGraph(new SessionStage(node, loop, new Peer(remote, remote, () -> {}))))
         .toMat(Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), Keep.right())
         .withAttributes(ActorAttributes.dispatcher(dispatchers.apply(loop)))
         .run(Materializer.matFromSystem(system.classicSystem()));

@@ -10,7 +10,6 @@ import io.sampo.shard.Batch;
 import io.sampo.shard.Transaction;
 import io.sampo.shard.Waiter;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.Optional;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.stage.AsyncCallback;
@@ -61,21 +60,16 @@ public final class Session extends GraphStageLogic
   private boolean closing;
 
   Session(
-      Node node,
-      Service service,
-      Loop loop,
-      FlowShape<ByteString, ByteString> shape,
-      SocketAddress local,
-      SocketAddress remote) {
+      Node node, Service service, Loop loop, FlowShape<ByteString, ByteString> shape, Peer peer) {
     super(shape);
     this.node = node;
     this.service = service;
     this.loop = loop;
     this.shape = shape;
-    this.state = new ClientState(node.clients.nextId(), local, remote, node.now());
+    this.state = new ClientState(node.clients.nextId(), peer, node.now());
     this.subscriptions = new Subscriptions(this, service.pubSub());
     this.disclosure = new Disclosure(node, service, loop);
-    this.feed = new Feed(this);
+    this.feed = new Feed(this, peer);
     this.waiting = new Waiting(this, loop);
     this.preparation = new Preparation(this, loop, node.blocking);
     this.input = new Input(this, loop);

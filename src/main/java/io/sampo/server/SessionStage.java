@@ -1,6 +1,5 @@
 package io.sampo.server;
 
-import java.net.SocketAddress;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
@@ -18,31 +17,27 @@ public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteStr
   private final Node node;
   private final Service service;
   private final int loop;
-  private final SocketAddress local;
-  private final SocketAddress remote;
+  private final Peer peer;
 
   /**
    * A stage for one connection.
    *
    * @param loop index of the core loop it will be materialized on
    */
-  public SessionStage(Node node, int loop, SocketAddress local, SocketAddress remote) {
-    this(node, node.data, loop, local, remote);
+  public SessionStage(Node node, int loop, Peer peer) {
+    this(node, node.data, loop, peer);
   }
 
-  private SessionStage(
-      Node node, Service service, int loop, SocketAddress local, SocketAddress remote) {
+  private SessionStage(Node node, Service service, int loop, Peer peer) {
     this.node = node;
     this.service = service;
     this.loop = loop;
-    this.local = local;
-    this.remote = remote;
+    this.peer = peer;
   }
 
   /** A stage for a connection of somebody who asks for the master, of a node in a replica set. */
-  public static SessionStage sentinel(
-      Node node, int loop, SocketAddress local, SocketAddress remote) {
-    return new SessionStage(node, node.sentinel().orElseThrow().service, loop, local, remote);
+  public static SessionStage sentinel(Node node, int loop, Peer peer) {
+    return new SessionStage(node, node.sentinel().orElseThrow().service, loop, peer);
   }
 
   @Override
@@ -52,6 +47,6 @@ public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteStr
 
   @Override
   public GraphStageLogic createLogic(Attributes inherited) {
-    return new Session(node, service, node.cores.loop(loop), SHAPE, local, remote);
+    return new Session(node, service, node.cores.loop(loop), SHAPE, peer);
   }
 }

@@ -48,6 +48,7 @@ class UnfinishedBaseTest {
     effects.add(0, Bytes.ascii("SET"), Bytes.ascii("k"), Bytes.ascii("v"));
     effects.flush();
     long end = journal.offset();
+    aof.flush();
     Followers.await("written", () -> barrier.isSafe(end));
     return end;
   }

@@ -251,20 +251,6 @@ public final class Setting<T> {
         s -> s);
   }
 
-  /** Text that can be nothing but one, for what is there to be asked after. */
-  public static Setting<String> only(String name, String value, String whyNot) {
-    return new Setting<>(
-        name,
-        value,
-        s -> {
-          if (!s.equalsIgnoreCase(value)) {
-            throw new BadValue(whyNot);
-          }
-          return value;
-        },
-        s -> s);
-  }
-
   private static Path path(String text) {
     try {
       return Path.of(text);

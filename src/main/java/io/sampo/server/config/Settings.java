@@ -8,7 +8,6 @@ import static io.sampo.server.config.Setting.fileName;
 import static io.sampo.server.config.Setting.integer;
 import static io.sampo.server.config.Setting.of;
 import static io.sampo.server.config.Setting.oneOf;
-import static io.sampo.server.config.Setting.only;
 import static io.sampo.server.config.Setting.permissions;
 import static io.sampo.server.config.Setting.text;
 
@@ -78,6 +77,7 @@ public final class Settings {
   public final Setting<Boolean> aofLoadTruncated = add(bool("aof-load-truncated", true));
   public final Setting<Boolean> aofUseRdbPreamble = add(bool("aof-use-rdb-preamble", true));
   public final Setting<Boolean> aofRewriteIncrementalFsync = add(bool("aof-rewrite-incremental-fsync", true));
+  public final Setting<Boolean> aofDisableAutoGc = add(bool("aof-disable-auto-gc", false));
   public final Setting<Boolean> aofTimestampEnabled = add(bool("aof-timestamp-enabled", false));
 
   // What is watched and written down.
@@ -96,10 +96,12 @@ public final class Settings {
   public final Setting<Long> replBacklogTtl = add(integer("repl-backlog-ttl", 3600, 0, Long.MAX_VALUE));
   public final Setting<Long> replTimeout = add(integer("repl-timeout", 60, 1, Integer.MAX_VALUE));
   public final Setting<Long> replPingReplicaPeriod = add(integer("repl-ping-replica-period", 10, 1, Integer.MAX_VALUE).alias("repl-ping-slave-period"));
+  public final Setting<Boolean> replDisableTcpNodelay = add(bool("repl-disable-tcp-nodelay", false));
   public final Setting<Boolean> replDisklessSync = add(bool("repl-diskless-sync", true));
   public final Setting<Long> replDisklessSyncDelay = add(integer("repl-diskless-sync-delay", 5, 0, Integer.MAX_VALUE));
   public final Setting<Long> replDisklessSyncMaxReplicas = add(integer("repl-diskless-sync-max-replicas", 0, 0, Integer.MAX_VALUE));
   public final Setting<Optional<MasterAddress>> replicaof = add(of("replicaof", Optional.empty(), MasterAddress::parse, MasterAddress::format).alias("slaveof").fixed());
+  public final Setting<String> bindSourceAddr = add(text("bind-source-addr", ""));
   public final Setting<String> masteruser = add(text("masteruser", ""));
   public final Setting<String> masterauth = add(text("masterauth", ""));
   public final Setting<Boolean> replicaReadOnly = add(bool("replica-read-only", true).alias("slave-read-only"));
@@ -119,7 +121,11 @@ public final class Settings {
   public final Setting<Boolean> replicaLazyFlush = add(bool("replica-lazy-flush", false).alias("slave-lazy-flush"));
   public final Setting<String> replDisklessLoad = add(oneOf("repl-diskless-load", "disabled", "disabled", "on-empty-db", "swapdb"));
   public final Setting<String> sanitizeDumpPayload = add(oneOf("sanitize-dump-payload", "no", "no", "yes", "clients"));
-  public final Setting<String> replDisableTcpNodelay = add(only("repl-disable-tcp-nodelay", "no", "the stream already leaves in one piece for each turn of the loop"));
+  public final Setting<Boolean> lazyfreeLazyEviction = add(bool("lazyfree-lazy-eviction", false));
+  public final Setting<Boolean> lazyfreeLazyExpire = add(bool("lazyfree-lazy-expire", false));
+  public final Setting<Boolean> lazyfreeLazyServerDel = add(bool("lazyfree-lazy-server-del", false));
+  public final Setting<Boolean> lazyfreeLazyUserDel = add(bool("lazyfree-lazy-user-del", false));
+  public final Setting<Boolean> lazyfreeLazyUserFlush = add(bool("lazyfree-lazy-user-flush", false));
 
   // The replica set.
   public final Setting<String> replicaSet = add(text("replica-set", "mymaster").provided(Settings::setName).fixed());
