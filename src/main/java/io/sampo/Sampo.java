@@ -63,6 +63,10 @@ public final class Sampo implements AutoCloseable {
 
   private final ActorSystem<Void> system;
   private final Node node;
+
+  /** One for each loop. */
+  private final List<Materializer> materializers;
+
   private final List<CoreTcp.Binding> bindings = new ArrayList<>();
   private final Settings settings;
   private final int loops;
@@ -81,6 +85,10 @@ public final class Sampo implements AutoCloseable {
     this.system =
         ActorSystem.create(
             Behaviors.empty(), "sampo", LOCAL.withFallback(dispatchers).withFallback(config));
+    this.materializers =
+        IntStream.range(0, loopCount)
+            .mapToObj(loop -> CoreLoops.materializer(system, loop))
+            .toList();
     this.node =
         new Node(
             system,
@@ -227,7 +235,6 @@ public final class Sampo implements AutoCloseable {
   }
 
   private void bind(SocketAddress address, Door door) {
-    Materializer materializer = Materializer.createMaterializer(system);
     CoreTcp.Options options =
         new CoreTcp.Options(
             settings.tcpBacklog.get().intValue(),
@@ -236,9 +243,9 @@ public final class Sampo implements AutoCloseable {
             settings.unixsocketperm.get().intValue());
     CompletionStage<CoreTcp.Binding> binding =
         connections(address, options)
-            .toMat(Sink.foreach(c -> serve(c, door, materializer)), Keep.left())
+            .toMat(Sink.foreach(c -> serve(c, door)), Keep.left())
             .withAttributes(ActorAttributes.dispatcher(CoreLoops.dispatcher(0)))
-            .run(materializer);
+            .run(materializers.get(0));
     bindings.add(binding.toCompletableFuture().join());
   }
 
@@ -249,7 +256,7 @@ public final class Sampo implements AutoCloseable {
         : CoreTcp.bind(address, options);
   }
 
-  private void serve(CoreTcp.Connection connection, Door door, Materializer materializer) {
+  private void serve(CoreTcp.Connection connection, Door door) {
     int loop = nextLoop++ % loops;
     Peer peer =
         new Peer(connection.localAddress(), connection.remoteAddress(), connection.gather());
@@ -258,7 +265,7 @@ public final class Sampo implements AutoCloseable {
         .flow()
         .join(Flow.fromGraph(stage))
         .withAttributes(ActorAttributes.dispatcher(CoreLoops.dispatcher(loop)))
-        .run(materializer);
+        .run(materializers.get(loop));
   }
 
   /**

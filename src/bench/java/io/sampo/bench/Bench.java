@@ -19,8 +19,8 @@ public final class Bench {
   private static final int IDLE_SECONDS = 20;
   private static final int PROBE = 20_000;
 
-  /** Connections before the first that counts. */
-  private static final int WARMING = 3_000;
+  /** Connections before the first that counts: a run begins with fifty at once. */
+  static final int WARMING = 40_000;
 
   private static final long MIB = 1 << 20;
 
@@ -165,18 +165,17 @@ public final class Bench {
 
   /** Lets the JIT see connections and all loads before any of them is measured. */
   private void warm(Server server, List<Load> loads) throws IOException, InterruptedException {
+    Load.connections(server, WARMING);
     long begin = System.nanoTime();
-    for (int i = 0; i < WARMING; i++) {
-      try (Client client = Client.connect(server.port())) {
-        client.command("PING");
-      }
-    }
-    do {
+    int passes = 0;
+    while (passes < options.warmPasses()
+        || System.nanoTime() - begin < options.warmSeconds() * 1e9) {
       for (Load load : loads) {
         fill(server, load.keys());
         load.run(server, commands(load, load.run(server, PROBE).rate()) / 2);
       }
-    } while (System.nanoTime() - begin < options.warmSeconds() * 1e9);
+      passes++;
+    }
   }
 
   /** Rounds of A B A B: element 0 of each has A's run, element 1 has B's. */

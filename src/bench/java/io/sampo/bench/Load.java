@@ -104,6 +104,12 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
     return measured(server, commands);
   }
 
+  /** Has so many connections come, ask once, and go, fifty at a time. */
+  static void connections(Server server, int count) throws IOException, InterruptedException {
+    Load load = test("ping_mbulk", 50, 1);
+    load.benchmark(server, 1, count, KEYS, List.of("-t", "ping_mbulk", "-k", "0"));
+  }
+
   private Run measured(Server server, long commands) throws IOException, InterruptedException {
     long start = server.cpuMicros();
     String text = benchmark(server, pipeline, commands, Math.max(KEYS, keys()), words);

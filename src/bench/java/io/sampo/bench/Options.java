@@ -51,6 +51,11 @@ record Options(
     return quick ? 2 : 8;
   }
 
+  /** How often at least. */
+  int warmPasses() {
+    return quick ? 1 : 2;
+  }
+
   /** A Sampo and how to run it. */
   record Variant(String java, List<String> jvm, Path jar, List<String> arguments) {}
 

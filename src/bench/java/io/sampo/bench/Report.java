@@ -43,10 +43,11 @@ final class Report {
         options.rounds(), options.seconds(), ours, theirs);
     line("- CPU: user and system time of the server process per command.");
     line(
-        "- A JVM compiles what it has seen to matter, so Sampo gets a few thousand connections and"
-            + " then all loads of a table, for at least %.0f s, before any is measured. Redis needs"
-            + " no such time.",
-        options.warmSeconds());
+        "- A JVM compiles what it has seen to matter, and takes the processor of those it compiles"
+            + " for meanwhile. So Sampo gets %,d connections and then all loads of a"
+            + " table, at least %d times and for %.0f s, before any is measured. Redis needs no such"
+            + " time.",
+        Bench.WARMING, options.warmPasses(), options.warmSeconds());
     line("- A figure that misses what it is held to has the limit behind it.");
   }
 

@@ -32,7 +32,7 @@ enum Section {
       case ONE_LOOP -> load.connections() == 1 ? Limits.NONE : oneLoop(load);
       case TWO_LOOPS -> Limits.throughput(0.8);
       case TYPES -> Limits.throughput(load.name().equals("LRANGE_600") ? 1 : type(load));
-      case APPENDED -> load.name().endsWith("everysec") ? Limits.throughput(0.95) : Limits.NONE;
+      case APPENDED -> load.name().endsWith("EVERYSEC") ? Limits.throughput(0.95) : Limits.NONE;
       case REPLICA, SAVING -> Limits.NONE;
       case CLUSTERED -> Limits.throughput(0.95);
     };

@@ -2,8 +2,13 @@ package io.sampo.net;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.stream.Materializer;
 
 /** The dispatchers of a node's core loops. */
 public final class CoreLoops {
@@ -12,6 +17,23 @@ public final class CoreLoops {
   /** The id of the dispatcher of the loop with this index. */
   public static String dispatcher(int index) {
     return "sampo.loop-" + index;
+  }
+
+  /**
+   * Materializes streams for one loop. The parent of their actors lives on it, too, so that a
+   * connection's coming and going wakes no other thread.
+   */
+  public static Materializer materializer(ActorSystem<?> system, int index) {
+    CompletableFuture<Materializer> made = new CompletableFuture<>();
+    system.systemActorOf(
+        Behaviors.<Void>setup(
+            context -> {
+              made.complete(Materializer.createMaterializer(context));
+              return Behaviors.empty();
+            }),
+        "streams-" + index,
+        DispatcherSelector.fromConfig(dispatcher(index)));
+    return made.join();
   }
 
   /**
