@@ -62,17 +62,22 @@ final class Clerk {
       return;
     }
     Elector.Step step = elector.step(System.nanoTime(), holding.get(), input);
-    Optional<Ballot> ballot =
-        step.outputs().stream()
-            .filter(Output.Remember.class::isInstance)
-            .map(output -> ((Output.Remember) output).ballot())
-            .findFirst();
+    Optional<Ballot> ballot = toRemember(step.outputs());
     if (ballot.isEmpty()) {
       complete(step);
     } else {
       pending = Optional.of(step);
       disk.execute(() -> written.accept(write(ballot.get())));
     }
+  }
+
+  private static Optional<Ballot> toRemember(List<Output> outputs) {
+    for (Output output : outputs) {
+      if (output instanceof Output.Remember remember) {
+        return Optional.of(remember.ballot());
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<IOException> write(Ballot ballot) {

@@ -18,7 +18,6 @@ import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -110,8 +109,7 @@ public final class ClusterNode implements AutoCloseable {
               ActorRef<ReplicaSet.Command> ref =
                   context.spawn(
                       ReplicaSet.create(plan, file, ballot, role, observer, advancing),
-                      ReplicaSet.NAME,
-                      DispatcherSelector.blocking());
+                      ReplicaSet.NAME);
               context.spawn(Relay.create(plan.set(), door), Relay.NAME);
               // If it fails, so does this one, and with it the system.
               context.watch(ref);

@@ -1,10 +1,11 @@
 package io.sampo.cluster;
 
+import io.sampo.cluster.Stance.Canvassing;
 import io.sampo.cluster.Stance.Following;
 import io.sampo.cluster.Stance.Leading;
 import io.sampo.cluster.Stance.Waiting;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.ToLongFunction;
 
 /**
  * One node's part in choosing the master of a replica set: a value without clock, network or disk,
@@ -43,6 +44,8 @@ public record Elector(
   /** What comes of an input. */
   public record Step(Elector next, List<Output> outputs) {}
 
+  private static final long LONG_PAST = Long.MIN_VALUE / 2;
+
   /** What is promised to nobody. */
   static final String NOBODY = "";
 
@@ -76,20 +79,42 @@ public record Elector(
     return stance instanceof Following following ? following.term() : ballot.term();
   }
 
+  /** When it next needs a tick, if nothing else comes before: at the latest a beat from now. */
+  public long wakeAt(long now) {
+    long at = now + setup.beat();
+    if (stance instanceof Leading leading) {
+      at = Math.min(leading.beatAt() - now, leading.since() + patience(leading) - now + 1) + now;
+    } else if (stance instanceof Canvassing canvassing) {
+      at = canvassing.until();
+    } else if (setup.votes(setup.self()) && !setup.witness()) {
+      at = dueAt;
+    }
+    return now + Math.min(at - now, setup.beat());
+  }
+
+  /** For how long it leads without a lease: to get the first one, votes may still be counted. */
+  long patience(Leading leading) {
+    return leading.since() > leading.electedAt() ? setup.lease() / 2 : 2 * setup.lease();
+  }
+
   /** Until when it is sure to be the only master, by its own clock; long past if it is none. */
   public long leaseUntil() {
     if (!(stance instanceof Leading leading)) {
-      return Long.MIN_VALUE / 2;
+      return LONG_PAST;
     }
-    Stream<Long> own =
-        lease.holder().equals(setup.self()) && counts(setup.self(), standingAsLeader())
-            ? Stream.of(lease.until() - setup.lease())
-            : Stream.empty();
-    Stream<Long> others =
-        leading.supports().entrySet().stream()
-            .filter(e -> counts(e.getKey(), e.getValue().standing()))
-            .map(e -> e.getValue().sentAt());
-    return majority(Stream.concat(own, others), Long.MIN_VALUE / 2) + setup.lease() - setup.drift();
+    Tally granted = new Tally();
+    if (lease.holder().equals(setup.self()) && counts(setup.self(), standingAsLeader())) {
+      granted.add(lease.until() - setup.lease());
+    }
+    leading
+        .supports()
+        .forEach(
+            (voter, support) -> {
+              if (counts(voter, support.standing())) {
+                granted.add(support.sentAt());
+              }
+            });
+    return granted.majority(setup, LONG_PAST) + setup.lease() - setup.drift();
   }
 
   /** When it last sent, as a master, what a majority has answered since; it hears itself. */
@@ -97,12 +122,8 @@ public record Elector(
     if (!(stance instanceof Leading leading)) {
       return now;
     }
-    Stream<Long> own = setup.votes(setup.self()) ? Stream.of(now) : Stream.empty();
-    Stream<Long> others =
-        leading.supports().entrySet().stream()
-            .filter(e -> setup.votes(e.getKey()))
-            .map(e -> e.getValue().answeredAt());
-    return Math.max(leading.electedAt(), majority(Stream.concat(own, others), Long.MIN_VALUE / 2));
+    Tally answered = tally(leading, now, Stance.Support::answeredAt);
+    return Math.max(leading.electedAt(), answered.majority(setup, LONG_PAST));
   }
 
   /**
@@ -112,13 +133,25 @@ public record Elector(
     if (!(stance instanceof Leading leading)) {
       return -1;
     }
-    Stream<Long> own =
-        setup.votes(setup.self()) ? Stream.of(offset(holding, leading.term())) : Stream.empty();
-    Stream<Long> others =
-        leading.supports().entrySet().stream()
-            .filter(e -> setup.votes(e.getKey()))
-            .map(e -> e.getValue().offset());
-    return majority(Stream.concat(own, others), -1);
+    long own = offset(holding, leading.term());
+    return tally(leading, own, Stance.Support::offset).majority(setup, -1);
+  }
+
+  /** What the voters have, this one among them. */
+  private Tally tally(Leading leading, long own, ToLongFunction<Stance.Support> value) {
+    Tally tally = new Tally();
+    if (setup.votes(setup.self())) {
+      tally.add(own);
+    }
+    leading
+        .supports()
+        .forEach(
+            (voter, support) -> {
+              if (setup.votes(voter)) {
+                tally.add(value.applyAsLong(support));
+              }
+            });
+    return tally;
   }
 
   /** What its voice is worth. */
@@ -150,12 +183,6 @@ public record Elector(
 
   private boolean counts(String voter, Standing standing) {
     return setup.votes(voter) && standing != Standing.FRESH;
-  }
-
-  /** The highest value that a majority of the voters has at least. */
-  private long majority(Stream<Long> values, long none) {
-    List<Long> sorted = values.sorted((a, b) -> Long.compare(b, a)).toList();
-    return sorted.size() < setup.majority() ? none : sorted.get(setup.majority() - 1);
   }
 
   /** The offset it can acknowledge in a term; -1 if it has no right to. */

@@ -86,8 +86,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   static final String NAME = "replica-set";
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaSet.class);
-  private static final Duration NEWS = Duration.ofSeconds(1);
-  private static final long SILENCE = TimeUnit.SECONDS.toNanos(4);
+  private static final Duration NEWS = Duration.ofSeconds(2);
+
+  /** The least time between two ticks. */
+  private static final long BREATH = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long SILENCE = TimeUnit.SECONDS.toNanos(5);
 
   /** For how long a disk that was too slow is not trusted again. */
   private static final long CONVALESCENCE = TimeUnit.SECONDS.toNanos(10);
@@ -107,8 +111,14 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private final Map<String, Report> reports = new TreeMap<>();
   private final Clerk clerk;
   private final Handover handover;
+  private final TimerScheduler<Command> timers;
   private Topology topology;
   private long newsAt;
+
+  /** Whether there will be a tick, and when. */
+  private boolean armed;
+
+  private long tickAt;
 
   /** When the disk was last found to be too slow; it was not, long ago. */
   private long ailedAt;
@@ -151,7 +161,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
             Subscribe.create(
                 context.messageAdapter(ClusterEvent.MemberEvent.class, ReplicaSet::command),
                 ClusterEvent.MemberEvent.class));
-    timers.startTimerAtFixedRate(new Tick(), Duration.ofNanos(setup.beat() / 4));
+    this.timers = timers;
+    arm();
   }
 
   /**
@@ -213,19 +224,33 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     return take(new Input.Received(letter.from(), letter.message()));
   }
 
+  /** Has a tick come when something may be due. */
+  private void arm() {
+    long now = System.nanoTime();
+    long due = Math.min(elector().wakeAt(now) - now, newsAt - now);
+    long at = now + Math.max(due, BREATH);
+    if (!armed || at - tickAt < 0) {
+      timers.startSingleTimer(Tick.class, new Tick(), Duration.ofNanos(at - now));
+      armed = true;
+      tickAt = at;
+    }
+  }
+
   private Behavior<Command> onTick() {
+    armed = false;
     take(new Input.Tick());
     long now = System.nanoTime();
     boolean ails = role.ails();
     if (ails) {
       ailedAt = now;
     }
-    if (now - newsAt >= 0) {
+    if (now - newsAt > -BREATH) {
       if (ails && elector().leads() && !handover.isUnderWay()) {
         giveWay();
       }
       spread();
     }
+    arm();
     return this;
   }
 
@@ -267,6 +292,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       spread();
     }
     handover.proceed();
+    arm();
   }
 
   private void carryOut(Output output) {

@@ -57,7 +57,7 @@ final class Round {
         leading = leading.since(now);
         next = next.with(leading);
       }
-      if (now - leading.since() > patience(leading)) {
+      if (now - leading.since() > next.patience(leading)) {
         // It has been cut off: whoever was not may need its vote, and clients are to look for
         // another.
         outputs.add(new Output.Retire());
@@ -72,11 +72,6 @@ final class Round {
     } else if (next.dueAt() - now <= 0 && setup.votes(setup.self()) && !setup.witness()) {
       canvass(true, Map.of(), Elector.NOBODY, 0);
     }
-  }
-
-  /** For how long it leads without a lease: to get the first one, votes may still be counted. */
-  private long patience(Leading leading) {
-    return leading.since() > leading.electedAt() ? setup.lease() / 2 : 2 * setup.lease();
   }
 
   private void await(long atLeast) {

@@ -28,7 +28,7 @@ public record Setup(
 
   /** With the proportions that suit networks and pauses of a collector. */
   public static Setup of(String self, List<String> voters, boolean witness, long lease) {
-    return new Setup(self, voters, witness, lease, lease / 10, lease / 5, lease / 8);
+    return new Setup(self, voters, witness, lease, lease / 10, lease / 4, lease / 8);
   }
 
   boolean votes(String id) {

@@ -5,6 +5,8 @@ import io.sampo.shard.Shard;
 import java.time.Duration;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import scala.concurrent.ExecutionContextExecutor;
 
 /** The work that a node does regularly, {@code hz} times a second or once a second. */
 public final class Beat {
@@ -15,6 +17,10 @@ public final class Beat {
 
   private final Node node;
   private final ActorSystem<?> system;
+
+  /** For some of it may wait for the disk. */
+  private final ExecutionContextExecutor executor;
+
   private volatile long at = System.currentTimeMillis();
   private volatile boolean activeExpire = true;
   private volatile boolean stopped;
@@ -23,6 +29,7 @@ public final class Beat {
   Beat(Node node, ActorSystem<?> system) {
     this.node = node;
     this.system = system;
+    this.executor = system.dispatchers().lookup(DispatcherSelector.blocking());
   }
 
   /** Begins, when the node is there as a whole. */
@@ -40,8 +47,7 @@ public final class Beat {
   private Cancellable repeat(Duration interval, Runnable task) {
     return system
         .scheduler()
-        .scheduleAtFixedRate(
-            interval, interval, () -> unlessStopped(task), system.executionContext());
+        .scheduleAtFixedRate(interval, interval, () -> unlessStopped(task), executor);
   }
 
   private void unlessStopped(Runnable task) {
