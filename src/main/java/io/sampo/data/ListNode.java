@@ -148,30 +148,30 @@ final class ListNode {
 
   /** Adds an element to a node that is not expected to outgrow {@code most} bytes. */
   void addFirst(byte[] a, int offset, int length, int most) {
-    int size = ListPack.sizeOf(a, offset, length);
+    int size = PackElement.sizeOf(a, offset, length);
     if (size > start) {
       reserve(size, true, most);
     }
     start -= size;
-    ListPack.write(bytes, start, a, offset, length);
+    PackElement.write(bytes, start, a, offset, length);
     count++;
   }
 
   /** As {@link #addFirst}, at the other end. */
   void addLast(byte[] a, int offset, int length, int most) {
-    int size = ListPack.sizeOf(a, offset, length);
+    int size = PackElement.sizeOf(a, offset, length);
     if (size > bytes.length - end) {
       reserve(size, false, most);
     }
-    ListPack.write(bytes, end, a, offset, length);
+    PackElement.write(bytes, end, a, offset, length);
     end += size;
     count++;
   }
 
   /** Inserts before the element at a position. */
   void insert(int position, byte[] a, int offset, int length) {
-    int at = open(position, ListPack.sizeOf(a, offset, length));
-    ListPack.write(bytes, at, a, offset, length);
+    int at = open(position, PackElement.sizeOf(a, offset, length));
+    PackElement.write(bytes, at, a, offset, length);
     count++;
   }
 

@@ -41,14 +41,6 @@ public final class ListPack {
   /** The bytes that any pack may have to spare. */
   private static final int TOLERATED = 64;
 
-  /** The first byte of what is longer than a type and a few bits. */
-  private static final int STRING_32 = 0xf0;
-
-  private static final int INT_16 = 0xf1;
-  private static final int INT_24 = 0xf2;
-  private static final int INT_32 = 0xf3;
-  private static final int INT_64 = 0xf4;
-
   private ListPack() {}
 
   /** An empty pack. */
@@ -116,8 +108,8 @@ public final class ListPack {
 
   /** The position behind the element at {@code p}. */
   public static int next(byte[] pack, int p) {
-    int size = sizeAt(pack, p);
-    return p + size + backSize(size);
+    int size = PackElement.sizeAt(pack, p);
+    return p + size + PackElement.backSize(size);
   }
 
   /** The position of the element that ends at {@code p}, which is not {@link #BEGIN}. */
@@ -158,42 +150,22 @@ public final class ListPack {
   // ---- reading an element ----
 
   public static boolean isInteger(byte[] pack, int p) {
-    int first = pack[p];
-    return first >= 0 || (first & 0xe0) == 0xc0 || (first & 0xff) > STRING_32;
+    return PackElement.isInteger(pack, p);
   }
 
   /** The value of an element that {@link #isInteger}. */
   public static long integer(byte[] pack, int p) {
-    int first = pack[p];
-    if (first >= 0) {
-      return first;
-    }
-    return switch (first & 0xff) {
-      case INT_16 -> (short) (pack[p + 1] & 0xff | pack[p + 2] << 8);
-      case INT_24 -> pack[p + 1] & 0xff | (pack[p + 2] & 0xff) << 8 | pack[p + 3] << 16;
-      case INT_32 -> Words.getInt(pack, p + 1);
-      case INT_64 -> Words.getLong(pack, p + 1);
-      default -> (first << 27 | (pack[p + 1] & 0xff) << 19) >> 19;
-    };
-  }
-
-  /** The length of an element as a byte string. */
-  public static int length(byte[] pack, int p) {
-    return isInteger(pack, p) ? Bytes.digits(integer(pack, p)) : stringLength(pack, p);
+    return PackElement.integer(pack, p);
   }
 
   /** Where the bytes of an element that is no integer begin; see {@link #length}. */
   public static int stringAt(byte[] pack, int p) {
-    int first = pack[p] & 0xff;
-    return first < 0xc0 ? p + 1 : first < STRING_32 ? p + 2 : p + 5;
+    return PackElement.stringAt(pack, p);
   }
 
-  private static int stringLength(byte[] pack, int p) {
-    int first = pack[p] & 0xff;
-    if (first < 0xc0) {
-      return first & 0x3f;
-    }
-    return first < STRING_32 ? (first & 0xf) << 8 | pack[p + 1] & 0xff : Words.getInt(pack, p + 1);
+  /** The length of an element as a byte string. */
+  public static int length(byte[] pack, int p) {
+    return isInteger(pack, p) ? Bytes.digits(integer(pack, p)) : PackElement.stringLength(pack, p);
   }
 
   /** A copy of an element. */
@@ -204,7 +176,7 @@ public final class ListPack {
       return text;
     }
     int at = stringAt(pack, p);
-    return Arrays.copyOfRange(pack, at, at + stringLength(pack, p));
+    return Arrays.copyOfRange(pack, at, at + PackElement.stringLength(pack, p));
   }
 
   /** Writes an element as a bulk string. */
@@ -212,7 +184,7 @@ public final class ListPack {
     if (isInteger(pack, p)) {
       out.bulk(integer(pack, p));
     } else {
-      out.bulk(pack, stringAt(pack, p), stringLength(pack, p));
+      out.bulk(pack, stringAt(pack, p), PackElement.stringLength(pack, p));
     }
   }
 
@@ -223,7 +195,7 @@ public final class ListPack {
           && Bytes.isLong(a, offset, length)
           && Bytes.parseLong(a, offset, length) == integer(pack, p);
     }
-    return stringLength(pack, p) == length
+    return PackElement.stringLength(pack, p) == length
         && Words.equal(pack, stringAt(pack, p), a, offset, length);
   }
 
@@ -239,7 +211,7 @@ public final class ListPack {
       if (integer
           ? isInteger(pack, p) && integer(pack, p) == value
           : !isInteger(pack, p)
-              && stringLength(pack, p) == length
+              && PackElement.stringLength(pack, p) == length
               && Words.equal(pack, stringAt(pack, p), a, offset, length)) {
         return p;
       }
@@ -306,102 +278,21 @@ public final class ListPack {
     if (length <= 20 && Bytes.isLong(a, offset, length)) {
       return put(pack, p, replaced, Bytes.parseLong(a, offset, length));
     }
-    byte[] changed = open(pack, p, replaced, headSize(length) + length);
-    writeString(changed, p, a, offset, length);
+    byte[] changed = open(pack, p, replaced, PackElement.headSize(length) + length);
+    PackElement.writeString(changed, p, a, offset, length);
     return changed;
   }
 
   private static byte[] put(byte[] pack, int p, int replaced, long value) {
-    byte[] changed = open(pack, p, replaced, integerSize(value));
-    writeInteger(changed, p, value);
+    byte[] changed = open(pack, p, replaced, PackElement.integerSize(value));
+    PackElement.writeInteger(changed, p, value);
     return changed;
-  }
-
-  // ---- elements by themselves ----
-
-  /** The bytes that an element takes, all in all. */
-  static int sizeOf(byte[] a, int offset, int length) {
-    int size =
-        length <= 20 && Bytes.isLong(a, offset, length)
-            ? integerSize(Bytes.parseLong(a, offset, length))
-            : headSize(length) + length;
-    return size + backSize(size);
-  }
-
-  /** Writes an element; {@link #sizeOf} tells the room it needs. */
-  static void write(byte[] to, int p, byte[] a, int offset, int length) {
-    if (length <= 20 && Bytes.isLong(a, offset, length)) {
-      writeInteger(to, p, Bytes.parseLong(a, offset, length));
-    } else {
-      writeString(to, p, a, offset, length);
-    }
-  }
-
-  private static int headSize(int length) {
-    return length < 64 ? 1 : length < 4096 ? 2 : 5;
-  }
-
-  private static void writeString(byte[] b, int p, byte[] a, int offset, int length) {
-    int head = headSize(length);
-    if (head == 1) {
-      b[p] = (byte) (0x80 | length);
-    } else if (head == 2) {
-      b[p] = (byte) (0xe0 | length >> 8);
-      b[p + 1] = (byte) length;
-    } else {
-      b[p] = (byte) STRING_32;
-      Words.putInt(b, p + 1, length);
-    }
-    System.arraycopy(a, offset, b, p + head, length);
-    putBackSize(b, p + head + length, head + length);
-  }
-
-  private static void writeInteger(byte[] b, int p, long value) {
-    int size = integerSize(value);
-    int v = (int) value;
-    switch (size) {
-      case 1 -> b[p] = (byte) v;
-      case 2 -> {
-        b[p] = (byte) (0xc0 | v >> 8 & 0x1f);
-        b[p + 1] = (byte) v;
-      }
-      case 3 -> {
-        b[p] = (byte) INT_16;
-        b[p + 1] = (byte) v;
-        b[p + 2] = (byte) (v >> 8);
-      }
-      case 4 -> {
-        b[p] = (byte) INT_24;
-        b[p + 1] = (byte) v;
-        b[p + 2] = (byte) (v >> 8);
-        b[p + 3] = (byte) (v >> 16);
-      }
-      case 5 -> {
-        b[p] = (byte) INT_32;
-        Words.putInt(b, p + 1, v);
-      }
-      default -> {
-        b[p] = (byte) INT_64;
-        Words.putLong(b, p + 1, value);
-      }
-    }
-    putBackSize(b, p + size, size);
-  }
-
-  private static int integerSize(long value) {
-    if (value >= 0 && value < 128) {
-      return 1;
-    }
-    long magnitude = value < 0 ? ~value : value;
-    return magnitude < 1 << 12
-        ? 2
-        : magnitude < 1 << 15 ? 3 : magnitude < 1 << 23 ? 4 : magnitude < 1L << 31 ? 5 : 9;
   }
 
   /** Makes room at {@code p} for an element of this size, in place of the one there or before. */
   private static byte[] open(byte[] pack, int p, int replaced, int size) {
     int to = replaced == 0 ? p : next(pack, p);
-    int room = size + backSize(size);
+    int room = size + PackElement.backSize(size);
     boolean fits = replaced != 0 && to - p == room;
     return fits ? pack : splice(pack, p, to, room, 1 - replaced);
   }
@@ -457,47 +348,5 @@ public final class ListPack {
   /** Arrays are rounded up to 8 bytes anyway. */
   private static int aligned(int bytes) {
     return (bytes + 7) & ~7;
-  }
-
-  /** The size of encoding and data. */
-  private static int sizeAt(byte[] pack, int p) {
-    int first = pack[p];
-    if (first >= 0) {
-      return 1;
-    }
-    if ((first & 0x40) == 0) {
-      return 1 + (first & 0x3f);
-    }
-    if ((first & 0x20) == 0) {
-      return 2;
-    }
-    if ((first & 0x10) == 0) {
-      return 2 + ((first & 0xf) << 8 | pack[p + 1] & 0xff);
-    }
-    return switch (first & 0xff) {
-      case STRING_32 -> 5 + Words.getInt(pack, p + 1);
-      case INT_16 -> 3;
-      case INT_24 -> 4;
-      case INT_32 -> 5;
-      default -> 9;
-    };
-  }
-
-  /** The bytes of a size in front of the next element; Redis takes one more just below a limit. */
-  static int backSize(int size) {
-    return size < 1 << 7
-        ? 1
-        : size < (1 << 14) - 1 ? 2 : size < (1 << 21) - 1 ? 3 : size < (1 << 28) - 1 ? 4 : 5;
-  }
-
-  /** Writes a size so that it can be read backward: the last byte holds its lowest seven bits. */
-  static void putBackSize(byte[] pack, int at, int size) {
-    int i = at + backSize(size);
-    int rest = size;
-    while (--i > at) {
-      pack[i] = (byte) (rest & 0x7f | 0x80);
-      rest >>>= 7;
-    }
-    pack[at] = (byte) rest;
   }
 }

@@ -31,7 +31,7 @@ public final class PackCheck {
       if (size < 0 || !isBackSize(b, p + (int) size, (int) size, end)) {
         return false;
       }
-      p += (int) size + ListPack.backSize((int) size);
+      p += (int) size + PackElement.backSize((int) size);
     }
     int counted = b[4] & 0xff | (b[5] & 0xff) << 8;
     return p == end && (counted == count || counted == UNCOUNTED);
@@ -61,12 +61,12 @@ public final class PackCheck {
   }
 
   private static boolean isBackSize(byte[] b, int at, int size, int end) {
-    int n = ListPack.backSize(size);
+    int n = PackElement.backSize(size);
     if (n > end - at) {
       return false;
     }
     byte[] expected = new byte[n];
-    ListPack.putBackSize(expected, 0, size);
+    PackElement.putBackSize(expected, 0, size);
     return Arrays.equals(b, at, at + n, expected, 0, n);
   }
 

@@ -182,7 +182,7 @@ final class Quicklist {
   void addFirst(byte[] a, int offset, int length, int fill) {
     ListNode node = own(0);
     if (isFull(node, a, offset, length, fill)) {
-      node = fresh(node, ListPack.sizeOf(a, offset, length));
+      node = fresh(node, PackElement.sizeOf(a, offset, length));
       insertNode(0, node);
     }
     nodeBytes -= node.heapBytes();
@@ -194,7 +194,7 @@ final class Quicklist {
   void addLast(byte[] a, int offset, int length, int fill) {
     ListNode node = own(nodeCount() - 1);
     if (isFull(node, a, offset, length, fill)) {
-      node = fresh(node, ListPack.sizeOf(a, offset, length));
+      node = fresh(node, PackElement.sizeOf(a, offset, length));
       insertNode(nodeCount(), node);
     }
     nodeBytes -= node.heapBytes();
@@ -210,7 +210,7 @@ final class Quicklist {
   }
 
   private static boolean isFull(ListNode node, byte[] a, int offset, int length, int fill) {
-    int more = ListPack.sizeOf(a, offset, length);
+    int more = PackElement.sizeOf(a, offset, length);
     return node.count() > 0
         && exceeds(fill, (long) node.used() + ListNode.FRAME_BYTES + more, node.count() + 1L);
   }
@@ -241,7 +241,7 @@ final class Quicklist {
     if (i > 0 && !isFull(node(i - 1), a, offset, length, fill)) {
       insertInto(own(i - 1), node(i - 1).count(), a, offset, length);
     } else {
-      insertNode(i, new ListNode(ListPack.sizeOf(a, offset, length)));
+      insertNode(i, new ListNode(PackElement.sizeOf(a, offset, length)));
       insertInto(own(i), 0, a, offset, length);
     }
   }
