@@ -86,6 +86,15 @@ public final class Journal {
     return selected;
   }
 
+  /** The SELECT that a file needs which begins here; empty if the next request brings one. */
+  public synchronized byte[] selection() {
+    ReplyWriter out = new ReplyWriter(32);
+    if (selected != NO_DB) {
+      select(out, selected);
+    }
+    return out.toByteArray();
+  }
+
   /** Goes on at an offset of another history. Nothing may be appended meanwhile. */
   public synchronized void restart(long newOffset) {
     offset = newOffset;

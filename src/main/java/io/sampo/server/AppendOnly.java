@@ -3,8 +3,6 @@ package io.sampo.server;
 import io.sampo.journal.Barrier;
 import io.sampo.journal.Journal;
 import io.sampo.persist.AofWriter;
-import io.sampo.resp.Bytes;
-import io.sampo.resp.ReplyWriter;
 import io.sampo.server.config.Settings;
 import io.sampo.server.stats.InfoText;
 import io.sampo.shard.Borrower;
@@ -15,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -33,19 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class AppendOnly {
   private static final Logger LOG = LoggerFactory.getLogger(AppendOnly.class);
 
-  /** How many rewrites may fail before the next one that nobody asked for is put off. */
-  private static final int FAILURES = 3;
-
-  private static final long MINUTE = TimeUnit.MINUTES.toMillis(1);
-  private static final int LONGEST_DELAY = 60;
-
-  /** How far writing may lag behind, in time and in bytes, before clients have to wait for it. */
-  private static final long MOST_LAG_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  private static final long MOST_LAG_BYTES = 256L << 20;
   private static final long FLUSH_POLL_NANOS = 1_000_000;
-  private static final int NO_DB = -1;
-  private static final byte[] SELECT = Bytes.ascii("SELECT");
 
   /** What is there to be done about a rewrite. */
   public enum Rewrite {
@@ -64,8 +49,8 @@ public final class AppendOnly {
   /** Holds replies while appendfsync is always, and where no core loop holds them until written. */
   private final Barrier.Guard strict;
 
-  /** Holds them while the disk cannot keep up. */
-  private final Barrier.Guard lagging;
+  private final AofLag lag;
+  private final AofRewrites rewrites;
 
   /** Lets pass whoever waits for what is on the disk (WAITAOF), as long as it is turned on. */
   private final Barrier disk = new Barrier();
@@ -78,13 +63,9 @@ public final class AppendOnly {
   private volatile boolean isBased;
 
   private volatile Optional<Feed> feed = Optional.empty();
-  private volatile Rewrite rewrite = Rewrite.NONE;
 
-  /** Bytes of all files but the one that is written to, and of all when the last rewrite ended. */
+  /** Bytes of all files but the one that is written to. */
   private volatile long closedSize;
-
-  private volatile long baseSize;
-  private volatile boolean behind;
 
   /** Those that hold replies until they are told that what they tell of has been written. */
   private final List<Executor> loops = new CopyOnWriteArrayList<>();
@@ -92,18 +73,6 @@ public final class AppendOnly {
   private volatile Runnable progressed = () -> {};
 
   private final AtomicBoolean writesSoon = new AtomicBoolean();
-
-  // Under the lock.
-  private long rewrites;
-  private long failures;
-  private boolean failed;
-  private long lastSeconds = -1;
-  private long lastCopied;
-  private long since;
-  private long retryAt;
-  private long delayed;
-  private long progress;
-  private long progressAt;
 
   /**
    * @param keeper does the work with files
@@ -126,7 +95,8 @@ public final class AppendOnly {
     this.place = place;
     this.failNode = failNode;
     this.strict = barrier.guard();
-    this.lagging = barrier.guard();
+    this.lag = new AofLag(barrier.guard());
+    this.rewrites = new AofRewrites(settings, saving, () -> keeper.accept(new AofKeeper.Rewrite()));
     settings.appendfsync.each(policy -> follow());
     settings.aofTimestampEnabled.each(yes -> feed.ifPresent(f -> f.writer.stamps(yes)));
   }
@@ -171,7 +141,7 @@ public final class AppendOnly {
       }
       safe = nowSafe;
       strict.advance(nowSafe);
-      lagging.advance(writer.written());
+      lag.wrote(writer.written());
       if (isBased) {
         forced.advance(synced);
       }
@@ -212,14 +182,12 @@ public final class AppendOnly {
     }
     enabled = on;
     if (!on) {
-      rewrite = rewrite == Rewrite.SCHEDULED ? Rewrite.NONE : rewrite;
+      rewrites.cancel();
       feed.ifPresent(journal::remove);
       keeper.accept(new AofKeeper.Detach());
     } else {
       forced.raise(0);
-      if (rewrite != Rewrite.RUNNING) {
-        begin();
-      }
+      rewrites.begin();
     }
   }
 
@@ -236,11 +204,11 @@ public final class AppendOnly {
     Feed its = new Feed(increment);
     if (journal.isRelaying()) {
       // A master's stream is not ours to add a SELECT to.
-      its.writer.head(select(journal.selected()));
+      its.writer.head(journal.selection());
     }
     journal.add(its);
     // Otherwise a SELECT comes by itself.
-    its.writer.head(select(journal.selected()));
+    its.writer.head(journal.selection());
     feed = Optional.of(its);
     follow();
     return true;
@@ -253,18 +221,8 @@ public final class AppendOnly {
     }
     AofWriter writer = feed.get().writer;
     closedSize += writer.size() + writer.pending();
-    writer.continueIn(increment, select(journal.selected()));
+    writer.continueIn(increment, journal.selection());
     return true;
-  }
-
-  private static byte[] select(int db) {
-    ReplyWriter out = new ReplyWriter(32);
-    if (db != NO_DB) {
-      out.array(2);
-      out.bulk(SELECT);
-      out.bulk(db);
-    }
-    return out.toByteArray();
   }
 
   /**
@@ -277,7 +235,7 @@ public final class AppendOnly {
       isBased = false;
       forced.raise(0);
       keeper.accept(new AofKeeper.Detach());
-      rewrite = rewrite == Rewrite.NONE ? Rewrite.SCHEDULED : rewrite;
+      rewrites.schedule();
     }
   }
 
@@ -291,8 +249,8 @@ public final class AppendOnly {
     old.ifPresent(journal::remove);
     old.ifPresent(its -> its.writer.close());
     strict.lower();
-    lagging.lower();
     synchronized (this) {
+      lag.caughtUp();
       if (enabled) {
         forced.raise(0);
       } else {
@@ -303,16 +261,13 @@ public final class AppendOnly {
 
   /** Says that the files have been loaded, or rewritten to {@code bytes}. */
   synchronized void based(long bytes, long withoutPresent) {
-    baseSize = bytes;
+    rewrites.based(bytes);
     closedSize = withoutPresent;
   }
 
   /** A rewrite has succeeded; changes meanwhile took so many bytes. */
   synchronized void rewritten(long copied) {
-    rewriteEnded(true);
-    lastCopied = copied;
-    rewrites++;
-    failures = 0;
+    rewrites.succeeded(copied);
     if (!isBased) {
       isBased = true;
       follow();
@@ -322,33 +277,20 @@ public final class AppendOnly {
   }
 
   synchronized void rewriteFailed() {
-    rewriteEnded(false);
-    failures++;
-    retryAt = System.currentTimeMillis() + delay();
+    rewrites.failed();
     scheduleFirst();
-  }
-
-  private void rewriteEnded(boolean success) {
-    lastSeconds = (System.currentTimeMillis() - since) / 1000;
-    rewrite = Rewrite.NONE;
-    failed = !success;
   }
 
   /** A rewrite has come to nothing, for it was no longer wanted. */
   synchronized void rewriteDropped() {
-    rewrite = Rewrite.NONE;
+    rewrites.dropped();
     scheduleFirst();
   }
 
   private void scheduleFirst() {
     if (enabled && feed.isEmpty()) {
-      rewrite = Rewrite.SCHEDULED;
+      rewrites.schedule();
     }
-  }
-
-  private long delay() {
-    long late = failures - FAILURES;
-    return late < 0 ? MINUTE / 60 : Math.min(LONGEST_DELAY, 1L << Math.min(late, 6)) * MINUTE;
   }
 
   // --- what the node asks
@@ -364,7 +306,7 @@ public final class AppendOnly {
   }
 
   boolean isRewriting() {
-    return rewrite == Rewrite.RUNNING;
+    return rewrites.state() == Rewrite.RUNNING;
   }
 
   /**
@@ -374,22 +316,7 @@ public final class AppendOnly {
    * @return what it is now; {@link Rewrite#NONE} if one was running already
    */
   public synchronized Rewrite rewrite(boolean atOnce) {
-    if (rewrite == Rewrite.RUNNING) {
-      return Rewrite.NONE;
-    }
-    retryAt = 0;
-    if (atOnce && !saving.getAsBoolean()) {
-      begin();
-    } else {
-      rewrite = Rewrite.SCHEDULED;
-    }
-    return rewrite;
-  }
-
-  private void begin() {
-    rewrite = Rewrite.RUNNING;
-    since = System.currentTimeMillis();
-    keeper.accept(new AofKeeper.Rewrite());
+    return rewrites.ask(atOnce);
   }
 
   /** Whether writes are refused, because they cannot be appended. */
@@ -511,54 +438,11 @@ public final class AppendOnly {
   /** To be called some times a second. */
   void tend() {
     synchronized (this) {
-      boolean may = rewrite != Rewrite.RUNNING && !saving.getAsBoolean();
-      if (may
-          && System.currentTimeMillis() >= retryAt
-          && (rewrite == Rewrite.SCHEDULED || hasGrown())) {
-        begin();
-      }
+      rewrites.tend(feed.isPresent() ? size() : 0);
+      feed.ifPresent(its -> lag.watch(its.writer));
     }
-    feed.ifPresent(this::watchLag);
     // For what was changed on behalf of nobody.
     feed.filter(its -> its.writer.pending() > 0).ifPresent(this::write);
-  }
-
-  private boolean hasGrown() {
-    long percentage = settings.autoAofRewritePercentage.get();
-    if (feed.isEmpty() || percentage == 0) {
-      return false;
-    }
-    long size = size();
-    long base = Math.max(1, baseSize);
-    boolean grown =
-        size > settings.autoAofRewriteMinSize.get() && (size - base) * 100 / base >= percentage;
-    if (grown) {
-      LOG.info("Starting automatic rewriting of AOF on {}% growth", (size - base) * 100 / base);
-    }
-    return grown;
-  }
-
-  /** Has clients wait while the disk cannot keep up, so that neither memory nor risk grows. */
-  private synchronized void watchLag(Feed its) {
-    AofWriter writer = its.writer;
-    long written = writer.written();
-    long now = System.nanoTime();
-    if (written != progress || writer.pending() == 0) {
-      progress = written;
-      progressAt = now;
-    }
-    boolean slow =
-        now - progressAt > MOST_LAG_NANOS || writer.pending() > (behind ? 0 : MOST_LAG_BYTES);
-    boolean late = slow && writer.error().isEmpty();
-    if (late && !behind) {
-      delayed++;
-      LOG.warn("The disk is too slow for the AOF: replies have to wait for it");
-      lagging.raise(written);
-      lagging.advance(writer.written());
-    } else if (behind && !late) {
-      lagging.lower();
-    }
-    behind = late;
   }
 
   private long size() {
@@ -591,30 +475,21 @@ public final class AppendOnly {
 
   /** Writes the fields of INFO persistence. */
   public synchronized void describe(InfoText text) {
-    boolean running = rewrite == Rewrite.RUNNING;
-    text.field("aof_enabled", enabled ? 1 : 0)
-        .field("aof_rewrite_in_progress", running ? 1 : 0)
-        .field("aof_rewrite_scheduled", rewrite == Rewrite.SCHEDULED ? 1 : 0)
-        .field("aof_last_rewrite_time_sec", lastSeconds)
-        .field(
-            "aof_current_rewrite_time_sec",
-            running ? (System.currentTimeMillis() - since) / 1000 : -1)
-        .field("aof_last_bgrewrite_status", failed ? "err" : "ok")
-        .field("aof_rewrites", rewrites)
-        .field("aof_rewrites_consecutive_failures", failures)
-        .field("aof_last_write_status", refusal().isEmpty() ? "ok" : "err")
-        .field("aof_last_cow_size", lastCopied)
+    text.field("aof_enabled", enabled ? 1 : 0);
+    rewrites.describe(text);
+    text.field("aof_last_write_status", refusal().isEmpty() ? "ok" : "err")
+        .field("aof_last_cow_size", rewrites.lastCopied())
         .field("module_fork_in_progress", 0)
         .field("module_fork_last_cow_size", 0);
     if (enabled) {
       text.field("aof_current_size", size())
-          .field("aof_base_size", baseSize)
-          .field("aof_pending_rewrite", rewrite == Rewrite.SCHEDULED ? 1 : 0)
+          .field("aof_base_size", rewrites.base())
+          .field("aof_pending_rewrite", rewrites.state() == Rewrite.SCHEDULED ? 1 : 0)
           .field("aof_buffer_length", feed.map(its -> its.writer.pending()).orElse(0L))
           .field(
               "aof_pending_bio_fsync",
               feed.filter(its -> its.writer.isSyncing()).isPresent() ? 1 : 0)
-          .field("aof_delayed_fsync", delayed);
+          .field("aof_delayed_fsync", lag.times());
     }
   }
 }
