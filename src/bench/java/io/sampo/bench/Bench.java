@@ -63,6 +63,7 @@ public final class Bench {
             .flatMap(pipeline -> tests.stream().map(test -> Load.test(test, 50, pipeline)));
     Stream<Load> latency = Stream.of("set", "get").map(test -> Load.test(test, 1, 1));
     loads(Section.ONE_LOOP, Stream.concat(throughput, latency));
+    ceilings();
     loads(Section.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
     if (!options.quick()) {
       loads(Section.TYPES, TypeLoads.all());
@@ -151,6 +152,22 @@ public final class Bench {
     }
   }
 
+  /** What the client can at all. */
+  private void ceilings() throws IOException, InterruptedException {
+    List<Load> loads = options.quick() ? List.of() : wanted(Ceiling.loads());
+    if (loads.isEmpty()) {
+      return;
+    }
+    try (Server a = sampo();
+        Server b = other()) {
+      warm(a, loads);
+      for (Load load : loads) {
+        long commands = prepare(load, a, b);
+        report.ceiling(load, Ceiling.of(load, a, b, commands, options.rounds()));
+      }
+    }
+  }
+
   private void compare(Section section, List<Load> loads, Server a, Server b)
       throws IOException, InterruptedException {
     for (Server server : List.of(a, b)) {
@@ -181,17 +198,21 @@ public final class Bench {
   /** Rounds of A B A B: element 0 of each has A's run, element 1 has B's. */
   private List<Load.Run[]> measure(Load load, Server a, Server b)
       throws IOException, InterruptedException {
-    fill(a, load.keys());
-    fill(b, load.keys());
-    long probe = commands(load, load.run(b, PROBE).rate()) / 4;
-    // The slower of the two is to run for as long as was asked, neither much longer.
-    double rate = Math.min(load.run(a, probe).rate(), load.run(b, probe).rate());
-    long commands = commands(load, rate);
+    long commands = prepare(load, a, b);
     List<Load.Run[]> rounds = new ArrayList<>();
     for (int round = 0; round < options.rounds(); round++) {
       rounds.add(new Load.Run[] {load.run(a, commands), load.run(b, commands)});
     }
     return rounds;
+  }
+
+  /** Fills both; returns of how many commands a run is to be. */
+  private long prepare(Load load, Server a, Server b) throws IOException, InterruptedException {
+    fill(a, load.keys());
+    fill(b, load.keys());
+    long probe = commands(load, load.run(b, PROBE).rate()) / 4;
+    // The slower of the two is to run for as long as was asked, neither much longer.
+    return commands(load, Math.min(load.run(a, probe).rate(), load.run(b, probe).rate()));
   }
 
   private long commands(Load load, double rate) {

@@ -69,6 +69,15 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
     return before instanceof Saved saved ? saved.count : 0;
   }
 
+  /** One of its requests. */
+  List<String> request() {
+    return switch (words.get(words.size() - 1)) {
+      case "set" -> List.of("SET", "key:000000000000", "x".repeat(VALUE));
+      case "get" -> List.of("GET", "key:000000000000");
+      default -> words;
+    };
+  }
+
   /** The row's name for {@code --only}. */
   String row() {
     return name + " c" + connections + " p" + pipeline;
@@ -90,7 +99,7 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
       }
       if (!only.words.isEmpty()) {
         // So many that hardly one comes twice: what pops is to find something each time.
-        benchmark(server, 16, commands, Math.max(KEYS, 4 * commands), only.words);
+        benchmark(server.port(), 16, commands, Math.max(KEYS, 4 * commands), only.words);
       }
     } else if (before instanceof Subscribers subscribers) {
       try (Audience audience = Audience.of(server.port(), "news", subscribers.count)) {
@@ -107,37 +116,57 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
   /** Has so many connections come, ask once, and go, fifty at a time. */
   static void connections(Server server, int count) throws IOException, InterruptedException {
     Load load = test("ping_mbulk", 50, 1);
-    load.benchmark(server, 1, count, KEYS, List.of("-t", "ping_mbulk", "-k", "0"));
+    load.benchmark(server.port(), 1, count, KEYS, List.of("-t", "ping_mbulk", "-k", "0"));
   }
 
   private Run measured(Server server, long commands) throws IOException, InterruptedException {
     long start = server.cpuMicros();
-    String text = benchmark(server, pipeline, commands, Math.max(KEYS, keys()), words);
+    String text = benchmark(server.port(), commands);
     long end = server.cpuMicros();
-    Matcher rate = RATE.matcher(text);
     Matcher summary = SUMMARY.matcher(text);
-    if (!rate.find() || !summary.find()) {
-      throw new IOException(row() + " on " + server.name() + " failed:\n" + text);
+    if (!summary.find()) {
+      throw failed(server.port(), text);
     }
     return new Run(
-        Double.parseDouble(rate.group(1)),
+        rate(server.port(), text),
         (double) (end - start) / commands,
         Double.parseDouble(summary.group(1)),
         Double.parseDouble(summary.group(2)),
         percentile(99.9, text));
   }
 
+  /** Commands per second of whoever listens there. */
+  double rate(int port, long commands) throws IOException, InterruptedException {
+    return rate(port, benchmark(port, commands));
+  }
+
+  private double rate(int port, String text) throws IOException {
+    Matcher rate = RATE.matcher(text);
+    if (!rate.find()) {
+      throw failed(port, text);
+    }
+    return Double.parseDouble(rate.group(1));
+  }
+
+  private IOException failed(int port, String text) {
+    return new IOException(row() + " on port " + port + " failed:\n" + text);
+  }
+
+  private String benchmark(int port, long commands) throws IOException, InterruptedException {
+    return benchmark(port, pipeline, commands, Math.max(KEYS, keys()), words);
+  }
+
   /** Has redis-benchmark send so many commands with random numbers; returns what it prints. */
-  private String benchmark(Server server, int depth, long commands, long numbers, List<String> what)
+  private String benchmark(int port, int depth, long commands, long numbers, List<String> what)
       throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + server.port()));
+    List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + port));
     line.addAll(List.of("-c", "" + connections, "-P", "" + depth, "-n", "" + commands));
     line.addAll(List.of("-d", "" + VALUE, "-r", "" + numbers, "--precision", "3"));
     line.addAll(what);
     Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {
-      throw new IOException(row() + " on " + server.name() + " failed:\n" + text);
+      throw failed(port, text);
     }
     return text;
   }

@@ -34,7 +34,7 @@ record Options(
         --rounds N               rounds per cell, Sampo and Redis in turn (3)
         --seconds S              length of one run (2)
         --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, everysec,
-                                 always, multi, replica, 'full sync', bgsave, saving, clustered,
+                                 always, multi, ceiling, replica, 'full sync', bgsave, saving, clustered,
                                  'idle cluster', memory, collections, 'idle connections', start
         --jar FILE               the Sampo to measure (target/sampo.jar)
         --java FILE              the java to run it with (java)

@@ -110,6 +110,32 @@ final class Report {
     }
   }
 
+  void ceiling(Load load, Ceiling ceiling) {
+    if (begin("What the client can")) {
+      line(
+          "The same loads with a server that does nothing: it takes requests by their length and has"
+              + " the reply ready. The ratio of what that reaches to %s is about the most that any"
+              + " server can have with this client; busy is how much of the time its thread was.",
+          theirs);
+      line("");
+      line(
+          "| command | pipeline | %s ops/s | %s ops/s | **ratio** | nothing ops/s | **ratio** |"
+              + " busy |",
+          ours, theirs);
+      line("|---|---:|---:|---:|---:|---:|---:|---:|");
+    }
+    line(
+        "| %s | %d | %,.0f | %,.0f | **%.2f** | %,.0f | **%.2f** | %.0f %% |",
+        load.name().replace("CEILING ", ""),
+        load.pipeline(),
+        ceiling.ours(),
+        ceiling.theirs(),
+        ceiling.ours() / ceiling.theirs(),
+        ceiling.rate(),
+        ceiling.rate() / ceiling.theirs(),
+        100 * ceiling.busy());
+  }
+
   void memory(Bench.Memory a, Bench.Memory b) {
     begin("Memory for 1,000,000 keys `key:%012d` with values of 64 bytes");
     line("| server | live heap per key, B | `used_memory` per key, B | resident set, MiB |");
