@@ -35,8 +35,7 @@ record Ceiling(double rate, double busy, double ours, double theirs) {
                       case "LRANGE_300", "ZRANGE_10", "ZRANGE_100" -> load.pipeline() == 16;
                       default -> false;
                     });
-    return Stream.concat(strings, types)
-        .map(load -> load.called("ceiling " + load.name()));
+    return Stream.concat(strings, types).map(load -> load.called("ceiling " + load.name()));
   }
 
   /** Measures the two servers and none in turn. */

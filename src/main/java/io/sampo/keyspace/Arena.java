@@ -109,11 +109,6 @@ final class Arena {
     return bytes[address >>> PAGE_SHIFT];
   }
 
-  /** The bytes of the slot at {@code address}. */
-  int slotBytes(int address) {
-    return pages[address >>> PAGE_SHIFT].slotBytes;
-  }
-
   /** Where in its page {@code address} lies. */
   static int offset(int address) {
     return (address & UNIT_MASK) << 3;

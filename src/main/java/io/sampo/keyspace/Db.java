@@ -91,8 +91,11 @@ public final class Db {
    * Its use is not noted.
    */
   public int find(byte[] a, int offset, int length) {
-    long hash = keyspace.hashes.of(a, offset, length);
     Table table = storage.table;
+    if (table.size() == 0) {
+      return NONE;
+    }
+    long hash = keyspace.hashes.of(a, offset, length);
     Segment segment = table.segment(hash);
     int slot = table.slot(segment, hash, a, offset, length);
     if (slot < 0) {

@@ -184,9 +184,12 @@ final class Segment implements Directory.Part {
 
   /** The first address with this hash, without a look at its record, or {@link Arena#NONE}. */
   int glance(long hash) {
-    for (int i = home(hash); i < slots.length && slots[i] != EMPTY; i++) {
-      if (hash(i) >= hash) {
-        return hash(i) == hash ? address(i) : Arena.NONE;
+    long[] entries = slots;
+    for (int i = home(hash); i < entries.length; i++) {
+      long entry = entries[i];
+      long other = entry >>> Integer.SIZE;
+      if (other >= hash || entry == EMPTY) {
+        return other == hash ? (int) entry : Arena.NONE;
       }
     }
     return Arena.NONE;

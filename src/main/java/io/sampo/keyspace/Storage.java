@@ -18,9 +18,6 @@ import java.util.SplittableRandom;
 final class Storage {
   private static final int CACHE_LINE = 64;
 
-  /** How much of an entry is worth being fetched before it is used. */
-  private static final int PREFETCHED = 4 * CACHE_LINE;
-
   static final int OBJECT_BYTES = 4;
   static final int LONG_BYTES = 8;
 
@@ -129,16 +126,15 @@ final class Storage {
     return table.segment(hash).glance(hash);
   }
 
-  /** Reads an entry, or the beginning of a big one; returns something of it. */
+  /**
+   * Reads the beginning of an entry; returns something of it. Two lines of the cache, always: what
+   * a small entry has beyond them, or a big one, the processor fetches by itself, and to go by the
+   * size would be to guess it wrong.
+   */
   int prefetch(int h) {
     byte[] b = arena.page(h);
     int p = Arena.offset(h);
-    int last = Math.min(p + Math.min(arena.slotBytes(h), PREFETCHED), b.length) - 1;
-    int sum = b[last];
-    for (int i = p; i < last; i += CACHE_LINE) {
-      sum += b[i];
-    }
-    return sum;
+    return b[p] + b[Math.min(p + CACHE_LINE, b.length - 1)];
   }
 
   // ---- strings ----
