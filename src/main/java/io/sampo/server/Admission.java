@@ -93,6 +93,8 @@ public final class Admission {
         && !following.isReplica()
         && (((command.flags | session.transactions.flags(command)) & DATA) != 0
             || Pause.MAY_WRITE.contains(command.name))) {
+      // Clients look for the master when they connect, and not because of an error.
+      session.closeAfterReply();
       return IN_DOUBT;
     }
     if (!following.isReplica()

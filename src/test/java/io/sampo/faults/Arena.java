@@ -144,6 +144,14 @@ final class Arena implements AutoCloseable {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
   }
 
+  /** Kills all of them at once. */
+  void killAll() throws InterruptedException {
+    nodes.forEach(NodeProcess::strike);
+    for (NodeProcess node : nodes) {
+      node.kill();
+    }
+  }
+
   /** Waits until the set could do without any one of its nodes. */
   void awaitWhole() throws IOException, InterruptedException {
     await(
@@ -158,14 +166,19 @@ final class Arena implements AutoCloseable {
     long until = System.nanoTime() + PATIENCE;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - until > 0) {
-        StringBuilder logs = new StringBuilder("waited in vain for ").append(what);
-        for (NodeProcess node : nodes) {
-          logs.append("\n--- ").append(node.site.seed()).append('\n').append(node.log());
-        }
-        throw new AssertionError(logs.toString());
+        throw new AssertionError("waited in vain for " + what + logs());
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }
+  }
+
+  /** What the nodes have logged. */
+  String logs() throws IOException {
+    StringBuilder logs = new StringBuilder();
+    for (NodeProcess node : nodes) {
+      logs.append("\n--- ").append(node.site.seed()).append('\n').append(node.log());
+    }
+    return logs.toString();
   }
 
   /** Waits until a write is acknowledged that was sent after this moment, or nearly so. */

@@ -7,9 +7,9 @@ interface Caller extends AutoCloseable {
   /**
    * Adds an element to the set at a key.
    *
-   * @return whether it was acknowledged; if not, it was refused and has no effect
+   * @return "" if it was acknowledged; if not, why it was refused, and it has no effect
    */
-  boolean add(String key, int element);
+  String add(String key, int element);
 
   /** Reads the set at a key from a master; nothing is known if that is refused. */
   BitSet read(String key);

@@ -2,10 +2,12 @@ package io.sampo.faults;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sampo.testkit.Seed;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Replica sets of three real processes under load, to which things happen. A few rounds here, more
@@ -73,13 +76,11 @@ class FaultTest {
           arena.awaitWrite(users, System.nanoTime());
         }
         users.readAtLast(arena.nodes);
-        assertEquals(List.of(), users.history.violations(), "in round " + i);
+        check(users.history, arena, "round-" + i);
         readings += users.history.readings();
         kept.add(new Kept("round" + i, users.history.acknowledged()));
       }
-      for (NodeProcess node : arena.nodes) {
-        node.kill();
-      }
+      arena.killAll();
       System.out.println("formed in " + arena.form() + " ms after all were killed at once");
       try (Caller client = new PlainCaller(arena.nodes, arena.master())) {
         for (Kept each : kept) {
@@ -99,6 +100,56 @@ class FaultTest {
             + ROUNDS
             + " rounds");
     assertTrue(writes > ROUNDS);
+  }
+
+  /** Fails if a history cannot be explained, and keeps it then, with what the nodes have logged. */
+  private static void check(History history, Arena arena, String name) throws IOException {
+    List<String> violations = history.violations();
+    if (!violations.isEmpty()) {
+      Path folder = Files.createDirectories(Path.of("target", "faults"));
+      Files.write(folder.resolve(name + ".history"), history.lines());
+      Files.writeString(folder.resolve(name + ".log"), arena.logs());
+      fail("in " + folder.resolve(name + ".history") + ": " + violations);
+    }
+  }
+
+  /**
+   * Only the processes die, so that what they have written is there: with either policy nothing
+   * that was acknowledged is missing, though all die in the midst of it.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"everysec", "always"})
+  void allMayDieAtOnce(String fsync) throws Exception {
+    int rounds = Math.max(1, ROUNDS / 2);
+    String[] directives = {
+      "--write-concern", "majority", "--appendonly", "yes", "--appendfsync", fsync
+    };
+    List<Long> formed = new ArrayList<>();
+    int writes = 0;
+    try (Arena arena = new Arena(directory, directives)) {
+      arena.form();
+      for (int i = 0; i < rounds; i++) {
+        arena.awaitWhole();
+        Users users = Users.plain(arena.nodes, "all" + i, USERS);
+        try (users) {
+          arena.awaitWrite(users, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
+          arena.killAll();
+          formed.add(arena.form());
+          arena.awaitWrite(users, System.nanoTime());
+        }
+        users.readAtLast(arena.nodes);
+        check(users.history, arena, "all-" + fsync + "-" + i);
+        writes += users.history.acknowledged().cardinality();
+      }
+    }
+    System.out.println(
+        "all killed at once, "
+            + fsync
+            + ": 0 of "
+            + writes
+            + " acknowledged writes lost; formed again in "
+            + formed
+            + " ms");
   }
 
   /** One fault, or two that overlap: of the master mostly. */

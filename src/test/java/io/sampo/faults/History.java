@@ -144,6 +144,20 @@ final class History {
     }
   }
 
+  /** All of it, a line for each call, in the order in which they were made. */
+  synchronized List<String> lines() {
+    record Line(long called, String text) {}
+    List<Line> lines = new ArrayList<>();
+    for (Addition a : additions) {
+      lines.add(
+          new Line(a.called, a.called + " " + a.returned + " add " + a.element + " " + a.outcome));
+    }
+    for (Reading r : readings) {
+      lines.add(new Line(r.called, r.called + " " + r.returned + " read " + r.elements));
+    }
+    return lines.stream().sorted(Comparator.comparingLong(Line::called)).map(Line::text).toList();
+  }
+
   /** How many of the elements that were acknowledged the last reading does not have. */
   synchronized int lost() {
     BitSet last = readings.get(readings.size() - 1).elements;

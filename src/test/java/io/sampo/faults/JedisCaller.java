@@ -26,12 +26,12 @@ final class JedisCaller implements Caller {
   }
 
   @Override
-  public boolean add(String key, int element) {
+  public String add(String key, int element) {
     try (Jedis jedis = pool.getResource()) {
       jedis.sadd(key, "" + element);
-      return true;
+      return "";
     } catch (JedisDataException refused) {
-      return false;
+      return refused.getMessage();
     }
   }
 

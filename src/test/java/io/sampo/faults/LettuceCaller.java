@@ -39,13 +39,13 @@ final class LettuceCaller implements Caller {
 
   /** What is refused may be an attempt of its own to send again what it did not see the end of. */
   @Override
-  public boolean add(String key, int element) {
+  public String add(String key, int element) {
     if (connection.isEmpty()) {
       connection = Optional.of(client.connect());
     }
     try {
       connection.get().sync().sadd(key, "" + element);
-      return true;
+      return "";
     } catch (RedisCommandExecutionException refused) {
       throw refused;
     } catch (RedisException silence) {

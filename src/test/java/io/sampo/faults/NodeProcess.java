@@ -86,7 +86,13 @@ final class NodeProcess {
   }
 
   void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    strike();
+    process.waitFor();
+  }
+
+  /** Kills it, without waiting for its end. */
+  void strike() {
+    process.destroyForcibly();
   }
 
   /** Ends it by SIGTERM, as an operator does. */

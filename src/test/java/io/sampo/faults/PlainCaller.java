@@ -22,8 +22,9 @@ final class PlainCaller implements Caller {
   }
 
   @Override
-  public boolean add(String key, int element) {
-    return !call("SADD", key, "" + element).isError();
+  public String add(String key, int element) {
+    WireReply reply = call("SADD", key, "" + element);
+    return reply.isError() ? reply.text() : "";
   }
 
   @Override

@@ -32,6 +32,8 @@ class RecoveryTest {
   /** Which faults; all if none is named. */
   private static final String FAULTS = System.getProperty("test.faults", "");
 
+  private static final long WORST = 5000;
+
   /** For how long a fault is watched: a second longer than is allowed. */
   private static final long WATCHED = TimeUnit.SECONDS.toMillis(6);
 
@@ -73,6 +75,7 @@ class RecoveryTest {
             long now = System.nanoTime();
             arena.await("a write", () -> user.hasDoneSince(now));
           }
+          by.values().forEach(Users.User::complaints);
           int master = arena.master();
           long at = System.nanoTime();
           fault.begin(arena, master);
@@ -82,6 +85,11 @@ class RecoveryTest {
             arena.await("a write by " + each.getKey(), () -> each.getValue().hasDoneSince(now));
             long silence = each.getValue().silence(at, System.nanoTime());
             silences.computeIfAbsent(each.getKey(), name -> new ArrayList<>()).add(silence);
+            Map<String, Integer> complaints = each.getValue().complaints();
+            if (silence > WORST) {
+              System.out.println(each.getKey() + ": " + silence + " ms, told " + complaints);
+              System.out.println(arena.logs());
+            }
           }
           fault.end(arena, master);
         }
@@ -91,7 +99,7 @@ class RecoveryTest {
     silences.forEach(
         (who, millis) -> {
           try {
-            report(fault + ", " + who, millis, 3000, 5000);
+            report(fault + ", " + who, millis, 3000, WORST);
           } catch (AssertionError e) {
             failures.add(e);
           }

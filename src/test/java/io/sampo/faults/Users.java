@@ -5,7 +5,9 @@ import io.sampo.faults.History.Outcome;
 import io.sampo.faults.History.Reading;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -25,6 +27,7 @@ final class Users implements AutoCloseable {
     private final Supplier<Caller> caller;
     private final boolean reads;
     private final List<Long> done = new ArrayList<>();
+    private final Map<String, Integer> complaints = new HashMap<>();
 
     User(Supplier<Caller> caller, boolean reads) {
       this.caller = caller;
@@ -37,6 +40,7 @@ final class Users implements AutoCloseable {
         try (Caller client = caller.get()) {
           use(client);
         } catch (RuntimeException notNow) {
+          complain(notNow.toString());
           rest(20);
         }
       }
@@ -59,9 +63,13 @@ final class Users implements AutoCloseable {
       long called = System.nanoTime();
       Outcome outcome = Outcome.UNKNOWN;
       try {
-        outcome = client.add(key, element) ? Outcome.DONE : Outcome.REFUSED;
+        String refusal = client.add(key, element);
+        outcome = refusal.isEmpty() ? Outcome.DONE : Outcome.REFUSED;
+        if (!refusal.isEmpty()) {
+          complain(refusal);
+        }
       } catch (RuntimeException unknown) {
-        outcome = Outcome.UNKNOWN;
+        complain(unknown.toString());
       }
       long returned = System.nanoTime();
       history.add(new Addition(element, called, returned, outcome));
@@ -71,6 +79,21 @@ final class Users implements AutoCloseable {
         }
       }
       rest(outcome == Outcome.DONE ? 3 : 20);
+    }
+
+    private void complain(String what) {
+      synchronized (complaints) {
+        complaints.merge(what, 1, Integer::sum);
+      }
+    }
+
+    /** What it was told in place of acknowledgements since it was last asked, and how often. */
+    Map<String, Integer> complaints() {
+      synchronized (complaints) {
+        Map<String, Integer> all = Map.copyOf(complaints);
+        complaints.clear();
+        return all;
+      }
     }
 
     /** Whether a write was acknowledged after this moment. */

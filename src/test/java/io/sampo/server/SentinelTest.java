@@ -121,4 +121,20 @@ class SentinelTest {
       assertEquals(3, map.elements().get(7).elements().size());
     }
   }
+
+  @Test
+  void aMasterThatIsCutOffSendsItsClientsAway() {
+    try (TestSet lonely = TestSet.start(Map.of("cluster-lease", 4000))) {
+      int master = lonely.awaitMaster();
+      try (RespClient client = RespClient.connect(lonely.port(master))) {
+        TestSet.await("a write", () -> client.call("SET", "k", "v").text().equals("OK"));
+        lonely.stop((master + 1) % 3);
+        lonely.stop((master + 2) % 3);
+        TestSet.await(
+            "the end of its lease",
+            () -> client.call("GET", "k").text().startsWith("CLUSTERDOWN "));
+        assertTrue(client.closedByServer());
+      }
+    }
+  }
 }
