@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -38,6 +39,8 @@ class ArchitectureTest {
 
   private static final String ROOT = "io.sampo";
 
+  private static final String COMMAND = ROOT + ".command";
+
   private static JavaClasses code;
 
   @BeforeAll
@@ -67,6 +70,21 @@ class ArchitectureTest {
         .dependOnClassesThat(resideInAnyPackage(later))
         .allowEmptyShould(true)
         .check(code);
+  }
+
+  @Test
+  void whatFamiliesOfCommandsShareKnowsNoneOfThem() {
+    noClasses()
+        .that()
+        .resideInAPackage(COMMAND)
+        .should()
+        .dependOnClassesThat(resideInAPackage(COMMAND + ".*"))
+        .check(code);
+  }
+
+  @Test
+  void aFamilyOfCommandsKnowsNoOther() {
+    slices().matching(COMMAND + ".(*)").should().notDependOnEachOther().check(code);
   }
 
   static IntStream partsOfTheServer() {

@@ -5,7 +5,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.RespError;
 
 /** What the commands that wait for data have in common. */
-final class Blocking {
+public final class Blocking {
   private static final RespError NO_TIMEOUT =
       new RespError("ERR timeout is not a float or out of range");
   private static final RespError NEGATIVE = new RespError("ERR timeout is negative");
@@ -17,7 +17,7 @@ final class Blocking {
    *
    * @throws RespError if it is no number, or negative
    */
-  static long timeout(Args a, int i) {
+  public static long timeout(Args a, int i) {
     double millis = Math.ceil(a.real(i, NO_TIMEOUT) * 1000);
     if (millis < 0 || millis >= Long.MAX_VALUE) {
       throw NEGATIVE;
@@ -29,7 +29,7 @@ final class Blocking {
    * Has the client wait until one of the keys {@code first} to before {@code end} has a value of
    * this type, when the request is run anew; or answers with a null where nothing may wait.
    */
-  static void await(Context c, int first, int end, Type type, long timeoutMillis) {
+  public static void await(Context c, int first, int end, Type type, long timeoutMillis) {
     if (c.atomic()) {
       c.out().nilArray();
     } else {

@@ -36,7 +36,7 @@ public final class Context {
   public record Wait(int first, int end, int beside, Type type, long timeoutMillis, boolean minds) {
     static final Wait NONE = new Wait(0, 0, 0, Type.STRING, 0);
 
-    Wait(int first, int end, int beside, Type type, long timeoutMillis) {
+    public Wait(int first, int end, int beside, Type type, long timeoutMillis) {
       this(first, end, beside, type, timeoutMillis, false);
     }
   }

@@ -54,11 +54,11 @@ public final class Cursor {
     }
   }
 
-  static int shard(long cursor, int shards) {
+  public static int shard(long cursor, int shards) {
     return (int) Long.remainderUnsigned(cursor, shards);
   }
 
-  static long position(long cursor, int shards) {
+  public static long position(long cursor, int shards) {
     return Long.divideUnsigned(cursor, shards);
   }
 
@@ -67,7 +67,7 @@ public final class Cursor {
    *
    * @param position within the shard, 0 if the shard is done
    */
-  static long next(long position, int shard, int shards) {
+  public static long next(long position, int shard, int shards) {
     if (position != 0) {
       return position * shards + shard;
     }

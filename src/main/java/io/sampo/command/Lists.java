@@ -7,7 +7,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.RespError;
 
 /** What the commands on lists have in common. */
-final class Lists {
+public final class Lists {
   private Lists() {}
 
   /**
@@ -15,12 +15,12 @@ final class Lists {
    *
    * @throws RespError if it is of another type
    */
-  static int read(Context c, Db db, Args a, int i) {
+  public static int read(Context c, Db db, Args a, int i) {
     return check(db, c.read(db, a, i));
   }
 
   /** As {@link #read}, for writing. */
-  static int write(Context c, Db db, Args a, int i) {
+  public static int write(Context c, Db db, Args a, int i) {
     return check(db, c.write(db, a, i));
   }
 
@@ -31,12 +31,12 @@ final class Lists {
     return h;
   }
 
-  static ListValue list(Db db, int h) {
+  public static ListValue list(Db db, int h) {
     return (ListValue) db.value(h);
   }
 
   /** Directive {@code list-max-listpack-size}. */
-  static int fill(Db db) {
+  public static int fill(Db db) {
     return db.limits().listMaxListpackSize;
   }
 
@@ -45,7 +45,7 @@ final class Lists {
    *
    * @throws RespError if it is neither
    */
-  static boolean isLeft(Args a, int i) {
+  public static boolean isLeft(Args a, int i) {
     if (a.is(i, "left")) {
       return true;
     }
@@ -56,7 +56,7 @@ final class Lists {
   }
 
   /** Follows the removal of {@code n} elements from list {@code h} at key {@code i}. */
-  static void removed(Context c, Db db, int h, Args a, int i, String event, long n) {
+  public static void removed(Context c, Db db, int h, Args a, int i, String event, long n) {
     c.modified(a, i, KeyEvent.LIST, event);
     c.changed(n - 1);
     ListValue list = list(db, h);

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * How many random elements HRANDFIELD and SRANDMEMBER are asked for: distinct ones, or if negative
  * that many with repetitions.
  */
-final class RandomCount {
+public final class RandomCount {
   private static final RespError OUT_OF_RANGE =
       new RespError(
           "ERR value is out of range, value must between -9223372036854775807 and"
@@ -21,7 +21,7 @@ final class RandomCount {
 
   private RandomCount() {}
 
-  static long parse(Args a, int i) {
+  public static long parse(Args a, int i) {
     long count = a.integer(i);
     if (count == Long.MIN_VALUE) {
       throw OUT_OF_RANGE;
@@ -30,7 +30,7 @@ final class RandomCount {
   }
 
   /** A negative count as the number of elements to reply, which must fit into a reply. */
-  static int repeated(long count) {
+  public static int repeated(long count) {
     if (-count > Integer.MAX_VALUE / 2) {
       throw new OutOfMemoryError("a reply of more than 2 GiB");
     }
@@ -38,7 +38,7 @@ final class RandomCount {
   }
 
   /** Whether to choose {@code count} of {@code size} elements by walking through all of them. */
-  static boolean walks(int size, int count) {
+  public static boolean walks(int size, int count) {
     return size <= SMALL || (long) count * SPARSE > size;
   }
 
@@ -46,24 +46,24 @@ final class RandomCount {
    * Chooses distinct elements as they pass by, all sets of them equally likely (Knuth, The Art of
    * Computer Programming 3.4.2, algorithm S).
    */
-  static final class Choice {
+  public static final class Choice {
     private final SplittableRandom random;
     private int left;
     private int wanted;
 
-    Choice(int size, int count, SplittableRandom random) {
+    public Choice(int size, int count, SplittableRandom random) {
       this.left = size;
       this.wanted = count;
       this.random = random;
     }
 
-    boolean takes() {
+    public boolean takes() {
       boolean taken = random.nextInt(left--) < wanted;
       wanted -= taken ? 1 : 0;
       return taken;
     }
 
-    boolean wantsMore() {
+    public boolean wantsMore() {
       return wanted > 0;
     }
   }

@@ -12,7 +12,7 @@ import io.sampo.resp.RespError;
  * @param type what keys must be of, case ignored; "" for anything
  * @param noValues whether a hash is to show its fields alone
  */
-record ScanOptions(Glob pattern, int count, String type, boolean noValues) {
+public record ScanOptions(Glob pattern, int count, String type, boolean noValues) {
   private static final Glob ANYTHING = Glob.of(new byte[] {'*'});
   private static final long DEFAULT_COUNT = 10;
 
@@ -23,17 +23,17 @@ record ScanOptions(Glob pattern, int count, String type, boolean noValues) {
   }
 
   /** Reads MATCH and COUNT from argument {@code from} on. */
-  static ScanOptions parse(Args a, int from) {
+  public static ScanOptions parse(Args a, int from) {
     return parse(a, from, Walk.COLLECTION);
   }
 
   /** Reads MATCH, COUNT and NOVALUES. */
-  static ScanOptions parseForHash(Args a, int from) {
+  public static ScanOptions parseForHash(Args a, int from) {
     return parse(a, from, Walk.HASH);
   }
 
   /** Reads MATCH, COUNT and TYPE. */
-  static ScanOptions parseForKeys(Args a, int from) {
+  public static ScanOptions parseForKeys(Args a, int from) {
     return parse(a, from, Walk.KEYS);
   }
 
@@ -65,7 +65,7 @@ record ScanOptions(Glob pattern, int count, String type, boolean noValues) {
   }
 
   /** Whether an element is to be shown. */
-  boolean matches(byte[] a, int offset, int length) {
+  public boolean matches(byte[] a, int offset, int length) {
     return pattern.isStar() || pattern.matches(a, offset, length);
   }
 }

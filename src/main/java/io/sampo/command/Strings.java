@@ -6,7 +6,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.RespError;
 
 /** What the commands on strings, bitmaps and the like have in common. */
-final class Strings {
+public final class Strings {
   private static final RespError TOO_LONG =
       new RespError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 
@@ -17,12 +17,12 @@ final class Strings {
    *
    * @throws RespError if it is of another type
    */
-  static int read(Context c, Db db, Args a, int i) {
+  public static int read(Context c, Db db, Args a, int i) {
     return check(db, c.read(db, a, i));
   }
 
   /** As {@link #read}, for writing. */
-  static int write(Context c, Db db, Args a, int i) {
+  public static int write(Context c, Db db, Args a, int i) {
     return check(db, c.write(db, a, i));
   }
 
@@ -39,7 +39,7 @@ final class Strings {
    * @param at bytes from 0 on
    * @param more bytes to be written there
    */
-  static void checkLength(Db db, long at, int more) {
+  public static void checkLength(Db db, long at, int more) {
     if (at > db.maxStringLength() - more) {
       throw TOO_LONG;
     }
@@ -49,7 +49,7 @@ final class Strings {
    * Makes the string {@code h} at key {@code i}, or a new one for {@link Db#NONE}, one that can be
    * changed in place, and at least {@code wanted} bytes long; returns the entry.
    */
-  static int raw(Db db, Args a, int i, int h, long wanted) {
+  public static int raw(Db db, Args a, int i, int h, long wanted) {
     if (h == Db.NONE) {
       return db.put(a.array(), a.offset(i), a.length(i), RawString.zeros(wanted), false);
     }

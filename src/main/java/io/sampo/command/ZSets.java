@@ -8,7 +8,7 @@ import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 
 /** What the commands on sorted sets have in common. */
-final class ZSets {
+public final class ZSets {
   private ZSets() {}
 
   /**
@@ -16,12 +16,12 @@ final class ZSets {
    *
    * @throws RespError if it is of another type
    */
-  static int read(Context c, Db db, Args a, int i) {
+  public static int read(Context c, Db db, Args a, int i) {
     return check(db, c.read(db, a, i));
   }
 
   /** As {@link #read}, for writing. */
-  static int write(Context c, Db db, Args a, int i) {
+  public static int write(Context c, Db db, Args a, int i) {
     return check(db, c.write(db, a, i));
   }
 
@@ -32,12 +32,12 @@ final class ZSets {
     return h;
   }
 
-  static ZSetValue value(Db db, int h) {
+  public static ZSetValue value(Db db, int h) {
     return (ZSetValue) db.value(h);
   }
 
   /** Says that members of key {@code i} were removed; removes the key if none is left. */
-  static void removed(Context c, Db db, Args a, int i, int h, String event) {
+  public static void removed(Context c, Db db, Args a, int i, int h, String event) {
     c.modified(a, i, KeyEvent.ZSET, event);
     if (value(db, h).size() > 0) {
       db.resized(h);
@@ -48,7 +48,7 @@ final class ZSets {
   }
 
   /** Sets key {@code i} to a result, or removes it if the result is empty; replies its size. */
-  static void store(Context c, Args a, int i, ZSetValue result, String event) {
+  public static void store(Context c, Args a, int i, ZSetValue result, String event) {
     Db db = c.db(a, i);
     byte[] b = a.array();
     if (result.size() > 0) {
@@ -61,12 +61,12 @@ final class ZSets {
   }
 
   /** Begins a reply of members: with scores they are pairs in RESP3, and twice as many in RESP2. */
-  static void begin(ReplyWriter out, int members, boolean withScores) {
+  public static void begin(ReplyWriter out, int members, boolean withScores) {
     out.array(withScores && !out.resp3() ? members * 2 : members);
   }
 
   /** Writes one of the members that {@link #begin} has announced. */
-  static void member(ReplyWriter out, ZSetWalk at, boolean withScores) {
+  public static void member(ReplyWriter out, ZSetWalk at, boolean withScores) {
     if (withScores && out.resp3()) {
       out.array(2);
     }
@@ -77,7 +77,7 @@ final class ZSets {
   }
 
   /** Replies the next {@code n} members of a walk. */
-  static void members(ReplyWriter out, ZSetWalk walk, int n, boolean withScores) {
+  public static void members(ReplyWriter out, ZSetWalk walk, int n, boolean withScores) {
     begin(out, n, withScores);
     for (int i = 0; i < n; i++) {
       walk.next();

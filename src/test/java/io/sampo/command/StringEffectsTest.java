@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sampo.command.bitmap.BitmapCommands;
+import io.sampo.command.string.StringCommands;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Settings;

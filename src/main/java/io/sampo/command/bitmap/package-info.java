@@ -1,0 +1,2 @@
+/** Commands on the bits of strings. */
+package io.sampo.command.bitmap;

@@ -1,0 +1,2 @@
+/** Commands on positions, which are members of a sorted set. */
+package io.sampo.command.geo;

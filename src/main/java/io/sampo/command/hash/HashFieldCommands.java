@@ -1,0 +1,206 @@
+package io.sampo.command.hash;
+
+import static io.sampo.command.Command.cmd;
+
+import io.sampo.command.Command;
+import io.sampo.command.Context;
+import io.sampo.command.KeyEvent;
+import io.sampo.data.HashValue;
+import io.sampo.keyspace.Db;
+import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
+import io.sampo.resp.RespError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The commands of Redis 8.0 that read or set fields and see to their expiry at once. */
+public final class HashFieldCommands {
+  // spotless:off
+  public static final List<Command> COMMANDS = List.of(
+      cmd("hgetdel", -5, "write fast", "RW access delete 1", "8.0.0", "O(N)", "key FIELDS fields:(numfields:int field...)", "Values of fields, which are deleted.", HashFieldCommands::getDel),
+      cmd("hgetex", -5, "write fast", "RW access update 1", "8.0.0", "O(N)", "key [expiration:<EX seconds:int|PX milliseconds:int|EXAT unix-time-seconds:time|PXAT unix-time-milliseconds:time|PERSIST>] FIELDS fields:(numfields:int field...)", "Values of fields, whose expiry is set or taken.", HashFieldCommands::getEx),
+      cmd("hsetex", -6, "write denyoom fast", "RW update 1", "8.0.0", "O(N)", "key [condition:<FNX|FXX>] [expiration:<EX seconds:int|PX milliseconds:int|EXAT unix-time-seconds:time|PXAT unix-time-milliseconds:time|KEEPTTL>] FIELDS fields:(numfields:int data:(field value)...)", "Set fields and their expiry.", HashFieldCommands::setEx));
+  // spotless:on
+
+  private static final byte[] HDEL = Bytes.ascii("HDEL");
+  private static final byte[] HSET = Bytes.ascii("HSET");
+  private static final byte[] HPERSIST = Bytes.ascii("HPERSIST");
+  private static final byte[] HPEXPIREAT = Bytes.ascii("HPEXPIREAT");
+  private static final byte[] FIELDS = Bytes.ascii("FIELDS");
+  private static final byte[] ONE = Bytes.ascii("1");
+
+  private HashFieldCommands() {}
+
+  /** What stands before FIELDS, and where the fields begin. */
+  private static final class Options {
+    /** When the fields are to expire, in Unix milliseconds; {@link HashValue#NEVER} if unsaid. */
+    long when = HashValue.NEVER;
+
+    /** PERSIST or KEEPTTL. */
+    boolean stays;
+
+    boolean onlyNew;
+    boolean onlyOld;
+    int first;
+
+    static Options of(Context c, Args a, boolean setting) {
+      Options options = new Options();
+      int i = 2;
+      for (; i < a.count() && !a.is(i, "fields"); i++) {
+        if (setting && a.is(i, "fnx") && !options.onlyOld) {
+          options.onlyNew = true;
+        } else if (setting && a.is(i, "fxx") && !options.onlyNew) {
+          options.onlyOld = true;
+        } else if (options.stays || options.when != HashValue.NEVER) {
+          throw RespError.SYNTAX;
+        } else if (a.is(i, setting ? "keepttl" : "persist")) {
+          options.stays = true;
+        } else {
+          options.when = time(c, a, i++);
+        }
+      }
+      options.first = HashExpireCommands.fields(a, i, setting ? 2 : 1);
+      return options;
+    }
+
+    private static long time(Context c, Args a, int i) {
+      boolean since = a.is(i, "ex") || a.is(i, "px");
+      boolean seconds = a.is(i, "ex") || a.is(i, "exat");
+      if (!since && !seconds && !a.is(i, "pxat") || i + 1 == a.count()) {
+        throw RespError.SYNTAX;
+      }
+      String command = a.text(0).toLowerCase(Locale.ROOT);
+      return HashExpireCommands.time(a, i + 1, command, seconds ? 1000 : 1, since ? c.now() : 0);
+    }
+  }
+
+  /** Replies the value of the field in argument {@code i}; returns whether there is one. */
+  private static boolean value(Context c, HashValue hash, Args a, int i) {
+    byte[] value = hash.get(a.array(), a.offset(i), a.length(i), c.horizon());
+    if (value == HashValue.NONE) {
+      c.out().nil();
+      return false;
+    }
+    c.out().bulk(value);
+    return true;
+  }
+
+  /** Begins the reply; returns whether there is a hash, without which it is complete. */
+  private static boolean begin(Context c, Args a, int h, int first) {
+    c.out().array(a.count() - first);
+    for (int i = first; h == Db.NONE && i < a.count(); i++) {
+      c.out().nil();
+    }
+    return h != Db.NONE;
+  }
+
+  private static void getDel(Context c, Args a) {
+    Db db = c.db(a, 1);
+    int h = Hashes.write(c, db, a, 1);
+    int first = HashExpireCommands.fields(a, 2, 1);
+    if (!begin(c, a, h, first)) {
+      return;
+    }
+    HashValue hash = Hashes.hash(db, h);
+    List<byte[]> effect = new ArrayList<>(List.of(HDEL, a.bytes(1)));
+    for (int i = first; i < a.count(); i++) {
+      if (value(c, hash, a, i)) {
+        hash.remove(a.array(), a.offset(i), a.length(i));
+        effect.add(a.bytes(i));
+      }
+    }
+    int deleted = effect.size() - 2;
+    if (deleted > 0) {
+      c.effect(effect.toArray(byte[][]::new));
+    }
+    Hashes.shrunk(c, db, h, a, deleted, "hdel");
+  }
+
+  private static void getEx(Context c, Args a) {
+    Db db = c.db(a, 1);
+    int h = Hashes.write(c, db, a, 1);
+    Options options = Options.of(c, a, false);
+    if (!begin(c, a, h, options.first)) {
+      return;
+    }
+    HashValue hash = Hashes.hash(db, h);
+    int changed = 0;
+    int deleted = 0;
+    for (int i = options.first; i < a.count(); i++) {
+      if (!value(c, hash, a, i)) {
+        continue;
+      }
+      if (options.stays && hash.persist(a.array(), a.offset(i), a.length(i))) {
+        c.effect(HPERSIST, a.bytes(1), FIELDS, ONE, a.bytes(i));
+        changed++;
+      } else if (options.when != HashValue.NEVER) {
+        boolean stays = expire(c, hash, a, i, options.when);
+        changed += stays ? 1 : 0;
+        deleted += stays ? 0 : 1;
+      }
+    }
+    if (changed > 0) {
+      db.expiresInPart(h);
+      db.resized(h);
+      c.modified(a, 1, KeyEvent.HASH, options.stays ? "hpersist" : "hexpire");
+    }
+    Hashes.shrunk(c, db, h, a, deleted, "hdel");
+  }
+
+  /** Has a field expire; returns whether it is still there, for the time may be over. */
+  private static boolean expire(Context c, HashValue hash, Args a, int i, long when) {
+    if (when <= c.horizon()) {
+      hash.remove(a.array(), a.offset(i), a.length(i));
+      c.effect(HDEL, a.bytes(1), a.bytes(i));
+      return false;
+    }
+    hash.expireAt(a.array(), a.offset(i), a.length(i), when);
+    c.effect(HPEXPIREAT, a.bytes(1), Bytes.ascii(Long.toString(when)), FIELDS, ONE, a.bytes(i));
+    return true;
+  }
+
+  private static void setEx(Context c, Args a) {
+    Options options = Options.of(c, a, true);
+    Db db = c.db(a, 1);
+    int h = Hashes.write(c, db, a, 1);
+    if (!holds(c, db, h, a, options)) {
+      c.out().integer(0);
+      return;
+    }
+    h = Hashes.writeOrCreate(c, db, a);
+    HashValue hash = Hashes.hash(db, h);
+    int expiring = 0;
+    int deleted = 0;
+    for (int i = options.first; i < a.count(); i += 2) {
+      long before = hash.expireAt(a.array(), a.offset(i), a.length(i));
+      boolean over = Hashes.set(c, db, hash, a, i) && before <= c.horizon();
+      c.effect(HSET, a.bytes(1), a.bytes(i), a.bytes(i + 1));
+      long when = options.stays && !over ? before : options.when;
+      if (when != HashValue.NEVER) {
+        boolean stays = expire(c, hash, a, i, when);
+        expiring += stays ? 1 : 0;
+        deleted += stays ? 0 : 1;
+      }
+    }
+    db.resized(h);
+    c.modified(a, 1, KeyEvent.HASH, "hset");
+    if (expiring > 0) {
+      db.expiresInPart(h);
+      c.notify(a, 1, KeyEvent.HASH, "hexpire");
+    }
+    Hashes.shrunk(c, db, h, a, deleted, "hdel");
+    c.out().integer(1);
+  }
+
+  private static boolean holds(Context c, Db db, int h, Args a, Options options) {
+    for (int i = options.first; (options.onlyNew || options.onlyOld) && i < a.count(); i += 2) {
+      boolean there =
+          h != Db.NONE && Hashes.hash(db, h).has(a.array(), a.offset(i), a.length(i), c.horizon());
+      if (there != options.onlyOld) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,2 @@
+/** Commands on hashes and on fields that expire. */
+package io.sampo.command.hash;

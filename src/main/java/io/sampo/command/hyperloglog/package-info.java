@@ -1,0 +1,2 @@
+/** Commands that count distinct elements, in a string. */
+package io.sampo.command.hyperloglog;

@@ -1,0 +1,2 @@
+/** Commands on lists. */
+package io.sampo.command.list;

@@ -1,0 +1,2 @@
+/** Commands on sets, one or several. */
+package io.sampo.command.set;

@@ -1,0 +1,2 @@
+/** SORT, which takes lists, sets and sorted sets. */
+package io.sampo.command.sort;

@@ -1,0 +1,2 @@
+/** Commands on streams: entries, consumer groups and what is pending. */
+package io.sampo.command.stream;

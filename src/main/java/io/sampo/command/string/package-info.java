@@ -1,0 +1,2 @@
+/** Commands on strings, whole and as counters. */
+package io.sampo.command.string;

@@ -1,0 +1,2 @@
+/** Commands on sorted sets. */
+package io.sampo.command.zset;
