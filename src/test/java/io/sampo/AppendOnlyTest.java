@@ -370,6 +370,7 @@ class AppendOnlyTest {
       await(() -> replica.call("INFO", "replication").text().contains("master_link_status:up"));
       change(master, workload, 500);
       await(() -> info(replica, "aof_rewrites").equals("1"));
+      awaitRewrite(replica);
       change(master, workload, 500);
       master.call("SELECT", "0");
       master.call("SET", "last", "1");
@@ -389,6 +390,7 @@ class AppendOnlyTest {
       while (!info(client, "aof_rewrites").equals("1")) {
         client.call("SET", "same", "x".repeat(1000));
       }
+      awaitRewrite(client);
       assertEquals("ok", info(client, "aof_last_bgrewrite_status"));
     }
   }
@@ -402,6 +404,7 @@ class AppendOnlyTest {
       assertEquals(
           List.of("Background append only file rewriting scheduled"), client.call("EXEC").texts());
       await(() -> info(client, "aof_rewrites").equals("1"));
+      awaitRewrite(client);
       assertEquals(
           "Background append only file rewriting started", client.call("BGREWRITEAOF").text());
     }

@@ -4,7 +4,8 @@ import io.sampo.resp.Args;
 
 /**
  * Takes what a command changed, in the deterministic form that a replica or a log replays. While
- * nobody reads, {@link #wanted} is false and nothing is built.
+ * nobody reads, {@link #wanted} is false, so that nothing need be built, and what is added is
+ * dropped.
  */
 public interface Effects {
   Effects NONE =

@@ -208,6 +208,9 @@ public final class Journal {
 
     @Override
     public void add(int dbIndex, Args request) {
+      if (!wanted) {
+        return;
+      }
       begin(dbIndex, request.count());
       for (int i = 0; i < request.count(); i++) {
         out.bulk(request.array(), request.offset(i), request.length(i));
@@ -216,6 +219,9 @@ public final class Journal {
 
     @Override
     public void add(int dbIndex, byte[]... request) {
+      if (!wanted) {
+        return;
+      }
       begin(dbIndex, request.length);
       for (byte[] part : request) {
         out.bulk(part);

@@ -74,6 +74,7 @@ final class AofRewrites {
     if (state != Rewrite.RUNNING) {
       state = Rewrite.RUNNING;
       since = System.currentTimeMillis();
+      count++;
       start.run();
     }
   }
@@ -134,7 +135,6 @@ final class AofRewrites {
     ended();
     hasFailed = false;
     lastCopied = copied;
-    count++;
     failures = 0;
   }
 

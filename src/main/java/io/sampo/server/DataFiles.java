@@ -88,7 +88,7 @@ public final class DataFiles {
     worthSaving = false;
     LOG.info("Saving the final RDB snapshot before exiting.");
     CountDownLatch ended = new CountDownLatch(1);
-    node.saves.finish(success -> ended.countDown());
+    node.saves.begin(success -> ended.countDown());
     try {
       ended.await();
     } catch (InterruptedException e) {
@@ -110,8 +110,10 @@ public final class DataFiles {
   /** Sees to what is saved by itself, now and then. */
   void tend() {
     if (worthSaving && !node.loading.isOn()) {
-      node.saves.tend();
       node.aof.tend();
+      if (!node.isSnapshotting()) {
+        node.saves.tend();
+      }
     }
   }
 }

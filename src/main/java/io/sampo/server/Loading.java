@@ -18,6 +18,7 @@ public final class Loading {
   private volatile long since;
   private volatile long total;
   private volatile long done;
+  private volatile long memory;
   private volatile long lastKeys;
   private volatile long lastExpired;
   private long reportedAt;
@@ -43,7 +44,13 @@ public final class Loading {
     reportedAt = since;
     total = bytes;
     done = 0;
+    memory = 0;
     on = true;
+  }
+
+  /** Says how much memory the data took where it was saved. */
+  void memory(long bytes) {
+    memory = bytes;
   }
 
   /** Says how many bytes have been read, and how many keys were in them. */
@@ -80,6 +87,7 @@ public final class Loading {
     long left = read == 0 ? 1 : Math.max(0, millis * (all - read) / read / 1000);
     text.field("loading_start_time", since / 1000)
         .field("loading_total_bytes", total)
+        .field("loading_rdb_used_mem", memory)
         .field("loading_loaded_bytes", read)
         .field("loading_loaded_perc", 100.0 * read / all, 2)
         .field("loading_eta_seconds", left);

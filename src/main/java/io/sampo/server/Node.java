@@ -161,7 +161,7 @@ public final class Node {
             system,
             settings,
             journal,
-            snapshots::take,
+            snapshots::copy,
             new ReplicaHome(this, blocking),
             new FailoverHome(this),
             connector,
@@ -210,6 +210,16 @@ public final class Node {
   /** The way into a replica set. */
   public ReplicaSetPart replicaSet() {
     return replicaSet;
+  }
+
+  /** Whether all data is being written to its file, or for replicas. */
+  public boolean isDumping() {
+    return saves.isSaving() || snapshots.isCopying();
+  }
+
+  /** Whether all data is being written for whatever purpose, or just about to be. */
+  public boolean isSnapshotting() {
+    return snapshots.isOn() || aof.isRewriting();
   }
 
   /** The order of everything that changes this node's data. */

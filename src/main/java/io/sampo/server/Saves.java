@@ -31,9 +31,10 @@ public final class Saves {
   private final LongSupplier changes;
   private final Supplier<Map<String, String>> lineage;
   private Optional<Save> present = Optional.empty();
+  private boolean scheduled;
   private long lastTry;
   private long changesSaved;
-  private long succeeded;
+  private long begun;
   private long lastSeconds = -1;
   private volatile long lastCopied;
   private volatile long lastSave;
@@ -117,31 +118,23 @@ public final class Saves {
   }
 
   /**
-   * Begins to save, unless that is going on already.
+   * Begins to save, even if that or something else has to end before.
    *
    * @param then is told, on some thread, whether it succeeded
-   * @return whether it has begun
    */
-  public boolean begin(Consumer<Boolean> then) {
-    synchronized (this) {
-      if (present.isPresent()) {
-        return false;
-      }
-      start(new Save(then));
-    }
-    LOG.info("Background saving started");
-    return true;
-  }
-
-  /** Saves what there is now, after what may be going on already. */
-  public synchronized void finish(Consumer<Boolean> then) {
-    start(new Save(then));
-  }
-
-  private void start(Save save) {
+  public synchronized void begin(Consumer<Boolean> then) {
+    Save save = new Save(then);
     present = Optional.of(save);
     lastTry = save.since;
+    begun++;
+    scheduled = false;
     snapshots.accept(save);
+    LOG.info("Background saving started");
+  }
+
+  /** Has a save begin as soon as nothing else goes on. */
+  public synchronized void schedule() {
+    scheduled = true;
   }
 
   private void ended(Save save, boolean success) {
@@ -153,7 +146,6 @@ public final class Saves {
       if (success) {
         lastSave = now;
         changesSaved = save.changesThen;
-        succeeded++;
       }
     }
     judge();
@@ -178,13 +170,17 @@ public final class Saves {
     return lastSave / 1000;
   }
 
-  /** Saves if it is time to. */
+  /** Saves if it is time to; to be called while no snapshot is being taken. */
   void tend() {
     long now = clock.getAsLong();
     Optional<SavePoints.Point> reached;
     synchronized (this) {
       boolean rests = failing && now - lastTry <= RETRY_MILLIS;
       if (present.isPresent() || rests) {
+        return;
+      }
+      if (scheduled) {
+        begin(success -> {});
         return;
       }
       reached = settings.save.get().reached(unsaved(), (now - lastSave) / 1000);
@@ -205,16 +201,20 @@ public final class Saves {
     changesSaved = changes.getAsLong();
   }
 
-  /** Writes the fields of INFO persistence. */
-  public synchronized void describe(InfoText text) {
+  /**
+   * Writes the fields of INFO persistence.
+   *
+   * @param copying whether data is being written for replicas
+   */
+  public synchronized void describe(InfoText text, boolean copying) {
     long current = present.map(save -> (clock.getAsLong() - save.since) / 1000).orElse(-1L);
     text.field("rdb_changes_since_last_save", unsaved())
-        .field("rdb_bgsave_in_progress", present.isPresent() ? 1 : 0)
+        .field("rdb_bgsave_in_progress", present.isPresent() || copying ? 1 : 0)
         .field("rdb_last_save_time", lastSave())
         .field("rdb_last_bgsave_status", failing ? "err" : "ok")
         .field("rdb_last_bgsave_time_sec", lastSeconds)
         .field("rdb_current_bgsave_time_sec", current)
-        .field("rdb_saves", succeeded)
+        .field("rdb_saves", begun)
         .field("rdb_last_cow_size", lastCopied);
   }
 }

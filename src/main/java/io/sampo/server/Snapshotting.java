@@ -4,6 +4,7 @@ import io.sampo.persist.SnapshotSink;
 import io.sampo.server.config.Settings;
 import io.sampo.shard.SnapshotProgress;
 import io.sampo.shard.Snapshots;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +23,8 @@ public final class Snapshotting {
   /** How many have been asked for and not ended. */
   private final AtomicInteger ahead = new AtomicInteger();
 
+  private final AtomicInteger copying = new AtomicInteger();
+
   Snapshotting(
       ActorSystem<?> system, Cores cores, Settings settings, KeyspaceDirectives keyspaces) {
     this.settings = settings;
@@ -37,6 +40,48 @@ public final class Snapshotting {
   void take(SnapshotSink sink) {
     ahead.incrementAndGet();
     taker.tell(new Snapshots.Take(sink));
+  }
+
+  /** As {@link #take}, for replicas. */
+  void copy(SnapshotSink sink) {
+    copying.incrementAndGet();
+    take(new Copy(sink));
+  }
+
+  /** Whether any are being taken for replicas, or about to be. */
+  public boolean isCopying() {
+    return copying.get() > 0;
+  }
+
+  /** A sink that is counted until it has all, or has failed. */
+  private final class Copy implements SnapshotSink {
+    private final SnapshotSink its;
+
+    Copy(SnapshotSink its) {
+      this.its = its;
+    }
+
+    @Override
+    public Map<String, String> cut() {
+      return its.cut();
+    }
+
+    @Override
+    public void chunk(byte[] bytes) throws IOException {
+      its.chunk(bytes);
+    }
+
+    @Override
+    public void done(long copied) throws IOException {
+      its.done(copied);
+      copying.decrementAndGet();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      copying.decrementAndGet();
+      its.failed(cause);
+    }
   }
 
   /** Whether any are being taken, or about to be. */

@@ -34,7 +34,19 @@ class JournalTest {
     assertTrue(writer.wanted());
     journal.remove(reader);
     assertFalse(writer.wanted());
+    add(writer, 0, "SET a 1");
     assertEquals(0, journal.offset());
+  }
+
+  @Test
+  void whatIsRelayedHasNothingOfOurs() {
+    journal.add(reader);
+    journal.relaying(true);
+    Effects writer = journal.writer();
+    assertFalse(writer.wanted());
+    add(writer, 0, "SET a 1");
+    assertEquals(0, journal.offset());
+    assertEquals(List.of(), requests());
   }
 
   @Test

@@ -177,7 +177,9 @@ class FailoverTest {
     pair.same("REPLCONF", "nonsense", "1");
     pair.same("REPLCONF", "listening-port", "x");
     pair.same("REPLCONF", "rdb-filter-only", "data");
+    pair.same("REPLCONF", "listening-port", "99999999999");
     pair.same("REPLCONF", "rdb-only", "x");
+    pair.same("REPLCONF", "rdb-only", "2");
     pair.same("REPLCONF", "capa", "x", "capa", "eof");
     pair.same("REPLCONF", "ip-address", "1".repeat(300));
     pair.same("WAIT", "0", "0");

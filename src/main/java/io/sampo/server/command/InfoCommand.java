@@ -222,7 +222,7 @@ final class InfoCommand {
   private void persistence() {
     text.field("loading", node.loading.isOn() ? 1 : 0).field("async_loading", 0);
     snapshot(node.snapshots.progress);
-    node.saves.describe(text);
+    node.saves.describe(text, node.snapshots.isCopying());
     node.loading.describeLast(text);
     node.aof.describe(text);
     node.loading.describe(text);

@@ -137,14 +137,22 @@ final class ReplicationCommands {
     Introduction so = state.introduction;
     state.introduction =
         switch (a.text(i).toLowerCase(Locale.ROOT)) {
-          case "listening-port" -> so.withPort(Math.toIntExact(a.integer(i + 1)));
+          case "listening-port" -> so.withPort((int) a.integer(i + 1));
           case "ip-address" -> so.withHost(host(a, i + 1));
           case "capa" ->
               a.is(i + 1, "eof") ? so.withEof() : a.is(i + 1, "psync2") ? so.withPsync2() : so;
-          case "rdb-only" -> so.withRdbOnly(a.integer(i + 1) != 0);
+          case "rdb-only" -> so.withRdbOnly(isYes(a, i + 1));
           case "rdb-filter-only" -> so.withData(isEverything(a, i + 1));
           default -> throw new RespError("ERR Unrecognized REPLCONF option: " + a.text(i));
         };
+  }
+
+  private static boolean isYes(Args a, int i) {
+    long yes = a.integer(i);
+    if (yes != 0 && yes != 1) {
+      throw new RespError("ERR value is out of range, value must between 0 and 1");
+    }
+    return yes == 1;
   }
 
   private static String host(Args a, int i) {

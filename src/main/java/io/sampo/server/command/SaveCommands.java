@@ -37,15 +37,19 @@ final class SaveCommands {
       throw RespError.SYNTAX;
     }
     Node node = Session.of(c).node;
-    boolean later = c.atomic() || node.snapshots.isOn();
-    if (node.saves.isSaving() && !c.atomic()) {
+    if (node.isDumping()) {
       throw IN_PROGRESS;
     }
-    if (later && !c.atomic() && !schedule) {
-      throw OTHER;
+    if (c.atomic() || node.isSnapshotting()) {
+      if (!c.atomic() && !schedule) {
+        throw OTHER;
+      }
+      node.saves.schedule();
+      c.out().simple("Background saving scheduled");
+    } else {
+      node.saves.begin(success -> {});
+      c.out().simple("Background saving started");
     }
-    node.saves.begin(success -> {});
-    c.out().simple("Background saving " + (later ? "scheduled" : "started"));
   }
 
   private static void lastSave(Context c, Args a) {
@@ -54,9 +58,10 @@ final class SaveCommands {
 
   private static void save(Context c, Args a) {
     Session session = Session.of(c);
-    session.suspend();
-    if (!session.node.saves.begin(success -> session.resume(success ? OK : FAILED))) {
-      session.resume(Bytes.ascii("-" + IN_PROGRESS.getMessage() + "\r\n"));
+    if (session.node.isDumping()) {
+      throw IN_PROGRESS;
     }
+    session.suspend();
+    session.node.saves.begin(success -> session.resume(success ? OK : FAILED));
   }
 }

@@ -77,7 +77,7 @@ final class ShutdownCommand {
     node.cores.settle(
         session,
         () ->
-            node.saves.finish(
+            node.saves.begin(
                 success -> {
                   if (success || force) {
                     node.shutdown();
