@@ -29,6 +29,9 @@ import java.util.Set;
  *   <li><b>keys</b>: see {@link KeySpec}.
  *   <li><b>syntax</b>: the arguments, see {@link Syntax}.
  * </ul>
+ *
+ * What has changed in a command since its first version stands below that line, as {@link
+ * #history}.
  */
 public final class Command {
   /** Where a command runs. */
@@ -74,6 +77,7 @@ public final class Command {
   private final EnumSet<Category> removed = EnumSet.noneOf(Category.class);
   private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
   private final Map<String, Command> subcommands = new LinkedHashMap<>();
+  private List<String> history = List.of();
   private String group = "";
   private int id = -1;
 
@@ -159,6 +163,18 @@ public final class Command {
       }
     }
     return this;
+  }
+
+  /**
+   * Tells what has changed since the command came, each change as {@code "6.0.0 Option KEEPTTL."}.
+   */
+  public Command history(String... changes) {
+    history = List.of(changes);
+    return this;
+  }
+
+  List<String> history() {
+    return history;
   }
 
   private static String upper(String word) {

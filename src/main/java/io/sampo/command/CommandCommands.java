@@ -43,7 +43,8 @@ public final class CommandCommands {
             cmd("command|getkeys", -4, "loading stale @connection", "", "2.8.13", "O(N)", "", "Keys of a given request.", this::getKeys),
             cmd("command|getkeysandflags", -4, "loading stale @connection", "", "7.0.0", "O(N)", "", "Keys of a given request and what is done with each.", this::getKeysAndFlags),
             cmd("command|help", 2, "loading stale @connection", "", "5.0.0", "O(1)", "", "The subcommands of COMMAND.", new Help()),
-            cmd("command|info", -2, "loading stale @connection ~nondeterministic_output_order", "", "2.8.13", "O(N)", "[command-name...]", "Facts about given commands, or about all.", this::info),
+            cmd("command|info", -2, "loading stale @connection ~nondeterministic_output_order", "", "2.8.13", "O(N)", "[command-name...]", "Facts about given commands, or about all.", this::info)
+                .history("7.0.0 Without names it is about all commands."),
             cmd("command|list", -2, "loading stale @connection ~nondeterministic_output_order", "", "7.0.0", "O(N)", "[FILTERBY filterby:<MODULE module-name|ACLCAT category|PATTERN pattern:pattern>]", "Names of the commands.", this::list)));
         // spotless:on
   }

@@ -90,7 +90,8 @@ final class CommandReplies {
     String[] remark = command.remark.split(":");
     boolean deprecated = remark.length > 1;
     boolean remarked = !command.remark.isEmpty();
-    int pairs = 3 + count(!command.complexity.isEmpty(), remarked, !arguments.isEmpty());
+    boolean changed = !command.history().isEmpty();
+    int pairs = 3 + count(!command.complexity.isEmpty(), remarked, changed, !arguments.isEmpty());
     out.map(pairs + (deprecated ? 2 : 0) + count(!command.subcommands().isEmpty()));
     text(out, "summary", command.summary);
     text(out, "since", command.since);
@@ -106,6 +107,9 @@ final class CommandReplies {
       text(out, "deprecated_since", remark[1]);
       text(out, "replaced_by", replacement(remark[2]));
     }
+    if (changed) {
+      history(out, command.history());
+    }
     if (!arguments.isEmpty()) {
       arguments(out, arguments);
     }
@@ -116,6 +120,17 @@ final class CommandReplies {
         out.bulk(sub.name);
         docs(out, sub);
       }
+    }
+  }
+
+  private static void history(ReplyWriter out, List<String> changes) {
+    out.bulk("history");
+    out.set(changes.size());
+    for (String change : changes) {
+      int blank = change.indexOf(' ');
+      out.array(2);
+      out.bulk(change.substring(0, blank));
+      out.bulk(change.substring(blank + 1));
     }
   }
 

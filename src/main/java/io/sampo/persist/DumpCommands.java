@@ -46,7 +46,8 @@ public final class DumpCommands {
     return List.of(
         // spotless:off
         cmd("dump", 2, "readonly ~nondeterministic_output", "RO access 1", "2.6.0", "O(1)", "key", "Value of a key in serialized form.", family::dump),
-        cmd("restore", -4, "write denyoom @dangerous", "OW update 1", "2.6.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form.", family::restore));
+        cmd("restore", -4, "write denyoom @dangerous", "OW update 1", "2.6.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form.", family::restore)
+            .history("3.0.0 Option REPLACE.", "5.0.0 Option ABSTTL.", "5.0.0 Options IDLETIME and FREQ."));
         // spotless:on
   }
 
@@ -55,7 +56,8 @@ public final class DumpCommands {
     DumpCommands family = new DumpCommands(compressing);
     return List.of(
         // spotless:off
-        cmd("restore-asking", -4, "write denyoom asking @keyspace @dangerous %syscmd", "OW update 1", "3.0.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form while its slot is being imported.", family::restore));
+        cmd("restore-asking", -4, "write denyoom asking @keyspace @dangerous %syscmd", "OW update 1", "3.0.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form while its slot is being imported.", family::restore)
+            .history("3.0.0 Option REPLACE.", "5.0.0 Option ABSTTL.", "5.0.0 Options IDLETIME and FREQ."));
         // spotless:on
   }
 

@@ -19,11 +19,13 @@ import java.util.List;
 public final class BitmapCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
-      cmd("bitcount", -2, "readonly", "RO access 1", "2.6.0", "O(N)", "key [index:(start:int end:int [index_unit:<BYTE|BIT>@7.0.0])]", "Number of bits set, in a string or a range of it.", BitmapCommands::bitCount),
+      cmd("bitcount", -2, "readonly", "RO access 1", "2.6.0", "O(N)", "key [index:(start:int end:int [index_unit:<BYTE|BIT>@7.0.0])]", "Number of bits set, in a string or a range of it.", BitmapCommands::bitCount)
+          .history("7.0.0 Ranges in bits, too: BYTE or BIT."),
       cmd("bitfield", -2, "write denyoom", "RW access update variable_flags 1 (RO where every operation is a GET)", "3.2.0", "O(1)", "key [operation:<GET encoding_offset:(encoding offset:int)|write:([OVERFLOW wrap_sat_fail:<WRAP|SAT|FAIL>] write_operation:<SET encoding_offset_value:(encoding offset:int value:int)|INCRBY encoding_offset_increment:(encoding offset:int increment:int)>)>...]", "Read, set or increment integers of any width in a string.", Bitfield::run),
       cmd("bitfield_ro", -2, "readonly fast", "RO access 1", "6.0.0", "O(1)", "key [GET encoding_offset:(encoding offset:int)]...", "Read integers of any width in a string.", Bitfield::runReadOnly),
       cmd("bitop", -4, "write denyoom", "OW update 2; RO access 3..-1", "2.6.0", "O(N)", "operation destkey#0 key#1...", "Combine strings bit by bit and store the result.", BitmapCommands::bitOp),
-      cmd("bitpos", -3, "readonly", "RO access 1", "2.8.7", "O(N)", "key bit:int [index:(start:int [end_index:(end:int [index_unit:<BYTE|BIT>@7.0.0])])]", "Position of the first bit that is set, or clear.", BitmapCommands::bitPos),
+      cmd("bitpos", -3, "readonly", "RO access 1", "2.8.7", "O(N)", "key bit:int [index:(start:int [end_index:(end:int [index_unit:<BYTE|BIT>@7.0.0])])]", "Position of the first bit that is set, or clear.", BitmapCommands::bitPos)
+          .history("7.0.0 Ranges in bits, too: BYTE or BIT."),
       cmd("getbit", 3, "readonly fast", "RO access 1", "2.2.0", "O(1)", "key offset:int", "One bit of a string.", BitmapCommands::getBit),
       cmd("setbit", 4, "write denyoom", "RW access update 1", "2.2.0", "O(1)", "key offset:int value:int", "Set or clear one bit of a string.", BitmapCommands::setBit));
   // spotless:on

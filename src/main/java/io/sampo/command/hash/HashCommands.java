@@ -22,7 +22,8 @@ import java.util.List;
 public final class HashCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
-      cmd("hdel", -3, "write fast", "RW delete 1", "2.0.0", "O(N)", "key field...", "Delete fields of a hash.", HashCommands::hdel),
+      cmd("hdel", -3, "write fast", "RW delete 1", "2.0.0", "O(N)", "key field...", "Delete fields of a hash.", HashCommands::hdel)
+          .history("2.4.0 Several fields."),
       cmd("hexists", 3, "readonly fast", "RO 1", "2.0.0", "O(1)", "key field", "Whether a hash has a field.", HashCommands::hexists),
       cmd("hget", 3, "readonly fast", "RO access 1", "2.0.0", "O(1)", "key field", "Value of a field.", HashCommands::hget),
       cmd("hgetall", 2, "readonly ~nondeterministic_output_order", "RO access 1", "2.0.0", "O(N)", "key", "All fields of a hash and their values.", HashCommands::hgetAll),
@@ -34,7 +35,8 @@ public final class HashCommands {
       cmd("hmset", -4, "write denyoom fast %deprecated:4.0.0:HSET+multiple_field-value_pairs", "RW update 1", "2.0.0", "O(N)", "key field_value:(field value)...", "Set several fields.", HashCommands::hmset),
       cmd("hrandfield", -2, "readonly ~nondeterministic_output", "RO access 1", "6.2.0", "O(N)", "key [options:(count:int [WITHVALUES])]", "Random fields of a hash.", RandomFields::run),
       cmd("hscan", -3, "readonly ~nondeterministic_output", "RO access 1", "2.8.0", "O(1)", "key cursor:int [MATCH pattern:pattern] [COUNT count:int]", "Walk over the fields and values of a hash with a cursor.", HashCommands::hscan),
-      cmd("hset", -4, "write denyoom fast", "RW update 1", "2.0.0", "O(1)", "key field_value:(field value)...", "Set fields of a hash.", HashCommands::hset),
+      cmd("hset", -4, "write denyoom fast", "RW update 1", "2.0.0", "O(1)", "key field_value:(field value)...", "Set fields of a hash.", HashCommands::hset)
+          .history("4.0.0 Several fields with their values."),
       cmd("hsetnx", 4, "write denyoom fast", "RW insert 1", "2.0.0", "O(1)", "key field value", "Set a field that is not there yet.", HashCommands::hsetNx),
       cmd("hstrlen", 3, "readonly fast", "RO 1", "3.2.0", "O(1)", "key field", "Length of the value of a field.", HashCommands::hstrLen),
       cmd("hvals", 2, "readonly ~nondeterministic_output_order", "RO access 1", "2.0.0", "O(N)", "key", "All values of a hash.", HashCommands::hvals));

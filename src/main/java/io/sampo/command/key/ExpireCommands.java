@@ -15,15 +15,21 @@ import java.util.List;
 public final class ExpireCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
-      cmd("expire", -3, "write fast", "RW update 1", "1.0.0", "O(1)", "key seconds:int [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire after some seconds.", (c, a) -> expire(c, a, "expire", 1000, c.now())),
-      cmd("expireat", -3, "write fast", "RW update 1", "1.2.0", "O(1)", "key unix-time-seconds:time [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire at a Unix time in seconds.", (c, a) -> expire(c, a, "expireat", 1000, 0)),
+      cmd("expire", -3, "write fast", "RW update 1", "1.0.0", "O(1)", "key seconds:int [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire after some seconds.", (c, a) -> expire(c, a, "expire", 1000, c.now()))
+          .history("7.0.0 Conditions NX, XX, GT and LT."),
+      cmd("expireat", -3, "write fast", "RW update 1", "1.2.0", "O(1)", "key unix-time-seconds:time [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire at a Unix time in seconds.", (c, a) -> expire(c, a, "expireat", 1000, 0))
+          .history("7.0.0 Conditions NX, XX, GT and LT."),
       cmd("expiretime", 2, "readonly fast", "RO access 1", "7.0.0", "O(1)", "key", "When a key expires, as Unix time in seconds.", (c, a) -> expiry(c, a, 1000, 0)),
       cmd("persist", 2, "write fast", "RW update 1", "2.2.0", "O(1)", "key", "Take the expiry from a key.", ExpireCommands::persist),
-      cmd("pexpire", -3, "write fast", "RW update 1", "2.6.0", "O(1)", "key milliseconds:int [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire after some milliseconds.", (c, a) -> expire(c, a, "pexpire", 1, c.now())),
-      cmd("pexpireat", -3, "write fast", "RW update 1", "2.6.0", "O(1)", "key unix-time-milliseconds:time [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire at a Unix time in milliseconds.", (c, a) -> expire(c, a, "pexpireat", 1, 0)),
+      cmd("pexpire", -3, "write fast", "RW update 1", "2.6.0", "O(1)", "key milliseconds:int [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire after some milliseconds.", (c, a) -> expire(c, a, "pexpire", 1, c.now()))
+          .history("7.0.0 Conditions NX, XX, GT and LT."),
+      cmd("pexpireat", -3, "write fast", "RW update 1", "2.6.0", "O(1)", "key unix-time-milliseconds:time [condition:<NX|XX|GT|LT>@7.0.0]", "Let a key expire at a Unix time in milliseconds.", (c, a) -> expire(c, a, "pexpireat", 1, 0))
+          .history("7.0.0 Conditions NX, XX, GT and LT."),
       cmd("pexpiretime", 2, "readonly fast", "RO access 1", "7.0.0", "O(1)", "key", "When a key expires, as Unix time in milliseconds.", (c, a) -> expiry(c, a, 1, 0)),
-      cmd("pttl", 2, "readonly fast ~nondeterministic_output", "RO access 1", "2.6.0", "O(1)", "key", "Milliseconds until a key expires.", (c, a) -> expiry(c, a, 1, c.now())),
-      cmd("ttl", 2, "readonly fast ~nondeterministic_output", "RO access 1", "1.0.0", "O(1)", "key", "Seconds until a key expires.", (c, a) -> expiry(c, a, 1000, c.now())));
+      cmd("pttl", 2, "readonly fast ~nondeterministic_output", "RO access 1", "2.6.0", "O(1)", "key", "Milliseconds until a key expires.", (c, a) -> expiry(c, a, 1, c.now()))
+          .history("2.8.0 -2 where there is no key."),
+      cmd("ttl", 2, "readonly fast ~nondeterministic_output", "RO access 1", "1.0.0", "O(1)", "key", "Seconds until a key expires.", (c, a) -> expiry(c, a, 1000, c.now()))
+          .history("2.8.0 -2 where there is no key."));
   // spotless:on
 
   /** What TTL and its kin say of a key that is not there, and of one that stays. */

@@ -17,10 +17,12 @@ public final class KeyCommands {
   public static final List<Command> COMMANDS = List.of(
       cmd("copy", -3, "write denyoom", "RO access 1; OW update 2", "6.2.0", "O(N)", "source#0 destination#1 [DB destination-db:int] [REPLACE]", "Copy the value of a key to another key.", KeyCommands::copy),
       cmd("del", -2, "write ~request_policy:multi_shard ~response_policy:agg_sum", "RM delete 1..-1", "1.0.0", "O(N)", "key...", "Delete keys.", KeyCommands::del),
-      cmd("exists", -2, "readonly fast ~request_policy:multi_shard ~response_policy:agg_sum", "RO 1..-1", "1.0.0", "O(N)", "key...", "How many of the keys exist.", KeyCommands::exists),
+      cmd("exists", -2, "readonly fast ~request_policy:multi_shard ~response_policy:agg_sum", "RO 1..-1", "1.0.0", "O(N)", "key...", "How many of the keys exist.", KeyCommands::exists)
+          .history("3.0.3 Several keys."),
       cmd("move", 3, "write fast", "RW access update 1", "1.0.0", "O(1)", "key db:int", "Move a key to another database.", KeyCommands::move),
       cmd("rename", 3, "write", "RW access delete 1; OW update 2", "1.0.0", "O(1)", "key newkey#1", "Give a key another name, replacing what had it.", KeyCommands::rename),
-      cmd("renamenx", 3, "write fast", "RW access delete 1; OW insert 2", "1.0.0", "O(1)", "key newkey#1", "Give a key another name unless that is taken.", KeyCommands::renameNx),
+      cmd("renamenx", 3, "write fast", "RW access delete 1; OW insert 2", "1.0.0", "O(1)", "key newkey#1", "Give a key another name unless that is taken.", KeyCommands::renameNx)
+          .history("3.2.0 Twice the same name is no error."),
       cmd("touch", -2, "readonly fast ~request_policy:multi_shard ~response_policy:agg_sum", "RO 1..-1", "3.2.1", "O(N)", "key...", "Mark keys as just accessed, and count those that exist.", KeyCommands::touch),
       cmd("type", 2, "readonly fast", "RO 1", "1.0.0", "O(1)", "key", "Type of the value of a key.", KeyCommands::type),
       cmd("unlink", -2, "write fast ~request_policy:multi_shard ~response_policy:agg_sum", "RM delete 1..-1", "4.0.0", "O(1)", "key...", "Delete keys and free their memory in the background.", KeyCommands::del));

@@ -15,8 +15,10 @@ public final class KeyspaceCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
       cmd("dbsize", 1, "readonly fast @keyspace ~request_policy:all_shards ~response_policy:agg_sum on:all", "", "1.0.0", "O(1)", "", "Number of keys in the database.", KeyspaceCommands::dbSize),
-      cmd("flushall", -1, "write @keyspace @dangerous ~request_policy:all_shards ~response_policy:all_succeeded on:all", "", "1.0.0", "O(N)", "[async:<ASYNC@4.0.0|SYNC@6.2.0>]", "Remove all keys of all databases.", KeyspaceCommands::flushAll),
-      cmd("flushdb", -1, "write @keyspace @dangerous ~request_policy:all_shards ~response_policy:all_succeeded on:all", "", "1.0.0", "O(N)", "[async:<ASYNC@4.0.0|SYNC@6.2.0>]", "Remove all keys of the database.", KeyspaceCommands::flushDb),
+      cmd("flushall", -1, "write @keyspace @dangerous ~request_policy:all_shards ~response_policy:all_succeeded on:all", "", "1.0.0", "O(N)", "[async:<ASYNC@4.0.0|SYNC@6.2.0>]", "Remove all keys of all databases.", KeyspaceCommands::flushAll)
+          .history("4.0.0 Modifier ASYNC.", "6.2.0 Modifier SYNC."),
+      cmd("flushdb", -1, "write @keyspace @dangerous ~request_policy:all_shards ~response_policy:all_succeeded on:all", "", "1.0.0", "O(N)", "[async:<ASYNC@4.0.0|SYNC@6.2.0>]", "Remove all keys of the database.", KeyspaceCommands::flushDb)
+          .history("4.0.0 Modifier ASYNC.", "6.2.0 Modifier SYNC."),
       cmd("swapdb", 3, "write fast @keyspace @dangerous on:all", "", "4.0.0", "O(N)", "index1:int index2:int", "Exchange two databases.", KeyspaceCommands::swapDb));
   // spotless:on
 

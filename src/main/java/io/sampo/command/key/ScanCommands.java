@@ -21,7 +21,8 @@ public final class ScanCommands {
   public static final List<Command> COMMANDS = List.of(
       cmd("keys", 2, "readonly @dangerous ~request_policy:all_shards ~nondeterministic_output_order on:all", "", "1.0.0", "O(N)", "pattern:pattern", "All keys that match a pattern.", ScanCommands::keys),
       cmd("randomkey", 1, "readonly ~request_policy:all_shards ~nondeterministic_output on:all", "", "1.0.0", "O(1)", "", "Some key of the database.", ScanCommands::randomKey),
-      cmd("scan", -2, "readonly ~nondeterministic_output ~request_policy:special on:cursor", "", "2.8.0", "O(1)", "cursor:int [MATCH pattern:pattern] [COUNT count:int] [TYPE type@6.0.0]", "Walk over the keys of the database with a cursor.", ScanCommands::scan));
+      cmd("scan", -2, "readonly ~nondeterministic_output ~request_policy:special on:cursor", "", "2.8.0", "O(1)", "cursor:int [MATCH pattern:pattern] [COUNT count:int] [TYPE type@6.0.0]", "Walk over the keys of the database with a cursor.", ScanCommands::scan)
+          .history("6.0.0 Option TYPE."));
   // spotless:on
 
   /** How many keys KEYS gathers before it writes them. */

@@ -20,26 +20,35 @@ public final class ListCommands {
   public static final List<Command> COMMANDS = List.of(
       cmd("blmove", 6, "write denyoom noscript blocking", "RW access delete 1; RW insert 2", "6.2.0", "O(1)", "source#0 destination#1 wherefrom:<LEFT|RIGHT> whereto:<LEFT|RIGHT> timeout:double", "Move an element from one list to another, waiting until there is one.", ListPops::blmove),
       cmd("blmpop", -5, "write blocking", "RW access delete 2#0+1", "7.0.0", "O(N+M)", "timeout:double numkeys:int key... where:<LEFT|RIGHT> [COUNT count:int]", "Pop elements from the first non-empty of several lists, waiting for one.", ListPops::blmPop),
-      cmd("blpop", -3, "write noscript blocking", "RW access delete 1..-2", "2.0.0", "O(N)", "key... timeout:double", "Pop the first element of the first non-empty list, waiting for one.", ListPops::blpop),
-      cmd("brpop", -3, "write noscript blocking", "RW access delete 1..-2", "2.0.0", "O(N)", "key... timeout:double", "Pop the last element of the first non-empty list, waiting for one.", ListPops::brpop),
-      cmd("brpoplpush", 4, "write denyoom noscript blocking %deprecated:6.2.0:BLMOVE+RIGHT+LEFT", "RW access delete 1; RW insert 2", "2.2.0", "O(1)", "source#0 destination#1 timeout:double", "Move the last element of a list to the head of another, waiting until there is one.", ListPops::brpopLPush),
+      cmd("blpop", -3, "write noscript blocking", "RW access delete 1..-2", "2.0.0", "O(N)", "key... timeout:double", "Pop the first element of the first non-empty list, waiting for one.", ListPops::blpop)
+          .history("6.0.0 Fractions of a second as timeout."),
+      cmd("brpop", -3, "write noscript blocking", "RW access delete 1..-2", "2.0.0", "O(N)", "key... timeout:double", "Pop the last element of the first non-empty list, waiting for one.", ListPops::brpop)
+          .history("6.0.0 Fractions of a second as timeout."),
+      cmd("brpoplpush", 4, "write denyoom noscript blocking %deprecated:6.2.0:BLMOVE+RIGHT+LEFT", "RW access delete 1; RW insert 2", "2.2.0", "O(1)", "source#0 destination#1 timeout:double", "Move the last element of a list to the head of another, waiting until there is one.", ListPops::brpopLPush)
+          .history("6.0.0 Fractions of a second as timeout."),
       cmd("lindex", 3, "readonly", "RO access 1", "1.0.0", "O(N)", "key index:int", "Element of a list at an index.", ListCommands::lindex),
       cmd("linsert", 5, "write denyoom", "RW insert 1", "2.2.0", "O(N)", "key where:<BEFORE|AFTER> pivot element", "Insert an element before or after another.", ListCommands::linsert),
       cmd("llen", 2, "readonly fast", "RO 1", "1.0.0", "O(1)", "key", "Length of a list.", ListCommands::llen),
       cmd("lmove", 5, "write denyoom", "RW access delete 1; RW insert 2", "6.2.0", "O(1)", "source#0 destination#1 wherefrom:<LEFT|RIGHT> whereto:<LEFT|RIGHT>", "Move an element from one list to another.", ListPops::lmove),
       cmd("lmpop", -4, "write", "RW access delete 1#0+1", "7.0.0", "O(N+M)", "numkeys:int key... where:<LEFT|RIGHT> [COUNT count:int]", "Pop elements from the first non-empty of several lists.", ListPops::lmpop),
-      cmd("lpop", -2, "write fast", "RW access delete 1", "1.0.0", "O(N)", "key [count:int@6.2.0]", "Pop elements from the head of a list.", ListPops::lpop),
+      cmd("lpop", -2, "write fast", "RW access delete 1", "1.0.0", "O(N)", "key [count:int@6.2.0]", "Pop elements from the head of a list.", ListPops::lpop)
+          .history("6.2.0 How many elements."),
       cmd("lpos", -3, "readonly", "RO access 1", "6.0.6", "O(N)", "key element [RANK rank:int] [COUNT num-matches:int] [MAXLEN len:int]", "Index of matching elements of a list.", ListCommands::lpos),
-      cmd("lpush", -3, "write denyoom fast", "RW insert 1", "1.0.0", "O(1)", "key element...", "Push elements at the head of a list.", ListCommands::lpush),
-      cmd("lpushx", -3, "write denyoom fast", "RW insert 1", "2.2.0", "O(1)", "key element...", "Push elements at the head of a list that exists.", ListCommands::lpushX),
+      cmd("lpush", -3, "write denyoom fast", "RW insert 1", "1.0.0", "O(1)", "key element...", "Push elements at the head of a list.", ListCommands::lpush)
+          .history("2.4.0 Several elements."),
+      cmd("lpushx", -3, "write denyoom fast", "RW insert 1", "2.2.0", "O(1)", "key element...", "Push elements at the head of a list that exists.", ListCommands::lpushX)
+          .history("4.0.0 Several elements."),
       cmd("lrange", 4, "readonly", "RO access 1", "1.0.0", "O(S+N)", "key start:int stop:int", "Elements of a list in a range.", ListCommands::lrange),
       cmd("lrem", 4, "write", "RW delete 1", "1.0.0", "O(N+M)", "key count:int element", "Remove elements equal to a value.", ListCommands::lrem),
       cmd("lset", 4, "write denyoom", "RW update 1", "1.0.0", "O(N)", "key index:int element", "Replace the element at an index.", ListCommands::lset),
       cmd("ltrim", 4, "write", "RW delete 1", "1.0.0", "O(N)", "key start:int stop:int", "Keep only a range of a list.", ListCommands::ltrim),
-      cmd("rpop", -2, "write fast", "RW access delete 1", "1.0.0", "O(N)", "key [count:int@6.2.0]", "Pop elements from the tail of a list.", ListPops::rpop),
+      cmd("rpop", -2, "write fast", "RW access delete 1", "1.0.0", "O(N)", "key [count:int@6.2.0]", "Pop elements from the tail of a list.", ListPops::rpop)
+          .history("6.2.0 How many elements."),
       cmd("rpoplpush", 3, "write denyoom %deprecated:6.2.0:LMOVE+RIGHT+LEFT", "RW access delete 1; RW insert 2", "1.2.0", "O(1)", "source#0 destination#1", "Move the last element of a list to the head of another.", ListPops::rpopLPush),
-      cmd("rpush", -3, "write denyoom fast", "RW insert 1", "1.0.0", "O(1)", "key element...", "Push elements at the tail of a list.", ListCommands::rpush),
-      cmd("rpushx", -3, "write denyoom fast", "RW insert 1", "2.2.0", "O(1)", "key element...", "Push elements at the tail of a list that exists.", ListCommands::rpushX));
+      cmd("rpush", -3, "write denyoom fast", "RW insert 1", "1.0.0", "O(1)", "key element...", "Push elements at the tail of a list.", ListCommands::rpush)
+          .history("2.4.0 Several elements."),
+      cmd("rpushx", -3, "write denyoom fast", "RW insert 1", "2.2.0", "O(1)", "key element...", "Push elements at the tail of a list that exists.", ListCommands::rpushX)
+          .history("4.0.0 Several elements."));
   // spotless:on
 
   private static final RespError NO_RANK =

@@ -17,15 +17,19 @@ import java.util.List;
 public final class SetCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
-      cmd("sadd", -3, "write denyoom fast", "RW insert 1", "1.0.0", "O(1)", "key member...", "Add members to a set.", SetCommands::sadd),
+      cmd("sadd", -3, "write denyoom fast", "RW insert 1", "1.0.0", "O(1)", "key member...", "Add members to a set.", SetCommands::sadd)
+          .history("2.4.0 Several members."),
       cmd("scard", 2, "readonly fast", "RO 1", "1.0.0", "O(1)", "key", "Number of members of a set.", SetCommands::scard),
       cmd("sismember", 3, "readonly fast", "RO 1", "1.0.0", "O(1)", "key member", "Whether a set has a member.", SetCommands::sisMember),
       cmd("smembers", 2, "readonly ~nondeterministic_output_order", "RO access 1", "1.0.0", "O(N)", "key", "All members of a set.", SetCommands::smembers),
       cmd("smismember", -3, "readonly fast", "RO access 1", "6.2.0", "O(N)", "key member...", "Which of several members a set has.", SetCommands::smisMember),
       cmd("smove", 4, "write fast", "RW access delete 1; RW insert 2", "1.0.0", "O(1)", "source#0 destination#1 member", "Move a member from one set to another.", SetCommands::smove),
-      cmd("spop", -2, "write fast ~nondeterministic_output", "RW access delete 1", "1.0.0", "O(N), N members returned", "key [count:int@3.2.0]", "Remove random members and return them.", RandomMembers::spop),
-      cmd("srandmember", -2, "readonly ~nondeterministic_output", "RO access 1", "1.0.0", "O(N), N members returned", "key [count:int@2.6.0]", "Random members of a set.", RandomMembers::srandMember),
-      cmd("srem", -3, "write fast", "RW delete 1", "1.0.0", "O(N)", "key member...", "Remove members of a set.", SetCommands::srem),
+      cmd("spop", -2, "write fast ~nondeterministic_output", "RW access delete 1", "1.0.0", "O(N), N members returned", "key [count:int@3.2.0]", "Remove random members and return them.", RandomMembers::spop)
+          .history("3.2.0 How many members."),
+      cmd("srandmember", -2, "readonly ~nondeterministic_output", "RO access 1", "1.0.0", "O(N), N members returned", "key [count:int@2.6.0]", "Random members of a set.", RandomMembers::srandMember)
+          .history("2.6.0 How many members."),
+      cmd("srem", -3, "write fast", "RW delete 1", "1.0.0", "O(N)", "key member...", "Remove members of a set.", SetCommands::srem)
+          .history("2.4.0 Several members."),
       cmd("sscan", -3, "readonly ~nondeterministic_output", "RO access 1", "2.8.0", "O(1)", "key cursor:int [MATCH pattern:pattern] [COUNT count:int]", "Walk over the members of a set with a cursor.", SetCommands::sscan));
   // spotless:on
 

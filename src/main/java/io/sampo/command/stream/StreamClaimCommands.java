@@ -22,7 +22,8 @@ import java.util.List;
 public final class StreamClaimCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
-      cmd("xautoclaim", -6, "write fast ~nondeterministic_output", "RW delete 1", "6.2.0", "O(1)", "key group consumer min-idle-time start [COUNT count:int] [JUSTID]", "Take over pending entries that have been idle, found by a cursor.", StreamClaimCommands::xautoClaim),
+      cmd("xautoclaim", -6, "write fast ~nondeterministic_output", "RW delete 1", "6.2.0", "O(1)", "key group consumer min-idle-time start [COUNT count:int] [JUSTID]", "Take over pending entries that have been idle, found by a cursor.", StreamClaimCommands::xautoClaim)
+          .history("7.0.0 The reply tells which entries were gone from the stream, and so from the pending ones."),
       cmd("xclaim", -6, "write fast ~nondeterministic_output", "RW update 1", "5.0.0", "O(log N)", "key group consumer min-idle-time id... [IDLE ms:int] [TIME unix-time-milliseconds:time] [RETRYCOUNT count:int] [FORCE] [JUSTID] [LASTID id]", "Take over given pending entries.", StreamClaimCommands::xclaim));
   // spotless:on
 

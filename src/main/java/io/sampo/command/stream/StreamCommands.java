@@ -19,13 +19,18 @@ import java.util.List;
 public final class StreamCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
-      cmd("xadd", -5, "write denyoom fast ~nondeterministic_output", "RW update 1 (UPDATE, for it may trim)", "5.0.0", "O(1)", "key [NOMKSTREAM@6.2.0] [trim:(strategy:<MAXLEN|MINID@6.2.0> [operator:<equal==|approximately=~>] threshold [LIMIT count:int@6.2.0])] id_or_auto:<auto_id=*|id> field_value:(field value)...", "Append an entry to a stream.", StreamCommands::xadd),
+      cmd("xadd", -5, "write denyoom fast ~nondeterministic_output", "RW update 1 (UPDATE, for it may trim)", "5.0.0", "O(1)", "key [NOMKSTREAM@6.2.0] [trim:(strategy:<MAXLEN|MINID@6.2.0> [operator:<equal==|approximately=~>] threshold [LIMIT count:int@6.2.0])] id_or_auto:<auto_id=*|id> field_value:(field value)...", "Append an entry to a stream.", StreamCommands::xadd)
+          .history("6.2.0 Options NOMKSTREAM, MINID and LIMIT.", "7.0.0 IDs of which only the time is given."),
       cmd("xdel", -3, "write fast", "RW delete 1", "5.0.0", "O(1)", "key id...", "Delete entries of a stream.", StreamCommands::xdel),
       cmd("xlen", 2, "readonly fast", "RO 1", "5.0.0", "O(1)", "key", "Number of entries of a stream.", StreamCommands::xlen),
-      cmd("xrange", -4, "readonly", "RO access 1", "5.0.0", "O(N)", "key start end [COUNT count:int]", "Entries in a range of IDs.", StreamCommands::xrange),
-      cmd("xrevrange", -4, "readonly", "RO access 1", "5.0.0", "O(N)", "key end start [COUNT count:int]", "Entries in a range of IDs, newest first.", StreamCommands::xrevRange),
-      cmd("xsetid", -3, "write denyoom fast", "RW update 1", "5.0.0", "O(1)", "key last-id [ENTRIESADDED entries_added:int@7.0.0] [MAXDELETEDID max_deleted_entry_id@7.0.0]", "Set the last ID of a stream.", StreamCommands::xsetId),
-      cmd("xtrim", -4, "write ~nondeterministic_output", "RW delete 1", "5.0.0", "O(N)", "key trim:(strategy:<MAXLEN|MINID@6.2.0> [operator:<equal==|approximately=~>] threshold [LIMIT count:int@6.2.0])", "Remove the oldest entries of a stream.", StreamCommands::xtrim));
+      cmd("xrange", -4, "readonly", "RO access 1", "5.0.0", "O(N)", "key start end [COUNT count:int]", "Entries in a range of IDs.", StreamCommands::xrange)
+          .history("6.2.0 Ranges without their ends."),
+      cmd("xrevrange", -4, "readonly", "RO access 1", "5.0.0", "O(N)", "key end start [COUNT count:int]", "Entries in a range of IDs, newest first.", StreamCommands::xrevRange)
+          .history("6.2.0 Ranges without their ends."),
+      cmd("xsetid", -3, "write denyoom fast", "RW update 1", "5.0.0", "O(1)", "key last-id [ENTRIESADDED entries_added:int@7.0.0] [MAXDELETEDID max_deleted_entry_id@7.0.0]", "Set the last ID of a stream.", StreamCommands::xsetId)
+          .history("7.0.0 Options ENTRIESADDED and MAXDELETEDID."),
+      cmd("xtrim", -4, "write ~nondeterministic_output", "RW delete 1", "5.0.0", "O(N)", "key trim:(strategy:<MAXLEN|MINID@6.2.0> [operator:<equal==|approximately=~>] threshold [LIMIT count:int@6.2.0])", "Remove the oldest entries of a stream.", StreamCommands::xtrim)
+          .history("6.2.0 Options MINID and LIMIT."));
   // spotless:on
 
   private static final byte[] XADD = Bytes.ascii("XADD");

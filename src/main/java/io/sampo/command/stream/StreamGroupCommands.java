@@ -25,13 +25,16 @@ public final class StreamGroupCommands {
   public static final List<Command> COMMANDS = List.of(
       cmd("xack", -4, "write fast", "RW update 1", "5.0.0", "O(1)", "key group id...", "Acknowledge entries on behalf of a consumer group.", StreamGroupCommands::xack),
       container("xgroup", -2, "5.0.0", "Commands about consumer groups.",
-          cmd("xgroup|create", -5, "write denyoom", "RW insert 2", "5.0.0", "O(1)", "key groupname id:<id|new_id=$> [MKSTREAM] [ENTRIESREAD entries_read:int]", "Create a consumer group.", StreamGroupCommands::create),
+          cmd("xgroup|create", -5, "write denyoom", "RW insert 2", "5.0.0", "O(1)", "key groupname id:<id|new_id=$> [MKSTREAM] [ENTRIESREAD entries_read:int]", "Create a consumer group.", StreamGroupCommands::create)
+              .history("7.0.0 Option ENTRIESREAD."),
           cmd("xgroup|createconsumer", 5, "write denyoom", "RW insert 2", "6.2.0", "O(1)", "key groupname consumername", "Create a consumer in a group.", StreamGroupCommands::createConsumer),
           cmd("xgroup|delconsumer", 5, "write", "RW delete 2", "5.0.0", "O(1)", "key groupname consumername", "Delete a consumer of a group.", StreamGroupCommands::delConsumer),
           cmd("xgroup|destroy", 4, "write", "RW delete 2", "5.0.0", "O(N)", "key groupname", "Delete a consumer group.", StreamGroupCommands::destroy),
           cmd("xgroup|help", 2, "loading stale", "", "5.0.0", "O(1)", "", "The subcommands of XGROUP.", new Help()),
-          cmd("xgroup|setid", -5, "write", "RW update 2", "5.0.0", "O(1)", "key groupname id:<id|new_id=$> [ENTRIESREAD entries_read:int]", "Set the last delivered ID of a consumer group.", StreamGroupCommands::setId)),
-      cmd("xpending", -3, "readonly ~nondeterministic_output", "RO access 1", "5.0.0", "O(N)", "key group [filters:([IDLE min-idle-time:int@6.2.0] start end count:int [consumer])]", "Entries delivered to a group and not acknowledged.", StreamGroupCommands::xpending));
+          cmd("xgroup|setid", -5, "write", "RW update 2", "5.0.0", "O(1)", "key groupname id:<id|new_id=$> [ENTRIESREAD entries_read:int]", "Set the last delivered ID of a consumer group.", StreamGroupCommands::setId)
+              .history("7.0.0 Option ENTRIESREAD.")),
+      cmd("xpending", -3, "readonly ~nondeterministic_output", "RO access 1", "5.0.0", "O(N)", "key group [filters:([IDLE min-idle-time:int@6.2.0] start end count:int [consumer])]", "Entries delivered to a group and not acknowledged.", StreamGroupCommands::xpending)
+          .history("6.2.0 Option IDLE, and ranges without their ends."));
   // spotless:on
 
   private static final RespError NO_STREAM =

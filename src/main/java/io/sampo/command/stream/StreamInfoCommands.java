@@ -24,9 +24,11 @@ public final class StreamInfoCommands {
   public static final List<Command> COMMANDS = List.of(
       container("xinfo", -2, "5.0.0", "Commands that look into streams.",
           cmd("xinfo|consumers", 4, "readonly ~nondeterministic_output", "RO access 2", "5.0.0", "O(1)", "key groupname", "Consumers of a group.", StreamInfoCommands::consumers),
-          cmd("xinfo|groups", 3, "readonly", "RO access 2", "5.0.0", "O(1)", "key", "Consumer groups of a stream.", StreamInfoCommands::groups),
+          cmd("xinfo|groups", 3, "readonly", "RO access 2", "5.0.0", "O(1)", "key", "Consumer groups of a stream.", StreamInfoCommands::groups)
+              .history("7.0.0 Fields entries-read and lag."),
           cmd("xinfo|help", 2, "loading stale", "", "5.0.0", "O(1)", "", "The subcommands of XINFO.", new Help()),
-          cmd("xinfo|stream", -3, "readonly", "RO access 2", "5.0.0", "O(1)", "key [FULL full:([COUNT count:int])]", "Facts about a stream.", StreamInfoCommands::stream)));
+          cmd("xinfo|stream", -3, "readonly", "RO access 2", "5.0.0", "O(1)", "key [FULL full:([COUNT count:int])]", "Facts about a stream.", StreamInfoCommands::stream)
+              .history("6.0.0 Modifier FULL.", "7.0.0 Fields max-deleted-entry-id, entries-added, recorded-first-entry-id, entries-read and lag.")));
   // spotless:on
 
   private static final long DEFAULT_COUNT = 10;

@@ -21,8 +21,10 @@ public final class ZPopCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
       cmd("bzmpop", -5, "write blocking", "RW access delete 2#0+1", "7.0.0", "O(K)", "timeout:double numkeys:int key... where:<MIN|MAX> [COUNT count:int]", "Pop the lowest or highest members of the first non-empty of several sorted sets, waiting for one.", ZPopCommands::bzmPop),
-      cmd("bzpopmax", -3, "write noscript blocking fast", "RW access delete 1..-2", "5.0.0", "O(log(N))", "key... timeout:double", "Pop the member with the highest score, waiting until there is one.", ZPopCommands::bzpopMax),
-      cmd("bzpopmin", -3, "write noscript blocking fast", "RW access delete 1..-2", "5.0.0", "O(log(N))", "key... timeout:double", "Pop the member with the lowest score, waiting until there is one.", ZPopCommands::bzpopMin),
+      cmd("bzpopmax", -3, "write noscript blocking fast", "RW access delete 1..-2", "5.0.0", "O(log(N))", "key... timeout:double", "Pop the member with the highest score, waiting until there is one.", ZPopCommands::bzpopMax)
+          .history("6.0.0 Fractions of a second as timeout."),
+      cmd("bzpopmin", -3, "write noscript blocking fast", "RW access delete 1..-2", "5.0.0", "O(log(N))", "key... timeout:double", "Pop the member with the lowest score, waiting until there is one.", ZPopCommands::bzpopMin)
+          .history("6.0.0 Fractions of a second as timeout."),
       cmd("zmpop", -4, "write", "RW access delete 1#0+1", "7.0.0", "O(K)", "numkeys:int key... where:<MIN|MAX> [COUNT count:int]", "Pop the lowest or highest members of the first non-empty of several sorted sets.", ZPopCommands::zmPop),
       cmd("zpopmax", -2, "write fast", "RW access delete 1", "5.0.0", "O(log(N)*M)", "key [count:int]", "Pop the members with the highest scores.", ZPopCommands::zpopMax),
       cmd("zpopmin", -2, "write fast", "RW access delete 1", "5.0.0", "O(log(N)*M)", "key [count:int]", "Pop the members with the lowest scores.", ZPopCommands::zpopMin));

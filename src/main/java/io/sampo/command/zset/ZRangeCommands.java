@@ -18,16 +18,19 @@ public final class ZRangeCommands {
   public static final List<Command> COMMANDS = List.of(
       cmd("zcount", 4, "readonly fast", "RO access 1", "2.0.0", "O(log(N))", "key min:double max:double", "Number of members whose score is in a range.", ZRangeCommands::zcount),
       cmd("zlexcount", 4, "readonly fast", "RO access 1", "2.8.9", "O(log(N))", "key min max", "Number of members in a lexicographical range.", ZRangeCommands::zlexCount),
-      cmd("zrange", -4, "readonly", "RO access 1", "1.2.0", "O(log(N)+M)", "key start stop [sortby:<BYSCORE|BYLEX>@6.2.0] [REV@6.2.0] [LIMIT offset_count:(offset:int count:int)@6.2.0] [WITHSCORES]", "Members in a range of ranks, scores or names.", ZRangeCommands::zrange),
+      cmd("zrange", -4, "readonly", "RO access 1", "1.2.0", "O(log(N)+M)", "key start stop [sortby:<BYSCORE|BYLEX>@6.2.0] [REV@6.2.0] [LIMIT offset_count:(offset:int count:int)@6.2.0] [WITHSCORES]", "Members in a range of ranks, scores or names.", ZRangeCommands::zrange)
+          .history("6.2.0 Options REV, BYSCORE, BYLEX and LIMIT."),
       cmd("zrangebylex", -4, "readonly %deprecated:6.2.0:ZRANGE+BYLEX", "RO access 1", "2.8.9", "O(log(N)+M)", "key min max [LIMIT offset_count:(offset:int count:int)]", "Members in a lexicographical range.", ZRangeCommands::zrangeByLex),
-      cmd("zrangebyscore", -4, "readonly %deprecated:6.2.0:ZRANGE+BYSCORE", "RO access 1", "1.0.5", "O(log(N)+M)", "key min:double max:double [WITHSCORES@2.0.0] [LIMIT offset_count:(offset:int count:int)]", "Members in a range of scores.", ZRangeCommands::zrangeByScore),
+      cmd("zrangebyscore", -4, "readonly %deprecated:6.2.0:ZRANGE+BYSCORE", "RO access 1", "1.0.5", "O(log(N)+M)", "key min:double max:double [WITHSCORES@2.0.0] [LIMIT offset_count:(offset:int count:int)]", "Members in a range of scores.", ZRangeCommands::zrangeByScore)
+          .history("2.0.0 Option WITHSCORES."),
       cmd("zrangestore", -5, "write denyoom", "OW update 1; RO access 2", "6.2.0", "O(log(N)+M)", "dst#0 src#1 min max [sortby:<BYSCORE|BYLEX>] [REV] [LIMIT offset_count:(offset:int count:int)]", "Store a range of one sorted set as another.", ZRangeCommands::zrangeStore),
       cmd("zremrangebylex", 4, "write", "RW delete 1", "2.8.9", "O(log(N)+M)", "key min max", "Remove the members in a lexicographical range.", ZRangeCommands::zremRangeByLex),
       cmd("zremrangebyrank", 4, "write", "RW delete 1", "2.0.0", "O(log(N)+M)", "key start:int stop:int", "Remove the members in a range of ranks.", ZRangeCommands::zremRangeByRank),
       cmd("zremrangebyscore", 4, "write", "RW delete 1", "1.2.0", "O(log(N)+M)", "key min:double max:double", "Remove the members in a range of scores.", ZRangeCommands::zremRangeByScore),
       cmd("zrevrange", -4, "readonly %deprecated:6.2.0:ZRANGE+REV", "RO access 1", "1.2.0", "O(log(N)+M)", "key start:int stop:int [WITHSCORES]", "Members in a range of ranks, highest score first.", ZRangeCommands::zrevRange),
       cmd("zrevrangebylex", -4, "readonly %deprecated:6.2.0:ZRANGE+REV+BYLEX", "RO access 1", "2.8.9", "O(log(N)+M)", "key max min [LIMIT offset_count:(offset:int count:int)]", "Members in a lexicographical range, backwards.", ZRangeCommands::zrevRangeByLex),
-      cmd("zrevrangebyscore", -4, "readonly %deprecated:6.2.0:ZRANGE+REV+BYSCORE", "RO access 1", "2.2.0", "O(log(N)+M)", "key max:double min:double [WITHSCORES] [LIMIT offset_count:(offset:int count:int)]", "Members in a range of scores, highest first.", ZRangeCommands::zrevRangeByScore));
+      cmd("zrevrangebyscore", -4, "readonly %deprecated:6.2.0:ZRANGE+REV+BYSCORE", "RO access 1", "2.2.0", "O(log(N)+M)", "key max:double min:double [WITHSCORES] [LIMIT offset_count:(offset:int count:int)]", "Members in a range of scores, highest first.", ZRangeCommands::zrevRangeByScore)
+          .history("2.1.6 Ranges without their ends."));
   // spotless:on
 
   private ZRangeCommands() {}

@@ -24,14 +24,18 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class ZSetCommands {
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
-      cmd("zadd", -4, "write denyoom fast", "RW update 1", "1.2.0", "O(log(N))", "key [condition:<NX|XX>@3.0.2] [comparison:<GT|LT>@6.2.0] [change=CH@3.0.2] [increment=INCR@3.0.2] score_member:(score:double member)...", "Add members with their scores, or change their scores.", ZSetCommands::zadd),
+      cmd("zadd", -4, "write denyoom fast", "RW update 1", "1.2.0", "O(log(N))", "key [condition:<NX|XX>@3.0.2] [comparison:<GT|LT>@6.2.0] [change=CH@3.0.2] [increment=INCR@3.0.2] score_member:(score:double member)...", "Add members with their scores, or change their scores.", ZSetCommands::zadd)
+          .history("2.4.0 Several members.", "3.0.2 Options XX, NX, CH and INCR.", "6.2.0 Options GT and LT."),
       cmd("zcard", 2, "readonly fast", "RO 1", "1.2.0", "O(1)", "key", "Number of members of a sorted set.", ZSetCommands::zcard),
       cmd("zincrby", 4, "write denyoom fast", "RW access update 1", "1.2.0", "O(log(N))", "key increment:int member", "Add to the score of a member.", ZSetCommands::zincrBy),
       cmd("zmscore", -3, "readonly fast", "RO access 1", "6.2.0", "O(N)", "key member...", "Scores of several members.", ZSetCommands::zmScore),
       cmd("zrandmember", -2, "readonly ~nondeterministic_output", "RO access 1", "6.2.0", "O(N)", "key [options:(count:int [WITHSCORES])]", "Random members of a sorted set.", ZSetCommands::zrandMember),
-      cmd("zrank", -3, "readonly fast", "RO access 1", "2.0.0", "O(log(N))", "key member [WITHSCORE@7.2.0]", "Rank of a member, lowest score first.", ZSetCommands::zrank),
-      cmd("zrem", -3, "write fast", "RW delete 1", "1.2.0", "O(M*log(N))", "key member...", "Remove members of a sorted set.", ZSetCommands::zrem),
-      cmd("zrevrank", -3, "readonly fast", "RO access 1", "2.0.0", "O(log(N))", "key member [WITHSCORE@7.2.0]", "Rank of a member, highest score first.", ZSetCommands::zrevRank),
+      cmd("zrank", -3, "readonly fast", "RO access 1", "2.0.0", "O(log(N))", "key member [WITHSCORE@7.2.0]", "Rank of a member, lowest score first.", ZSetCommands::zrank)
+          .history("7.2.0 Option WITHSCORE."),
+      cmd("zrem", -3, "write fast", "RW delete 1", "1.2.0", "O(M*log(N))", "key member...", "Remove members of a sorted set.", ZSetCommands::zrem)
+          .history("2.4.0 Several members."),
+      cmd("zrevrank", -3, "readonly fast", "RO access 1", "2.0.0", "O(log(N))", "key member [WITHSCORE@7.2.0]", "Rank of a member, highest score first.", ZSetCommands::zrevRank)
+          .history("7.2.0 Option WITHSCORE."),
       cmd("zscan", -3, "readonly ~nondeterministic_output", "RO access 1", "2.8.0", "O(1)", "key cursor:int [MATCH pattern:pattern] [COUNT count:int]", "Walk over the members and scores of a sorted set with a cursor.", ZSetCommands::zscan),
       cmd("zscore", 3, "readonly fast", "RO access 1", "1.2.0", "O(1)", "key member", "Score of a member.", ZSetCommands::zscore));
   // spotless:on

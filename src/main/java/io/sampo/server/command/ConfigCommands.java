@@ -31,11 +31,13 @@ final class ConfigCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
       container("config", -2, "2.0.0", "Commands about the configuration.",
-          cmd("config|get", -3, "admin noscript loading stale on:session", "", "2.0.0", "O(N)", "parameter:(parameter)...", "Values of directives.", ConfigCommands::get),
+          cmd("config|get", -3, "admin noscript loading stale on:session", "", "2.0.0", "O(N)", "parameter:(parameter)...", "Values of directives.", ConfigCommands::get)
+              .history("7.0.0 Several patterns."),
           cmd("config|help", 2, "loading stale on:session", "", "5.0.0", "O(1)", "", "The subcommands of CONFIG.", new Help()),
           cmd("config|resetstat", 2, "admin noscript loading stale on:all", "", "2.0.0", "O(1)", "", "Set the statistics of INFO to zero.", ConfigCommands::resetStat),
           cmd("config|rewrite", 2, "admin noscript loading stale on:session", "", "2.8.0", "O(1)", "", "Write the running configuration to its file.", ConfigCommands::rewrite),
-          cmd("config|set", -4, "admin noscript loading stale ~request_policy:all_nodes ~response_policy:all_succeeded on:session", "", "2.0.0", "O(N)", "parameter_value:(parameter value)...", "Change directives while running.", ConfigCommands::set)));
+          cmd("config|set", -4, "admin noscript loading stale ~request_policy:all_nodes ~response_policy:all_succeeded on:session", "", "2.0.0", "O(N)", "parameter_value:(parameter value)...", "Change directives while running.", ConfigCommands::set)
+              .history("7.0.0 Several directives.")));
   // spotless:on
 
   private static final Logger LOG = LoggerFactory.getLogger(ConfigCommands.class);

@@ -34,10 +34,12 @@ final class ConnectionCommands {
 
   // spotless:off
   static final List<Command> COMMANDS = List.of(
-      cmd("auth", -2, "noscript loading stale fast no_auth allow_busy on:session", "", "1.0.0", "O(N)", "[username@6.0.0] password", "Authenticate the connection.", ConnectionCommands::auth),
+      cmd("auth", -2, "noscript loading stale fast no_auth allow_busy on:session", "", "1.0.0", "O(N)", "[username@6.0.0] password", "Authenticate the connection.", ConnectionCommands::auth)
+          .history("6.0.0 A user beside the password."),
       ClientCommands.CLIENT,
       cmd("echo", 2, "loading stale fast", "", "1.0.0", "O(1)", "message", "The argument, sent back.", ConnectionCommands::echo),
-      cmd("hello", -1, "noscript loading stale fast no_auth allow_busy on:session", "", "6.0.0", "O(1)", "[arguments:(protover:int [AUTH username_password:(username password)] [SETNAME clientname])]", "Choose the protocol; may authenticate and name the connection.", ConnectionCommands::hello),
+      cmd("hello", -1, "noscript loading stale fast no_auth allow_busy on:session", "", "6.0.0", "O(1)", "[arguments:(protover:int [AUTH username_password:(username password)] [SETNAME clientname])]", "Choose the protocol; may authenticate and name the connection.", ConnectionCommands::hello)
+          .history("6.2.0 No version needed to ask about the connection."),
       cmd("ping", -1, "fast ~request_policy:all_shards ~response_policy:all_succeeded", "", "1.0.0", "O(1)", "[message]", "PONG, or the argument sent back.", ConnectionCommands::ping),
       cmd("quit", -1, "noscript loading stale fast no_auth allow_busy on:session", "", "1.0.0", "O(1)", "", "Close the connection.", ConnectionCommands::quit),
       cmd("reset", 1, "noscript loading stale fast no_auth allow_busy on:session", "", "6.2.0", "O(1)", "", "Bring the connection back to its first state.", ConnectionCommands::reset),

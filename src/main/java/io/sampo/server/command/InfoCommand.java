@@ -38,7 +38,8 @@ import java.util.stream.Stream;
 final class InfoCommand {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
-      cmd("info", -1, "loading stale @dangerous ~nondeterministic_output ~request_policy:all_shards ~response_policy:special on:all", "", "1.0.0", "O(1)", "[section...]", "Facts and statistics of the server.", InfoCommand::info));
+      cmd("info", -1, "loading stale @dangerous ~nondeterministic_output ~request_policy:all_shards ~response_policy:special on:all", "", "1.0.0", "O(1)", "[section...]", "Facts and statistics of the server.", InfoCommand::info)
+          .history("7.0.0 Several sections."));
   // spotless:on
 
   /** Writes one section. */

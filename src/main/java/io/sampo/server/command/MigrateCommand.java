@@ -18,7 +18,8 @@ import java.util.List;
 final class MigrateCommand {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
-      cmd("migrate", -6, "write @dangerous ~nondeterministic_output on:aside", "RW access delete 3; RW access delete incomplete KEYS@-2..-1", "2.6.0", "O(N), N bytes of the values", "host port:int key_or_empty_string:<key|empty_string=> destination-db:int timeout:int [COPY@3.0.0] [REPLACE@3.0.0] [authentication:<[AUTH password@4.0.7]|[AUTH2 username_password:(username password)@6.0.0]>] [KEYS key#1@3.0.6...]", "Move keys to another server in one step.", MigrateCommand::migrate));
+      cmd("migrate", -6, "write @dangerous ~nondeterministic_output on:aside", "RW access delete 3; RW access delete incomplete KEYS@-2..-1", "2.6.0", "O(N), N bytes of the values", "host port:int key_or_empty_string:<key|empty_string=> destination-db:int timeout:int [COPY@3.0.0] [REPLACE@3.0.0] [authentication:<[AUTH password@4.0.7]|[AUTH2 username_password:(username password)@6.0.0]>] [KEYS key#1@3.0.6...]", "Move keys to another server in one step.", MigrateCommand::migrate)
+          .history("3.0.0 Options COPY and REPLACE.", "3.0.6 Several keys, after KEYS.", "4.0.7 Option AUTH.", "6.0.0 Option AUTH2."));
   // spotless:on
 
   private MigrateCommand() {}

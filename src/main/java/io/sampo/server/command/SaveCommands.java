@@ -15,7 +15,8 @@ import java.util.List;
 final class SaveCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
-      cmd("bgsave", -1, "admin noscript no_async_loading on:session", "", "1.0.0", "O(1)", "[SCHEDULE@3.2.2]", "Save the data to disk in the background.", SaveCommands::bgSave),
+      cmd("bgsave", -1, "admin noscript no_async_loading on:session", "", "1.0.0", "O(1)", "[SCHEDULE@3.2.2]", "Save the data to disk in the background.", SaveCommands::bgSave)
+          .history("3.2.2 Option SCHEDULE."),
       cmd("lastsave", 1, "loading stale fast @admin @dangerous ~nondeterministic_output on:session", "", "1.0.0", "O(1)", "", "Unix time of the last save to disk.", SaveCommands::lastSave),
       cmd("save", 1, "admin noscript no_async_loading no_multi on:session", "", "1.0.0", "O(N)", "", "Save the data to disk, and wait for it.", SaveCommands::save));
   // spotless:on

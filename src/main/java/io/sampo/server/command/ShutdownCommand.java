@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 final class ShutdownCommand {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
-      cmd("shutdown", -1, "admin noscript loading stale no_multi allow_busy on:session", "", "1.0.0", "O(N)", "[nosave_save:<NOSAVE|SAVE>] [NOW@7.0.0] [FORCE@7.0.0] [ABORT@7.0.0]", "Save the data if so configured and stop the server.", ShutdownCommand::shutdown));
+      cmd("shutdown", -1, "admin noscript loading stale no_multi allow_busy on:session", "", "1.0.0", "O(N)", "[nosave_save:<NOSAVE|SAVE>] [NOW@7.0.0] [FORCE@7.0.0] [ABORT@7.0.0]", "Save the data if so configured and stop the server.", ShutdownCommand::shutdown)
+          .history("7.0.0 Modifiers NOW, FORCE and ABORT."));
   // spotless:on
 
   private static final Logger LOG = LoggerFactory.getLogger(ShutdownCommand.class);

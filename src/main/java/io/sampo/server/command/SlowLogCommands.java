@@ -18,7 +18,8 @@ final class SlowLogCommands {
   // spotless:off
   static final List<Command> COMMANDS = List.of(
       container("slowlog", -2, "2.2.12", "Commands about the slow log.",
-          cmd("slowlog|get", -2, "admin loading stale ~request_policy:all_nodes ~nondeterministic_output on:session", "", "2.2.12", "O(N)", "[count:int]", "Entries of the slow log.", SlowLogCommands::get),
+          cmd("slowlog|get", -2, "admin loading stale ~request_policy:all_nodes ~nondeterministic_output on:session", "", "2.2.12", "O(N)", "[count:int]", "Entries of the slow log.", SlowLogCommands::get)
+              .history("4.0.0 The client's address and name in the reply."),
           cmd("slowlog|help", 2, "loading stale on:session", "", "6.2.0", "O(1)", "", "The subcommands of SLOWLOG.", new Help()),
           cmd("slowlog|len", 2, "admin loading stale ~request_policy:all_nodes ~response_policy:agg_sum ~nondeterministic_output on:session", "", "2.2.12", "O(1)", "", "Number of entries in the slow log.", SlowLogCommands::len),
           cmd("slowlog|reset", 2, "admin loading stale ~request_policy:all_nodes ~response_policy:all_succeeded on:session", "", "2.2.12", "O(N)", "", "Empty the slow log.", SlowLogCommands::reset)));
