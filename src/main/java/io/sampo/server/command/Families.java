@@ -74,6 +74,7 @@ public final class Families {
         .add("server", DumpCommands.ofServers(settings.rdbcompression::get))
         .add("server", KeyspaceCommands.COMMANDS)
         .add("connection", ConnectionCommands.COMMANDS)
+        .add("cluster", ClusterCommands.COMMANDS)
         .add("transactions", TransactionCommands.COMMANDS)
         .add("pubsub", PubSubCommands.COMMANDS)
         .add("server", CommandCommands.family(commands))
