@@ -2,8 +2,10 @@ package io.sampo.replication;
 
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.apache.pekko.util.ByteString;
 
 /**
  * What a replica and its master say to each other before the stream: PING, AUTH, REPLCONF, PSYNC.
@@ -40,11 +42,15 @@ public final class Handshake {
 
   private static final Wait WAIT = new Wait();
   private static final int ID_LENGTH = 40;
+  private static final int MOST_LINE = 1 << 16;
 
   /** What each answer is an answer to; the last is PSYNC. */
   private final ArrayDeque<List<String>> requests = new ArrayDeque<>();
 
   private final String id;
+
+  /** What has come and is not a whole line, or stands behind the last. */
+  private ByteString unread = ByteString.emptyByteString();
 
   /**
    * @param id names the history that we have
@@ -72,6 +78,32 @@ public final class Handshake {
   /** The first request. */
   byte[] begin() {
     return encode(requests.peek());
+  }
+
+  /** Takes what has come from the master. */
+  void take(ByteString bytes) {
+    unread = unread.concat(bytes);
+  }
+
+  /** The step that the next line leads to, of those that {@link #take} was given. */
+  Step next() {
+    while (true) {
+      int end = unread.indexOf((byte) '\n');
+      if (end < 0) {
+        return unread.length() > MOST_LINE ? new Refused("a line without an end") : WAIT;
+      }
+      String line = unread.take(end).decodeString(StandardCharsets.ISO_8859_1).stripTrailing();
+      unread = unread.drop(end + 1);
+      Step step = answered(line);
+      if (!(step instanceof Wait)) {
+        return step;
+      }
+    }
+  }
+
+  /** What has come behind the last line. */
+  ByteString rest() {
+    return unread;
   }
 
   /**
@@ -125,6 +157,18 @@ public final class Handshake {
 
   private static byte[] encode(List<String> request) {
     return request(request.toArray(new String[0]));
+  }
+
+  /**
+   * What tells the master how far we have come.
+   *
+   * @param onDisk up to where it is on the disk; below 0 if it is not kept there
+   */
+  static byte[] acknowledgement(long offset, long onDisk) {
+    String all = String.valueOf(offset);
+    return onDisk < 0
+        ? request("REPLCONF", "ACK", all)
+        : request("REPLCONF", "ACK", all, "FACK", String.valueOf(onDisk));
   }
 
   /** A request as it is sent. */

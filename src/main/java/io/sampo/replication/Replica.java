@@ -2,16 +2,23 @@ package io.sampo.replication;
 
 import io.sampo.journal.Journal;
 import io.sampo.replication.Following.State;
+import io.sampo.replication.ReplicaEvent.Connected;
+import io.sampo.replication.ReplicaEvent.Loaded;
+import io.sampo.replication.ReplicaEvent.Lost;
+import io.sampo.replication.ReplicaEvent.Ready;
+import io.sampo.replication.ReplicaEvent.Received;
+import io.sampo.replication.ReplicaEvent.Recheck;
+import io.sampo.replication.ReplicaEvent.Retry;
+import io.sampo.replication.ReplicaEvent.Safe;
+import io.sampo.replication.ReplicaEvent.Tick;
+import io.sampo.replication.ReplicaEvent.Turned;
+import io.sampo.replication.ReplicaEvent.Written;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -20,8 +27,6 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.stream.Attributes;
-import org.apache.pekko.stream.Materializer;
-import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,22 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Replica extends AbstractBehavior<Replica.Message> {
   /** What a replica can be told. */
-  public sealed interface Message
-      permits Follow,
-          HandOver,
-          Lead,
-          Await,
-          Turned,
-          Connected,
-          Received,
-          Written,
-          Lost,
-          Loaded,
-          Ready,
-          Safe,
-          Recheck,
-          Retry,
-          Tick {}
+  public sealed interface Message permits Follow, HandOver, Lead, Await, ReplicaEvent {}
 
   /** Follow this master from now on; {@code then} runs when the node has become a replica. */
   public record Follow(String host, int port, Runnable then) implements Message {}
@@ -80,82 +70,33 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       Settings settings,
       Attributes socketAttributes) {}
 
-  private record Turned(Runnable then) implements Message {}
-
-  private record Connected(int attempt, Flow<ByteString, ByteString, NotUsed> socket)
-      implements Message {}
-
-  private record Received(int attempt, ByteString bytes) implements Message {}
-
-  private record Written(int attempt, String error) implements Message {}
-
-  private record Lost(int attempt, String reason) implements Message {}
-
-  private record Loaded(int attempt, Handshake.Full from, int db, String error)
-      implements Message {}
-
-  private record Ready() implements Message {}
-
-  /** The journal up to here is as safe as it is to be. */
-  private record Safe(int attempt, long offset) implements Message {}
-
-  private record Recheck(int attempt) implements Message {}
-
-  private record Retry(int attempt) implements Message {}
-
-  private record Tick() implements Message {}
-
-  /** Makes a connection. */
-  @FunctionalInterface
-  public interface Connector {
-    /**
-     * Blocks until there is a connection.
-     *
-     * @param timeoutMillis how long that may take
-     */
-    Flow<ByteString, ByteString, NotUsed> connect(String host, int port, int timeoutMillis)
-        throws IOException;
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
   private static final Duration DISK_PAUSE = Duration.ofMillis(100);
   private static final byte[] NEWLINE = {'\n'};
 
   private final TimerScheduler<Message> timers;
+  private final Services services;
   private final Home home;
-  private final Connector connector;
   private final History history;
   private final Journal journal;
-  private final Backlog backlog;
-  private final Settings settings;
-  private final Attributes socketAttributes;
-  private final Materializer materializer;
   private final Executor blocking;
 
   private Following following = Following.NOBODY;
 
-  /** Numbers the connections, so that what is left of an earlier one is told from the present. */
-  private int attempt;
-
-  private Optional<Link> link = Optional.empty();
-  private Duration pause = Duration.ZERO;
+  private final Uplink uplink;
+  private final Undertaking work = new Undertaking();
+  private final Backoff backoff = new Backoff();
 
   /** Who wants to know whether the other takes our role. */
   private Optional<Consumer<String>> successor = Optional.empty();
 
-  /** Whether something is under way that has to end before anything else can begin. */
-  private boolean busy;
-
   /** Whether the stream waits for the disk. */
   private boolean waiting;
 
-  /** What begins then. */
-  private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
-
-  // While shaking hands.
   private Handshake handshake;
+
+  /** What has come behind what the handshake, or a full copy, ended with. */
   private ByteString unread = ByteString.emptyByteString();
 
   private Optional<Reception> reception = Optional.empty();
@@ -165,15 +106,12 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       ActorContext<Message> context, TimerScheduler<Message> timers, Services services) {
     super(context);
     this.timers = timers;
+    this.services = services;
     this.home = services.home;
-    this.connector = services.connector;
     this.history = services.stream.history();
     this.journal = services.stream.journal();
-    this.backlog = services.stream.backlog();
-    this.settings = services.settings;
-    this.socketAttributes = services.socketAttributes;
-    this.materializer = Materializer.createMaterializer(context);
     this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
+    this.uplink = new Uplink(context, services.connector, blocking, services.socketAttributes);
     this.relay = new Relay(home, journal, () -> context.getSelf().tell(new Ready()));
   }
 
@@ -189,85 +127,66 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   }
 
   private Behavior<Message> receive(Message message) {
-    if (message instanceof Received received) {
-      if (received.attempt == attempt) {
-        received(received.bytes);
+    if (message instanceof ReplicaEvent.OfLink event) {
+      if (uplink.isPresent(event.attempt())) {
+        heard(event);
       }
     } else if (message instanceof Ready) {
       ready();
-    } else if (message instanceof Safe safe) {
-      if (safe.attempt == attempt) {
-        acknowledge(safe.offset);
-      }
-    } else if (message instanceof Recheck recheck) {
-      if (recheck.attempt == attempt) {
-        pullWhenKept();
-      }
     } else if (message instanceof Written written) {
       written(written);
     } else if (message instanceof Tick) {
       tick();
     } else if (message instanceof Connected connected) {
       connected(connected);
-    } else if (message instanceof Lost lost) {
-      if (lost.attempt == attempt) {
-        lose(lost.reason);
-      }
     } else if (message instanceof Loaded loaded) {
       loaded(loaded);
-    } else if (message instanceof Retry retry) {
-      if (retry.attempt == attempt) {
-        connect();
-      }
-    } else if (message instanceof Follow follow) {
-      disconnect();
-      whenIdle(() -> turn(Following.of(follow.host, follow.port, journal.offset()), follow.then));
-    } else if (message instanceof HandOver over) {
-      disconnect();
-      Following next = Following.of(over.host, over.port, journal.offset());
-      whenIdle(() -> turn(next, () -> successor = Optional.of(over.then)));
-    } else if (message instanceof Await) {
-      disconnect();
-      whenIdle(() -> turn(Following.awaited(), () -> {}));
-    } else if (message instanceof Lead lead) {
-      disconnect();
-      whenIdle(() -> turn(Following.NOBODY, lead.then));
     } else if (message instanceof Turned turned) {
       turned(turned);
+    } else {
+      told(message);
     }
     return this;
   }
 
-  // --- what takes its time
-
-  /** Runs a task at once, or when what is under way has ended. */
-  private void whenIdle(Runnable task) {
-    if (busy) {
-      afterwards.add(task);
-    } else {
-      task.run();
+  private void heard(ReplicaEvent.OfLink event) {
+    if (event instanceof Received received) {
+      received(received.bytes());
+    } else if (event instanceof Safe safe) {
+      acknowledge(safe.offset());
+    } else if (event instanceof Recheck) {
+      pullWhenKept();
+    } else if (event instanceof Lost lost) {
+      lose(lost.reason());
+    } else if (event instanceof Retry) {
+      connect();
     }
   }
 
-  /** What was under way has ended; returns whether there is nothing that has to come first. */
-  private boolean idle() {
-    busy = false;
-    while (!busy && !afterwards.isEmpty()) {
-      afterwards.poll().run();
+  private void told(Message message) {
+    disconnect();
+    if (message instanceof Follow follow) {
+      work.whenIdle(
+          () -> turn(Following.of(follow.host, follow.port, journal.offset()), follow.then));
+    } else if (message instanceof HandOver over) {
+      Following next = Following.of(over.host, over.port, journal.offset());
+      work.whenIdle(() -> turn(next, () -> successor = Optional.of(over.then)));
+    } else if (message instanceof Await) {
+      work.whenIdle(() -> turn(Following.awaited(), () -> {}));
+    } else if (message instanceof Lead lead) {
+      work.whenIdle(() -> turn(Following.NOBODY, lead.then));
     }
-    return !busy;
   }
 
   // --- roles
 
   private void turn(Following next, Runnable then) {
-    boolean was = following.isReplica();
-    if (!was && !next.isReplica()) {
+    if (!following.isReplica() && !next.isReplica()) {
       then.run();
       return;
     }
-    busy = true;
-    attempt++;
+    work.begin();
+    uplink.close();
     following = next;
     successor = Optional.empty();
     if (next.isReplica()) {
@@ -298,8 +217,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       // They have to learn the name of the new history, and can then go on where they are.
       home.disconnectReplicas();
     }
-    turned.then.run();
-    if (idle() && following.isReplica() && !following.isAwaiting()) {
+    turned.then().run();
+    if (work.ended() && following.isReplica() && !following.isAwaiting()) {
       connect();
     }
   }
@@ -316,93 +235,39 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   // --- the connection
 
   private void connect() {
-    int present = ++attempt;
     publish(following.with(State.CONNECTING, now()));
-    int timeout = (int) Math.min(Integer.MAX_VALUE, settings.timeout * 1000);
-    String host = following.host();
-    int port = following.port();
-    getContext()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(
-                () -> {
-                  try {
-                    return connector.connect(host, port, timeout);
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                },
-                blocking),
-            (socket, failure) ->
-                failure == null
-                    ? new Connected(present, socket)
-                    : new Lost(present, "cannot connect: " + reason(failure)));
-  }
-
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    uplink.connect(following.host(), following.port(), services.settings.timeout * 1000);
   }
 
   private void connected(Connected connected) {
-    Link made = new Link(connected.socket, socketAttributes, materializer);
-    if (connected.attempt != attempt) {
-      made.close();
-      return;
+    if (uplink.connected(connected)) {
+      publish(following.with(State.HANDSHAKE, now()));
+      boolean handsOver = successor.isPresent();
+      handshake = new Handshake(home.identity(), history.ids().id(), journal.offset(), handsOver);
+      unread = ByteString.emptyByteString();
+      uplink.send(handshake.begin());
+      uplink.pull();
     }
-    link = Optional.of(made);
-    publish(following.with(State.HANDSHAKE, now()));
-    handshake =
-        new Handshake(home.identity(), history.ids().id(), journal.offset(), successor.isPresent());
-    unread = ByteString.emptyByteString();
-    made.send(handshake.begin());
-    pull();
-  }
-
-  private void pull() {
-    int present = attempt;
-    link.ifPresent(
-        open ->
-            getContext()
-                .pipeToSelf(
-                    open.next(),
-                    (bytes, failure) ->
-                        failure != null
-                            ? new Lost(present, reason(failure))
-                            : bytes.isPresent()
-                                ? new Received(present, bytes.get())
-                                : new Lost(present, "the master closed the connection")));
   }
 
   /** Ends the connection, if there is one; nothing of it is heard any more. */
   private void disconnect() {
-    attempt++;
     waiting = false;
-    link.ifPresent(Link::close);
-    link = Optional.empty();
-    whenIdle(this::discardFile);
+    uplink.close();
+    work.whenIdle(this::discardFile);
   }
 
   /** The link is broken, and is to be made anew. */
   private void lose(String reason) {
     LOG.info(
         "The link to the master at {}:{} is down: {}", following.host(), following.port(), reason);
-    // After a connection that worked the next one is tried at once.
-    pause = following.isUp() ? Duration.ZERO : longer(pause);
+    if (!following.isUp()) {
+      backoff.longer();
+    }
     disconnect();
     publish(following.with(State.CONNECT, now()));
-    whenIdle(this::retry);
-  }
-
-  private static Duration longer(Duration pause) {
-    Duration twice = pause.isZero() ? SHORTEST_PAUSE : pause.multipliedBy(2);
-    return twice.compareTo(SECOND) > 0 ? SECOND : twice;
-  }
-
-  private void retry() {
-    timers.startSingleTimer(Retry.class, new Retry(attempt), pause);
+    work.whenIdle(
+        () -> timers.startSingleTimer(Retry.class, new Retry(uplink.attempt()), backoff.pause()));
   }
 
   private void tick() {
@@ -410,32 +275,26 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       acknowledge();
     } else if (following.state() == State.SYNC) {
       // The master is to know that we live, however long loading takes.
-      link.ifPresent(open -> open.send(NEWLINE));
+      uplink.send(NEWLINE);
     }
-    boolean waits = link.isPresent() && !busy && !waiting;
-    if (waits && now() - following.heard() > settings.timeout * 1000) {
+    boolean waits = uplink.isOpen() && !work.isUnderWay() && !waiting;
+    if (waits && now() - following.heard() > services.settings.timeout * 1000) {
       lose("nothing heard of the master in time");
     }
   }
 
   /** Says at once what is safe, for the master is to hear of us, and the rest when it is, too. */
   private void acknowledge() {
-    Safe what = new Safe(attempt, journal.offset());
+    Safe what = new Safe(uplink.attempt(), journal.offset());
     long safe = home.safe();
-    if (safe < what.offset) {
+    if (safe < what.offset()) {
       acknowledge(safe);
     }
-    home.whenSafe(what.offset, () -> getContext().getSelf().tell(what));
+    home.whenSafe(what.offset(), () -> getContext().getSelf().tell(what));
   }
 
   private void acknowledge(long offset) {
-    String all = String.valueOf(offset);
-    long onDisk = home.onDisk();
-    byte[] request =
-        onDisk < 0
-            ? Handshake.request("REPLCONF", "ACK", all)
-            : Handshake.request("REPLCONF", "ACK", all, "FACK", String.valueOf(onDisk));
-    link.ifPresent(open -> open.send(request));
+    uplink.send(Handshake.acknowledgement(offset, home.onDisk()));
   }
 
   private void received(ByteString bytes) {
@@ -452,27 +311,28 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
 
   private void converse(ByteString bytes) {
     publish(following.with(State.HANDSHAKE, now()));
-    unread = unread.concat(bytes);
-    int end = unread.indexOf((byte) '\n');
-    if (end < 0) {
-      pull();
-      return;
+    handshake.take(bytes);
+    for (Handshake.Step step = handshake.next(); ; step = handshake.next()) {
+      if (step instanceof Handshake.Say say) {
+        uplink.send(say.request());
+      } else {
+        unread = handshake.rest();
+        settled(step);
+        return;
+      }
     }
-    String line = unread.take(end).decodeString(StandardCharsets.ISO_8859_1).stripTrailing();
-    unread = unread.drop(end + 1);
-    Handshake.Step step = handshake.answered(line);
-    if (step instanceof Handshake.Say say) {
-      link.ifPresent(open -> open.send(say.request()));
-      converse(ByteString.emptyByteString());
-    } else if (step instanceof Handshake.Wait) {
-      converse(ByteString.emptyByteString());
-    } else if (step instanceof Handshake.Refused refused) {
+  }
+
+  private void settled(Handshake.Step step) {
+    if (step instanceof Handshake.Refused refused) {
       handedOver(refused.reason());
       lose("the master refused: " + refused.reason());
     } else if (step instanceof Handshake.Partial partial) {
       goOn(partial.id());
     } else if (step instanceof Handshake.Full whole) {
       beginFile(whole);
+    } else {
+      uplink.pull();
     }
   }
 
@@ -503,13 +363,13 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   private void begin(int db) {
     relay.begin(db);
     // Who follows the same master may come to follow us instead.
-    backlog.open();
-    pause = Duration.ZERO;
+    services.stream.backlog().open();
+    backoff.none();
     publish(following.with(State.CONNECTED, now()).read(journal.offset(), now()));
     acknowledge();
     ByteString first = takeUnread();
     if (first.isEmpty()) {
-      pull();
+      uplink.pull();
     } else {
       follow(first);
     }
@@ -539,54 +399,54 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
       return;
     }
     publish(following.transferred(transfer.total(), transfer.received(), now()));
-    busy = true;
-    int present = attempt;
+    work.begin();
+    int present = uplink.attempt();
     getContext()
         .pipeToSelf(
             CompletableFuture.runAsync(() -> its.write(part), blocking),
-            (none, failure) -> new Written(present, failure == null ? "" : reason(failure)));
+            (none, failure) -> new Written(present, failure == null ? "" : Lost.reason(failure)));
   }
 
   private void written(Written written) {
-    if (!idle() || written.attempt != attempt) {
+    if (!work.ended() || !uplink.isPresent(written.attempt())) {
       return;
     }
-    if (!written.error.isEmpty()) {
-      lose("cannot write the data from the master: " + written.error);
+    if (!written.error().isEmpty()) {
+      lose("cannot write the data from the master: " + written.error());
     } else if (reception.orElseThrow().transfer.isDone()) {
       load(reception.orElseThrow());
     } else {
-      pull();
+      uplink.pull();
     }
   }
 
   private void load(Reception its) {
     LOG.info("Loading {} bytes from the master", its.transfer.received());
-    busy = true;
+    work.begin();
     unread = its.transfer.rest();
     // Whoever follows us has data that we throw away.
     home.disconnectReplicas();
-    int present = attempt;
+    int present = uplink.attempt();
     home.load(
         its.file,
         (db, error) -> getContext().getSelf().tell(new Loaded(present, its.from, db, error)));
   }
 
   private void loaded(Loaded loaded) {
-    if (loaded.error.isEmpty()) {
-      history.adopt(loaded.from.id());
-      journal.restart(loaded.from.offset());
+    if (loaded.error().isEmpty()) {
+      history.adopt(loaded.from().id());
+      journal.restart(loaded.from().offset());
     } else {
-      LOG.error("Cannot load the data from the master: {}", loaded.error);
+      LOG.error("Cannot load the data from the master: {}", loaded.error());
       // What there is now is nobody's.
       history.begin();
     }
-    if (!idle() || loaded.attempt != attempt) {
+    if (!work.ended() || !uplink.isPresent(loaded.attempt())) {
       return;
     }
     discardFile();
-    if (loaded.error.isEmpty()) {
-      begin(loaded.db);
+    if (loaded.error().isEmpty()) {
+      begin(loaded.db());
     } else {
       lose("cannot load its data");
     }
@@ -600,13 +460,13 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   // --- the stream
 
   private void follow(ByteString bytes) {
-    busy = true;
+    work.begin();
     publish(following.read(following.read() + bytes.length(), now()));
     relay.feed(bytes);
   }
 
   private void ready() {
-    if (!idle() || following.state() != State.CONNECTED) {
+    if (!work.ended() || following.state() != State.CONNECTED) {
       return;
     }
     if (!relay.error().isEmpty()) {
@@ -632,9 +492,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
               : "The disk takes what the master sends again");
     }
     if (waits) {
-      timers.startSingleTimer(Recheck.class, new Recheck(attempt), DISK_PAUSE);
+      timers.startSingleTimer(Recheck.class, new Recheck(uplink.attempt()), DISK_PAUSE);
     } else {
-      pull();
+      uplink.pull();
     }
   }
 }

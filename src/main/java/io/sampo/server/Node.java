@@ -5,6 +5,7 @@ import io.sampo.journal.Barrier;
 import io.sampo.journal.Journal;
 import io.sampo.journal.Replay;
 import io.sampo.persist.SnapshotSink;
+import io.sampo.replication.Connector;
 import io.sampo.replication.Following;
 import io.sampo.replication.History;
 import io.sampo.replication.Replica;
@@ -101,7 +102,7 @@ public final class Node {
       int shardCount,
       int loopCount,
       IntFunction<String> dispatchers,
-      Replica.Connector connector,
+      Connector connector,
       Runnable failNode,
       Runnable stop) {
     this.system = system;

@@ -3,6 +3,7 @@ package io.sampo.server;
 import io.sampo.journal.Journal;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.replication.Backlog;
+import io.sampo.replication.Connector;
 import io.sampo.replication.Failover;
 import io.sampo.replication.Following;
 import io.sampo.replication.FullSync;
@@ -52,7 +53,7 @@ public final class Replication {
       Consumer<SnapshotSink> snapshots,
       Home home,
       Failover.Home failing,
-      Replica.Connector connector,
+      Connector connector,
       String loop) {
     backlog = new Backlog(journal, settings.replBacklogSize.get());
     stream = new FullSync.Stream(journal, backlog, history);

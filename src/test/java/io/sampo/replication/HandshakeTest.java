@@ -8,6 +8,7 @@ import io.sampo.resp.Frames;
 import io.sampo.resp.RequestDecoder;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
 class HandshakeTest {
@@ -100,5 +101,25 @@ class HandshakeTest {
       assertEquals(new Handshake.Refused("PSYNC: " + line), again.answered(line));
     }
     assertInstanceOf(Handshake.Refused.class, handshake.answered("-LOADING wait"));
+  }
+
+  @Test
+  void readsLineByLine() {
+    handshake.begin();
+    handshake.take(ByteString.fromString("\n".repeat(1 << 20) + "+PO"));
+    assertInstanceOf(Handshake.Wait.class, handshake.next());
+    handshake.take(ByteString.fromString("NG\r\n+OK\r\n+OK\r\n+FULLRESYNC " + THEIRS + " 5\r\n$9"));
+    assertEquals("REPLCONF listening-port 7000", say(handshake.next()));
+    assertEquals("REPLCONF capa eof capa psync2", say(handshake.next()));
+    assertEquals("PSYNC " + OURS + " 100", say(handshake.next()));
+    assertEquals(new Handshake.Full(THEIRS, 5), handshake.next());
+    assertEquals("$9", handshake.rest().utf8String());
+  }
+
+  @Test
+  void refusesWhatHasNoEnd() {
+    handshake.begin();
+    handshake.take(ByteString.fromString("+".repeat(1 << 17)));
+    assertInstanceOf(Handshake.Refused.class, handshake.next());
   }
 }
