@@ -17,8 +17,14 @@ final class Monitors {
     return !sessions.isEmpty();
   }
 
-  void add(Session session) {
-    sessions.addIfAbsent(session);
+  /** Has a connection be one of them, or not any more. */
+  void turn(Session session, boolean on) {
+    session.state.monitor = on;
+    if (on) {
+      sessions.addIfAbsent(session);
+    } else {
+      remove(session);
+    }
   }
 
   void remove(Session session) {

@@ -453,12 +453,7 @@ public final class Session extends GraphStageLogic
 
   /** Whether the client is shown every request. */
   public void monitor(boolean yes) {
-    state.monitor = yes;
-    if (yes) {
-      node.monitors.add(this);
-    } else {
-      node.monitors.remove(this);
-    }
+    node.monitors.turn(this, yes);
   }
 
   /** Closes the connection once the reply to the present request is out. */
