@@ -23,7 +23,7 @@ final class AofBuffer {
     /** Where the journal was when it jumped to just before these bytes; -1 if it did not. */
     private long start = STEADY;
 
-    AofWriter.Increment target;
+    AofIncrement target;
 
     boolean jumps() {
       return start != STEADY;
@@ -86,7 +86,7 @@ final class AofBuffer {
   /**
    * @param offset the journal's, of the first byte to come
    */
-  AofBuffer(AofWriter.Increment target, long offset, LongSupplier clockMillis) {
+  AofBuffer(AofIncrement target, long offset, LongSupplier clockMillis) {
     this.clockMillis = clockMillis;
     filling.target = target;
     filling.end = offset;
@@ -175,7 +175,7 @@ final class AofBuffer {
     }
   }
 
-  synchronized void continueIn(AofWriter.Increment next, byte[] first) {
+  synchronized void continueIn(AofIncrement next, byte[] first) {
     seal(next);
     head = first;
     stamp = 0;
@@ -183,7 +183,7 @@ final class AofBuffer {
     reached(filling.end);
   }
 
-  private void seal(AofWriter.Increment next) {
+  private void seal(AofIncrement next) {
     long end = filling.end;
     full.add(filling);
     filling = new Piece();
@@ -200,7 +200,7 @@ final class AofBuffer {
   }
 
   /** The same, but null as well if it does not simply go on in the same file. */
-  synchronized Piece takeMore(AofWriter.Increment target) {
+  synchronized Piece takeMore(AofIncrement target) {
     boolean plain = full.isEmpty() && filling.target == target && !filling.jumps();
     return plain && filling.number > taken ? turn() : null;
   }

@@ -1,19 +1,13 @@
 package io.sampo.persist;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes what is appended to the increments of an append-only file. Whoever appends never waits,
@@ -56,32 +50,6 @@ public final class AofWriter {
   public record Options(
       Observer observer, BooleanSupplier suspendsFsync, LongSupplier clockMillis) {}
 
-  /** A file to write to, and how much of it is good. A writer takes it over. */
-  public static final class Increment implements Closeable {
-    final FileChannel channel;
-    final String name;
-    long size;
-
-    private Increment(Path path) throws IOException {
-      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      name = path.getFileName().toString();
-      size = channel.size();
-      channel.position(size);
-    }
-
-    /** Opens a file, new or not, to write behind what it has. */
-    public static Increment open(Path path) throws IOException {
-      return new Increment(path);
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
-  }
-
-  private static final Logger LOG = LoggerFactory.getLogger(AofWriter.class);
-
   /** What one system call writes, since the JDK copies it first. */
   private static final int SLICE = 1 << 18;
 
@@ -93,16 +61,15 @@ public final class AofWriter {
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long an error that lasts is not repeated in the log. */
-  private static final long SILENCE = 30 * SECOND;
-
   /** How often to look whether fsync is still suspended. */
   private static final long SUSPENDED = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Options options;
   private final AofBuffer buffer;
   private final Thread thread;
-  private final Thread syncer;
+
+  /** Forces to the disk what was written, while what comes meanwhile can be written. */
+  private final Beside beside;
 
   private volatile Fsync fsync;
   private volatile boolean closing;
@@ -114,9 +81,6 @@ public final class AofWriter {
 
   /** The number of the last thing in the buffer that has been written. */
   private volatile long done;
-
-  /** Whether an fsync is to be made beside the writing, or is being made. */
-  private volatile boolean syncing;
 
   /** When the fsync and the write that are under way have begun; 0 if there is none. */
   private volatile long syncBegan;
@@ -130,7 +94,7 @@ public final class AofWriter {
   private volatile boolean awaited;
 
   private volatile long lastSync = System.nanoTime();
-  private volatile long lastComplaint = lastSync - SILENCE;
+  private final AofComplaints complaints = new AofComplaints();
 
   // Of the writer's thread.
   private long toldSafe;
@@ -138,7 +102,7 @@ public final class AofWriter {
 
   // Under this lock, which is held while something is written.
   private final ReentrantLock file = new ReentrantLock();
-  private volatile Increment target;
+  private volatile AofIncrement target;
   private boolean open = true;
 
   /** What is being written, or could not be, and how much of it has been. */
@@ -146,7 +110,7 @@ public final class AofWriter {
 
   private int at;
 
-  private AofWriter(Increment target, long offset, Fsync fsync, Options options) {
+  private AofWriter(AofIncrement target, long offset, Fsync fsync, Options options) {
     this.target = target;
     this.options = options;
     this.fsync = fsync;
@@ -158,8 +122,7 @@ public final class AofWriter {
     buffer = new AofBuffer(target, offset, options.clockMillis);
     thread = new Thread(this::run, "sampo-aof");
     thread.setDaemon(true);
-    syncer = new Thread(this::syncBeside, "sampo-aof-fsync");
-    syncer.setDaemon(true);
+    beside = new Beside("sampo-aof-fsync", this::sync, this::wake);
   }
 
   /**
@@ -167,10 +130,9 @@ public final class AofWriter {
    *
    * @param offset the journal's, of the first byte to come
    */
-  public static AofWriter start(Increment increment, long offset, Fsync fsync, Options options) {
+  public static AofWriter start(AofIncrement increment, long offset, Fsync fsync, Options options) {
     AofWriter writer = new AofWriter(increment, offset, fsync, options);
     writer.thread.start();
-    writer.syncer.start();
     return writer;
   }
 
@@ -223,7 +185,7 @@ public final class AofWriter {
    *
    * @param first what to begin it with, before the next bytes of the journal
    */
-  public void continueIn(Increment next, byte[] first) {
+  public void continueIn(AofIncrement next, byte[] first) {
     buffer.continueIn(next, first);
     wake();
   }
@@ -280,23 +242,22 @@ public final class AofWriter {
 
   /** Whether an fsync is going on beside. */
   public boolean isSyncing() {
-    return syncing;
+    return beside.isBusy();
   }
 
-  /** Writes and forces what is left, closes the file and ends the threads; waits for all of it. */
+  /** Writes and forces what is left, and closes the file; waits for that. Nothing runs then. */
   public void close() {
     closing = true;
     wake();
     boolean interrupted = false;
-    while (thread.isAlive() || syncer.isAlive()) {
+    while (thread.isAlive()) {
       try {
         thread.join();
-        LockSupport.unpark(syncer);
-        syncer.join();
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
+    beside.end();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -320,7 +281,7 @@ public final class AofWriter {
     if (done >= upTo || fsync == Fsync.ALWAYS || !writeError.isEmpty()) {
       return true;
     }
-    if (!syncing && pending() <= MOST_THROUGH && enter(upTo)) {
+    if (!beside.isBusy() && pending() <= MOST_THROUGH && enter(upTo)) {
       try {
         writeMore();
       } finally {
@@ -415,7 +376,7 @@ public final class AofWriter {
   }
 
   private void jump(long offset) {
-    awaitSync();
+    beside.await();
     if (synced < written) {
       sync();
     }
@@ -448,12 +409,11 @@ public final class AofWriter {
   /** Forces to the disk what the policy wants there by now, and tells how far that has come. */
   private void settle() {
     boolean suspended = options.suspendsFsync.getAsBoolean();
-    if (synced < written && !suspended && !syncing) {
+    if (synced < written && !suspended && !beside.isBusy()) {
       if (fsync == Fsync.ALWAYS) {
         sync();
       } else if (fsync == Fsync.EVERYSEC && System.nanoTime() - lastSync >= SECOND) {
-        syncing = true;
-        LockSupport.unpark(syncer);
+        beside.ask();
       }
     }
     long safe = fsync == Fsync.ALWAYS && !suspended ? synced : written;
@@ -473,11 +433,11 @@ public final class AofWriter {
       synced = up;
       if (!syncError.isEmpty()) {
         syncError = "";
-        recovered();
+        complaints.end();
       }
     } catch (IOException e) {
-      syncError = message(e);
-      complain("calling fsync() on", syncError);
+      syncError = AofComplaints.message(e);
+      complaints.make("calling fsync() on", target, e);
       if (fsync == Fsync.ALWAYS) {
         options.observer.lost(e);
       }
@@ -487,36 +447,17 @@ public final class AofWriter {
     }
   }
 
-  /** On a thread that does nothing else, so that what comes meanwhile can be written. */
-  private void syncBeside() {
-    while (thread.isAlive()) {
-      if (syncing) {
-        sync();
-        syncing = false;
-        wake();
-      } else {
-        LockSupport.park(this);
-      }
-    }
-  }
-
-  private void awaitSync() {
-    while (syncing) {
-      LockSupport.parkNanos(this, SUSPENDED);
-    }
-  }
-
   /** Forces the present file to the disk and closes it. */
   private void finish() {
-    awaitSync();
+    beside.await();
     if (synced < written) {
       sync();
       options.observer.advanced(synced, synced);
     }
     try {
-      target.channel.close();
+      target.close();
     } catch (IOException e) {
-      LOG.warn("Error closing the AOF file {}: {}", target.name, message(e));
+      complaints.note("closing", target, e);
     }
   }
 
@@ -532,16 +473,16 @@ public final class AofWriter {
         at += target.channel.write(ByteBuffer.wrap(piece.bytes, at, slice));
       }
     } catch (IOException e) {
-      complain("writing to", message(e));
-      writeError = message(e);
-      at = takeBack();
+      complaints.make("writing to", target, e);
+      writeError = AofComplaints.message(e);
+      at = target.takeBack(at);
       return false;
     } finally {
       writeBegan = 0;
     }
     if (!writeError.isEmpty()) {
       writeError = "";
-      recovered();
+      complaints.end();
     }
     target.size += piece.length;
     size = target.size;
@@ -551,36 +492,5 @@ public final class AofWriter {
     at = 0;
     buffer.reuse(piece);
     return true;
-  }
-
-  /** After a short write: the file is to end with a whole request. Returns what is still in it. */
-  private int takeBack() {
-    if (at == 0) {
-      return 0;
-    }
-    try {
-      target.channel.truncate(target.size);
-      target.channel.position(target.size);
-      return 0;
-    } catch (IOException e) {
-      LOG.warn("Could not remove a short write from the AOF file {}: {}", target.name, message(e));
-      return at;
-    }
-  }
-
-  private void complain(String doing, String why) {
-    if (System.nanoTime() - lastComplaint >= SILENCE) {
-      lastComplaint = System.nanoTime();
-      LOG.error("Error {} the AOF file {}: {}", doing, target.name, why);
-    }
-  }
-
-  private void recovered() {
-    lastComplaint = System.nanoTime() - SILENCE;
-    LOG.warn("AOF write error looks solved, Sampo can write again.");
-  }
-
-  private static String message(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 }

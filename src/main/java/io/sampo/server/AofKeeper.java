@@ -2,7 +2,7 @@ package io.sampo.server;
 
 import io.sampo.persist.AofDirectory;
 import io.sampo.persist.AofFile;
-import io.sampo.persist.AofWriter;
+import io.sampo.persist.AofIncrement;
 import io.sampo.persist.DamagedFile;
 import io.sampo.persist.SnapshotSink;
 import io.sampo.server.config.Settings;
@@ -144,19 +144,15 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
     if (aof.isAttached()) {
       AofFile increment = its.addIncrement();
       Path path = its.path(increment);
-      return plan(
-          AofRewrite.Kind.REPLACING, snapshot, Optional.of(AofWriter.Increment.open(path)), path);
+      return plan(AofRewrite.Kind.REPLACING, snapshot, Optional.of(AofIncrement.open(path)), path);
     }
     Path path = its.temporary(".incr");
     Files.deleteIfExists(path);
-    return plan(AofRewrite.Kind.FIRST, snapshot, Optional.of(AofWriter.Increment.open(path)), path);
+    return plan(AofRewrite.Kind.FIRST, snapshot, Optional.of(AofIncrement.open(path)), path);
   }
 
   private AofRewrite.Plan plan(
-      AofRewrite.Kind kind,
-      boolean snapshot,
-      Optional<AofWriter.Increment> increment,
-      Path appended)
+      AofRewrite.Kind kind, boolean snapshot, Optional<AofIncrement> increment, Path appended)
       throws IOException {
     long last = directory().manifest().incrementSequence();
     long upTo = kind == AofRewrite.Kind.REPLACING ? last - 1 : last;
@@ -166,7 +162,7 @@ final class AofKeeper extends AbstractBehavior<AofKeeper.Message> {
   }
 
   /** Called at the cut. */
-  private boolean switchTo(AofWriter.Increment increment) {
+  private boolean switchTo(AofIncrement increment) {
     return aof.isAttached() ? aof.goOnIn(increment) : aof.attach(increment, false);
   }
 

@@ -1,7 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.keyspace.Settings;
-import io.sampo.persist.AofWriter;
+import io.sampo.persist.AofIncrement;
 import io.sampo.persist.CommandBase;
 import io.sampo.persist.NewFile;
 import io.sampo.persist.SnapshotSink;
@@ -46,12 +46,12 @@ final class AofRewrite implements SnapshotSink {
       Path base,
       boolean snapshot,
       boolean gradual,
-      Optional<AofWriter.Increment> increment,
+      Optional<AofIncrement> increment,
       Path appended,
       long upTo) {}
 
   final Plan plan;
-  private final Predicate<AofWriter.Increment> switchTo;
+  private final Predicate<AofIncrement> switchTo;
   private final Settings values;
   private final BiConsumer<AofRewrite, Optional<Throwable>> then;
   private Optional<NewFile> file = Optional.empty();
@@ -69,7 +69,7 @@ final class AofRewrite implements SnapshotSink {
    */
   AofRewrite(
       Plan plan,
-      Predicate<AofWriter.Increment> switchTo,
+      Predicate<AofIncrement> switchTo,
       Settings values,
       BiConsumer<AofRewrite, Optional<Throwable>> then) {
     this.plan = plan;

@@ -2,7 +2,7 @@ package io.sampo.server;
 
 import io.sampo.persist.AofDirectory;
 import io.sampo.persist.AofFile;
-import io.sampo.persist.AofWriter;
+import io.sampo.persist.AofIncrement;
 import io.sampo.persist.NewFile;
 import io.sampo.persist.RdbWriter;
 import java.io.IOException;
@@ -47,7 +47,7 @@ final class AofStart {
         increments.isEmpty() ? directory.addIncrement() : increments.get(increments.size() - 1);
     long all = directory.size();
     node.aof.based(all, all - directory.size(last));
-    AofWriter.Increment increment = AofWriter.Increment.open(directory.path(last));
+    AofIncrement increment = AofIncrement.open(directory.path(last));
     if (!node.aof.attach(increment, true)) {
       increment.close();
     }

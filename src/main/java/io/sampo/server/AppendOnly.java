@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import io.sampo.journal.Barrier;
 import io.sampo.journal.Journal;
+import io.sampo.persist.AofIncrement;
 import io.sampo.persist.AofWriter;
 import io.sampo.server.config.Settings;
 import io.sampo.server.stats.InfoText;
@@ -106,7 +107,7 @@ public final class AppendOnly {
     private final AofWriter writer;
     private long safe;
 
-    Feed(AofWriter.Increment increment) {
+    Feed(AofIncrement increment) {
       safe = journal.offset();
       writer =
           AofWriter.start(
@@ -196,7 +197,7 @@ public final class AppendOnly {
    *
    * @param based whether the file's base is there, rather than still to be written
    */
-  synchronized boolean attach(AofWriter.Increment increment, boolean based) {
+  synchronized boolean attach(AofIncrement increment, boolean based) {
     if (!enabled || feed.isPresent()) {
       return false;
     }
@@ -215,7 +216,7 @@ public final class AppendOnly {
   }
 
   /** Has everything from now on appended to another file than before. */
-  synchronized boolean goOnIn(AofWriter.Increment increment) {
+  synchronized boolean goOnIn(AofIncrement increment) {
     if (feed.isEmpty()) {
       return false;
     }

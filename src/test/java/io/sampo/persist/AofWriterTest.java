@@ -43,7 +43,7 @@ class AofWriterTest {
           () -> 1_700_000_000_500L);
 
   private AofWriter start(Path file, AofWriter.Fsync fsync) throws IOException {
-    return AofWriter.start(AofWriter.Increment.open(file), 0, fsync, options);
+    return AofWriter.start(AofIncrement.open(file), 0, fsync, options);
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -110,7 +110,7 @@ class AofWriterTest {
     writer.places(() -> "name");
     writer.head(select);
     append(writer, 0, 3);
-    writer.continueIn(AofWriter.Increment.open(second), select);
+    writer.continueIn(AofIncrement.open(second), select);
     append(writer, 3L * LINE.length, 2);
     writer.close();
     assertEquals("name:" + 3 * LINE.length, end(first));
@@ -155,7 +155,7 @@ class AofWriterTest {
     Path second = directory.resolve("second");
     AofWriter writer = start(first, AofWriter.Fsync.NO);
     append(writer, 0, 500);
-    writer.continueIn(AofWriter.Increment.open(second), Bytes.ascii("HEAD"));
+    writer.continueIn(AofIncrement.open(second), Bytes.ascii("HEAD"));
     append(writer, 500L * LINE.length, 20);
     await(() -> writer.written() == 520L * LINE.length);
     assertEquals(500L * LINE.length, Files.size(first));

@@ -8,7 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import io.sampo.command.Effects;
 import io.sampo.journal.Barrier;
 import io.sampo.journal.Journal;
-import io.sampo.persist.AofWriter;
+import io.sampo.persist.AofIncrement;
 import io.sampo.resp.Bytes;
 import io.sampo.server.config.Settings;
 import io.sampo.testkit.Followers;
@@ -40,7 +40,7 @@ class UnfinishedBaseTest {
   }
 
   private void attach(boolean based) throws IOException {
-    assertTrue(aof.attach(AofWriter.Increment.open(directory.resolve("incr")), based));
+    assertTrue(aof.attach(AofIncrement.open(directory.resolve("incr")), based));
   }
 
   /** Appends something; returns where it ends when the writer has forced it to the disk. */
