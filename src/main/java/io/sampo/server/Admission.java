@@ -90,11 +90,9 @@ public final class Admission {
     }
     Following following = session.node.replication.following;
     if (session.disclosure.isInDoubt()
-        && !following.isReplica()
+        && (!following.isReplica() || session.node.tenure.isAdrift())
         && (((command.flags | session.transactions.flags(command)) & DATA) != 0
             || Pause.MAY_WRITE.contains(command.name))) {
-      // Clients look for the master when they connect, and not because of an error.
-      session.closeAfterReply();
       return IN_DOUBT;
     }
     if (!following.isReplica()
@@ -124,6 +122,15 @@ public final class Admission {
       return LOADING;
     }
     return "";
+  }
+
+  /**
+   * Whether it ends the connection: clients look for the master of a replica set when they connect,
+   * and not for an error.
+   */
+  static boolean sendsAway(Session session, String refusal) {
+    return session.node.tenure.isBounded()
+        && (refusal.equals(IN_DOUBT) || refusal.equals(READONLY));
   }
 
   private static String refusalToSubscriber(Session session, Command command) {

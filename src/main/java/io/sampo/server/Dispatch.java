@@ -130,6 +130,9 @@ final class Dispatch {
 
   /** Refuses what may not run at all, which spoils an open transaction; EXEC then ends it. */
   private void reject(Command command, String error) {
+    if (Admission.sendsAway(session, error)) {
+      session.closeAfterReply();
+    }
     if (command.name.equals("exec")) {
       transactions.discard();
       String reason = error.startsWith("ERR ") ? error.substring(4) : error;

@@ -158,6 +158,9 @@ public final class Membership implements Role, Observer {
 
   private synchronized void attach(long term) {
     attached = wanted == term ? term : 0;
+    if (attached != 0) {
+      node.tenure.settle();
+    }
   }
 
   @Override
@@ -197,7 +200,7 @@ public final class Membership implements Role, Observer {
     boolean known =
         now.master().filter(master -> !master.self()).isPresent()
             && now.nodes().stream()
-                .filter(Topology.Node::reachable)
+                .filter(each -> each.reachable() && !each.self())
                 .allMatch(each -> each.term() == now.term());
     if (deposed && known) {
       deposed = false;

@@ -8,6 +8,9 @@ final class Tenure {
   private volatile boolean bounded;
   private volatile boolean leads;
 
+  /** Whether it has led, and does not follow anybody yet. */
+  private volatile boolean adrift;
+
   /** By {@link System#nanoTime}. */
   private volatile long until;
 
@@ -24,13 +27,30 @@ final class Tenure {
   }
 
   void begin() {
+    adrift = false;
     leads = true;
   }
 
   /** No reply to a client of before leaves any more. */
   synchronized void end() {
+    adrift = true;
     leads = false;
     ended++;
+  }
+
+  /** It follows a master. */
+  void settle() {
+    adrift = false;
+  }
+
+  /** Whether it was the master, and knows of no other one that it could follow. */
+  boolean isAdrift() {
+    return adrift;
+  }
+
+  /** Whether the node is part of a replica set. */
+  boolean isBounded() {
+    return bounded;
   }
 
   /** For a connection to keep, and ask {@link #mayAnswer} with. */

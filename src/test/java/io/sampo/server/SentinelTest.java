@@ -123,6 +123,17 @@ class SentinelTest {
   }
 
   @Test
+  void aReplicaSendsThoseAwayWhoWantToWrite() {
+    int master = set.awaitMaster();
+    set.awaitWhole();
+    try (RespClient client = RespClient.connect(set.port((master + 1) % 3))) {
+      client.call("GET", "k");
+      assertTrue(client.expect('-', "SET", "k", "v").text().startsWith("READONLY "));
+      assertTrue(client.closedByServer());
+    }
+  }
+
+  @Test
   void aMasterThatIsCutOffSendsItsClientsAway() {
     try (TestSet lonely = TestSet.start(Map.of("cluster-lease", 4000))) {
       int master = lonely.awaitMaster();
