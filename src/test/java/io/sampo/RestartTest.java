@@ -171,6 +171,7 @@ class RestartTest {
         String info = client.call("INFO", "persistence").text();
         assertTrue(info.contains("loading:1"), info);
         assertTrue(info.contains("loading_loaded_perc:"), info);
+        assertTrue(info.contains("loading_rdb_used_mem:"), info);
       }
       assertFalse(starting.isDone());
       pipe.write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);

@@ -1,5 +1,6 @@
 package io.sampo.persist;
 
+import io.sampo.data.Words;
 import java.util.Arrays;
 
 /**
@@ -24,6 +25,10 @@ final class Lzf {
 
   private static final int SHORT = 512;
   private static final int MAX_LITERALS = 32;
+
+  /** So few are copied one by one, as they mostly are between two repetitions. */
+  private static final int FEW_LITERALS = 8;
+
   private static final int MAX_DISTANCE = 1 << 13;
   private static final int MAX_REPEAT = 264;
   private static final int SHORT_REPEAT = 9;
@@ -53,19 +58,17 @@ final class Lzf {
     int out = at;
     int literals = offset;
     int i = offset;
-    while (i < end - 2) {
-      int hash = hash(a, i, bits);
+    while (i < end - 3) {
+      int three = three(a, i);
+      int hash = hash(three, bits);
       int before = seen[hash] - shift;
       seen[hash] = i + shift;
-      if (before < offset || i - before > MAX_DISTANCE || !isSame(a, before, i)) {
+      if (before < offset || i - before > MAX_DISTANCE || three != three(a, before)) {
         i += 1 + (i - literals >> PATIENCE_BITS);
         continue;
       }
       int most = Math.min(end - i, MAX_REPEAT);
-      int same = 3;
-      while (same < most && a[before + same] == a[i + same]) {
-        same++;
-      }
+      int same = same(a, before, i, most);
       out = literals(a, literals, i, to, out, limit);
       if (out < 0 || limit - out < 3) {
         base += length;
@@ -82,7 +85,7 @@ final class Lzf {
       i += same;
       literals = i;
       if (i < end - 2) {
-        seen[hash(a, i - 1, bits)] = i - 1 + shift;
+        seen[hash(three(a, i - 1), bits)] = i - 1 + shift;
       }
     }
     base += length;
@@ -90,13 +93,29 @@ final class Lzf {
     return out < 0 ? 0 : out - at;
   }
 
-  private static int hash(byte[] a, int i, int bits) {
-    int three = (a[i] & 0xff) << 16 | (a[i + 1] & 0xff) << 8 | a[i + 2] & 0xff;
+  /** Three bytes, of which there is one more. */
+  private static int three(byte[] a, int i) {
+    return Words.getInt(a, i) & 0xffffff;
+  }
+
+  private static int hash(int three, int bits) {
     return three * 0x9e3779b1 >>> Integer.SIZE - bits;
   }
 
-  private static boolean isSame(byte[] a, int i, int j) {
-    return a[i] == a[j] && a[i + 1] == a[j + 1] && a[i + 2] == a[j + 2];
+  /** How many bytes are the same in two places, of which three are. */
+  private static int same(byte[] a, int i, int j, int most) {
+    int same = 3;
+    while (same + Long.BYTES <= most) {
+      long differing = Words.getLong(a, i + same) ^ Words.getLong(a, j + same);
+      if (differing != 0) {
+        return same + Long.numberOfTrailingZeros(differing) / Byte.SIZE;
+      }
+      same += Long.BYTES;
+    }
+    while (same < most && a[i + same] == a[j + same]) {
+      same++;
+    }
+    return same;
   }
 
   /** Writes bytes as they are; returns where they end, or -1 if there is no room. */
@@ -108,9 +127,15 @@ final class Lzf {
         return -1;
       }
       to[out++] = (byte) (run - 1);
-      System.arraycopy(a, i, to, out, run);
-      out += run;
-      i += run;
+      if (run <= FEW_LITERALS) {
+        for (int next = i + run; i < next; ) {
+          to[out++] = a[i++];
+        }
+      } else {
+        System.arraycopy(a, i, to, out, run);
+        out += run;
+        i += run;
+      }
     }
     return out;
   }

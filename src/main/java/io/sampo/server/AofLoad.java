@@ -119,10 +119,18 @@ public final class AofLoad {
     RdbReader rdb = new RdbReader(in, node.keyspaces.limits(), node.settings.rdbchecksum.get());
     try {
       rdb.read(
-          (db, key, entry) -> {
-            into.entry(db, key, entry);
-            if (++entries % STEP == 0) {
-              node.loading.progress(loaded + rdb.position(), entries);
+          new RdbReader.Sink() {
+            @Override
+            public void entry(int db, byte[] key, Entry entry) throws IOException {
+              into.entry(db, key, entry);
+              if (++entries % STEP == 0) {
+                node.loading.progress(loaded + rdb.position(), entries);
+              }
+            }
+
+            @Override
+            public void aux(String name, byte[] value) {
+              node.loading.told(name, Bytes.text(value));
             }
           });
       keys += into.entriesEnd();

@@ -45,17 +45,22 @@ public final class Loading {
     total = bytes;
     done = 0;
     memory = 0;
+    lastKeys = 0;
+    lastExpired = 0;
     on = true;
   }
 
-  /** Says how much memory the data took where it was saved. */
-  void memory(long bytes) {
-    memory = bytes;
+  /** Notes what a file says of itself. */
+  void told(String name, String value) {
+    if (name.equals("used-mem") && value.matches("[0-9]{1,18}")) {
+      memory = Long.parseLong(value);
+    }
   }
 
   /** Says how many bytes have been read, and how many keys were in them. */
   void progress(long bytes, long keys) {
     done = bytes;
+    lastKeys = keys;
     long now = clock.getAsLong();
     if (now - reportedAt >= REPORT_MILLIS) {
       reportedAt = now;

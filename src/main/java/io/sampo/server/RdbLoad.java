@@ -95,20 +95,14 @@ final class RdbLoad implements RdbReader.Sink {
     }
   }
 
-  private void usedMemory(String bytes) {
-    LOG.info("RDB memory usage when created: {} bytes", bytes);
-    if (bytes.matches("[0-9]{1,18}")) {
-      node.loading.memory(Long.parseLong(bytes));
-    }
-  }
-
   @Override
   public void aux(String name, byte[] value) throws IOException {
     lineage.field(name, Bytes.text(value)).ifPresent(origin);
+    node.loading.told(name, Bytes.text(value));
     switch (name) {
       case "redis-ver" -> LOG.info("Loading RDB produced by version {}", Bytes.text(value));
       case "ctime" -> LOG.info("RDB was created at {} (Unix time)", Bytes.text(value));
-      case "used-mem" -> usedMemory(Bytes.text(value));
+      case "used-mem" -> LOG.info("RDB memory usage when created: {} bytes", Bytes.text(value));
       default -> LOG.debug("RDB says {}: {}", name, Bytes.text(value));
     }
   }
