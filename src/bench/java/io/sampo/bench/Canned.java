@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * A server that does nothing but reply: it takes every request for one as long as its connection's
- * first, and answers all of them alike. What a load reaches with it, it reaches with no other.
+ * first, and answers all of them alike. What a load reaches with it is about what the client can.
  */
 final class Canned implements AutoCloseable {
   private static final int MOST_AT_ONCE = 1 << 20;

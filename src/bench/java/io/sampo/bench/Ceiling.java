@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How fast a load is by itself: what redis-benchmark reaches with a server that does nothing, which
- * no server can exceed.
+ * How fast a load is by itself: what redis-benchmark reaches with a server that does nothing.
+ * Another may reach a little more, if it answers more clients at a time and so wakes the client
+ * less often.
  *
  * @param rate of the load, commands per second
  * @param busy the share of the time that the server which does nothing was busy

@@ -114,8 +114,9 @@ final class Report {
     if (begin("What the client can")) {
       line(
           "The same loads with a server that does nothing: it takes requests by their length and has"
-              + " the reply ready. The ratio of what that reaches to %s is about the most that any"
-              + " server can have with this client; busy is how much of the time its thread was.",
+              + " the reply ready. Where that is no faster than %s and hardly busy, the client is what"
+              + " holds up all of them; it is no strict bound, for who answers many at a time wakes"
+              + " the client less often. Busy is how much of the time its thread was.",
           theirs);
       line("");
       line(
