@@ -131,6 +131,11 @@ class FailoverTest {
       writer.expect('+', "SET", "a", "b");
       assertEquals("FAILOVER already in progress.", begun(client, "TO", "127.0.0.1", "1"));
       assertEquals("waiting-for-sync", failoverState(master));
+      for (String host : List.of("NO", "127.0.0.1")) {
+        assertEquals(
+            "ERR REPLICAOF not allowed while failing over.",
+            client.expect('-', "REPLICAOF", host, host.equals("NO") ? "ONE" : "1").text());
+      }
       writer.send("SET", "held", "back");
       assertEquals("b", client.call("GET", "a").text(), "reading goes on");
       client.expect('+', "FAILOVER", "ABORT");

@@ -4,6 +4,7 @@ import static io.sampo.command.Command.cmd;
 
 import io.sampo.command.Command;
 import io.sampo.command.Context;
+import io.sampo.replication.Failover;
 import io.sampo.replication.Following;
 import io.sampo.replication.Replica;
 import io.sampo.resp.Args;
@@ -27,6 +28,8 @@ final class ReplicaCommands {
       new RespError("ERR Command is not valid when client is a replica.");
   private static final RespError IN_SET =
       new RespError("ERR REPLICAOF not allowed in a replica set, which chooses its master itself.");
+  private static final RespError FAILING_OVER =
+      new RespError("ERR REPLICAOF not allowed while failing over.");
   private static final int MAX_PORT = 65535;
 
   private ReplicaCommands() {}
@@ -35,6 +38,9 @@ final class ReplicaCommands {
     Session session = Session.of(c);
     if (session.node.membership().isPresent()) {
       throw IN_SET;
+    }
+    if (session.node.replication.replicas.failover() != Failover.State.NONE) {
+      throw FAILING_OVER;
     }
     Following present = session.node.replication.following;
     if (a.is(1, "no") && a.is(2, "one")) {
