@@ -25,10 +25,6 @@ final class Lzf {
 
   private static final int SHORT = 512;
   private static final int MAX_LITERALS = 32;
-
-  /** So few are copied one by one, as they mostly are between two repetitions. */
-  private static final int FEW_LITERALS = 8;
-
   private static final int MAX_DISTANCE = 1 << 13;
   private static final int MAX_REPEAT = 264;
   private static final int SHORT_REPEAT = 9;
@@ -127,15 +123,9 @@ final class Lzf {
         return -1;
       }
       to[out++] = (byte) (run - 1);
-      if (run <= FEW_LITERALS) {
-        for (int next = i + run; i < next; ) {
-          to[out++] = a[i++];
-        }
-      } else {
-        System.arraycopy(a, i, to, out, run);
-        out += run;
-        i += run;
-      }
+      System.arraycopy(a, i, to, out, run);
+      out += run;
+      i += run;
     }
     return out;
   }
