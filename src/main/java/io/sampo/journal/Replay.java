@@ -1,6 +1,5 @@
 package io.sampo.journal;
 
-import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.CommandTable;
 import io.sampo.resp.Args;
@@ -51,48 +50,6 @@ public final class Replay implements Batch.Owner {
 
   private static final RequestDecoder.Limits NO_LIMITS =
       new RequestDecoder.Limits(Long.MAX_VALUE, Integer.MAX_VALUE);
-
-  /** On whose behalf requests run: they have been carried out elsewhere and are not questioned. */
-  private final class Source implements Client {
-    private final int databases;
-    private int db;
-
-    Source(int databases) {
-      this.databases = databases;
-    }
-
-    @Override
-    public long id() {
-      return 0;
-    }
-
-    @Override
-    public int db() {
-      return db;
-    }
-
-    @Override
-    public boolean select(int index) {
-      boolean exists = index >= 0 && index < databases;
-      db = exists ? index : db;
-      return exists;
-    }
-
-    @Override
-    public int protocol() {
-      return 2;
-    }
-
-    @Override
-    public boolean noTouch() {
-      return false;
-    }
-
-    @Override
-    public boolean isObeyed() {
-      return true;
-    }
-  }
 
   private final CommandTable commands;
   private final Router router;
@@ -171,7 +128,7 @@ public final class Replay implements Batch.Owner {
    * connection was lost. To be called between two pieces.
    */
   public Replay resumed() {
-    Replay replay = new Replay(commands, router, borrower, source.databases, applied, follower);
+    Replay replay = new Replay(commands, router, borrower, source.databases(), applied, follower);
     replay.select(source.db());
     return replay;
   }

@@ -1,10 +1,10 @@
 package io.sampo.server.command;
 
-import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.Effects;
 import io.sampo.command.Events;
+import io.sampo.journal.Source;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;
 import io.sampo.persist.AofDirectory;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * DEBUG LOADAOF: drops all data and loads what the append-only file has, which stops the whole
  * server for as long as it takes. All of it happens here, for all shards are held.
  */
-final class AofReload implements AofLoad.Into, Client {
+final class AofReload implements AofLoad.Into {
   private static final Logger LOG = LoggerFactory.getLogger(AofReload.class);
   private static final RespError FAILED =
       new RespError("ERR Error trying to load the AOF files, check server logs.");
@@ -38,13 +38,14 @@ final class AofReload implements AofLoad.Into, Client {
   private final ReplyWriter out = new ReplyWriter(1 << 12);
   private final Context context;
   private final Args args = new Args();
-  private int db;
+  private final Source source;
   private long entries;
   private String wrong = "";
 
   private AofReload(Context lent) {
     this.lent = lent;
     node = Session.of(lent).node;
+    source = new Source(lent.databases());
     context = new Context(out, lent.shards(), Effects.NONE, Events.NONE, new Context.Counters());
   }
 
@@ -101,7 +102,7 @@ final class AofReload implements AofLoad.Into, Client {
 
   @Override
   public void begin() {
-    db = 0;
+    source.select(0);
   }
 
   @Override
@@ -114,7 +115,7 @@ final class AofReload implements AofLoad.Into, Client {
       if (command == Admission.UNKNOWN || !command.accepts(args.count())) {
         wrong = "Unknown command '" + args.text(0) + "'";
       } else if (command.place != Command.Place.DISPATCH) {
-        context.begin(this, lent.now());
+        context.begin(source, lent.now());
         run(command);
       }
     }
@@ -142,39 +143,5 @@ final class AofReload implements AofLoad.Into, Client {
   @Override
   public String wrong() {
     return wrong;
-  }
-
-  // --- on whose behalf
-
-  @Override
-  public long id() {
-    return 0;
-  }
-
-  @Override
-  public int db() {
-    return db;
-  }
-
-  @Override
-  public boolean select(int index) {
-    boolean exists = index >= 0 && index < lent.databases();
-    db = exists ? index : db;
-    return exists;
-  }
-
-  @Override
-  public int protocol() {
-    return 2;
-  }
-
-  @Override
-  public boolean noTouch() {
-    return true;
-  }
-
-  @Override
-  public boolean isObeyed() {
-    return true;
   }
 }
