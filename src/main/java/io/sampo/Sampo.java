@@ -6,7 +6,6 @@ import io.sampo.net.CoreLoop;
 import io.sampo.net.CoreLoops;
 import io.sampo.net.CoreTcp;
 import io.sampo.net.PekkoTcp;
-import io.sampo.net.SleepingScheduler;
 import io.sampo.server.ClusterPlan;
 import io.sampo.server.Node;
 import io.sampo.server.Peer;
@@ -62,7 +61,7 @@ public final class Sampo implements AutoCloseable {
   /** It sends nothing to others, and so need not load the classes of a cluster to encode that. */
   private static final Config LOCAL =
       ConfigFactory.parseString("pekko.library-extensions = []")
-          .withFallback(SleepingScheduler.config());
+          .withFallback(ConfigFactory.parseResources(Sampo.class, "actors.conf"));
 
   private final ActorSystem<Void> system;
   private final Node node;

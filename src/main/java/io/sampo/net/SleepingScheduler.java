@@ -1,9 +1,7 @@
 package io.sampo.net;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import java.io.Closeable;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -36,12 +34,6 @@ public final class SleepingScheduler extends AbstractScheduler implements Closea
   public SleepingScheduler(Config config, LoggingAdapter log, ThreadFactory threads) {
     timer = new ScheduledThreadPoolExecutor(1, threads);
     timer.setRemoveOnCancelPolicy(true);
-  }
-
-  /** Settings that have an actor system use it. */
-  public static Config config() {
-    return ConfigFactory.parseMap(
-        Map.of("pekko.scheduler.implementation", SleepingScheduler.class.getName()));
   }
 
   @Override

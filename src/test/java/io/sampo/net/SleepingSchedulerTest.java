@@ -158,7 +158,8 @@ class SleepingSchedulerTest {
         ActorSystem.create(
             Behaviors.empty(),
             "sleeping",
-            SleepingScheduler.config().withFallback(ConfigFactory.load()));
+            ConfigFactory.parseResources("io/sampo/actors.conf")
+                .withFallback(ConfigFactory.load()));
     CompletableFuture<Void> done = new CompletableFuture<>();
     system.scheduler().scheduleOnce(SOON, () -> done.complete(null), system.executionContext());
     done.get();
