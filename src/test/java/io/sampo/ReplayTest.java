@@ -146,24 +146,6 @@ class ReplayTest {
   }
 
   @Test
-  void goesOnBehindTheLastWholeTransaction() throws Exception {
-    try (Sampo sampo = start(5, 2);
-        RespClient client = RespClient.connect(sampo.port())) {
-      Feeder feeder = new Feeder(sampo, 0);
-      feeder.feed("SELECT 3\r\nINCR a\r\nMULTI\r\nINCR b\r\n");
-      Replay again = feeder.replay.resumed();
-      assertEquals(18, again.applied());
-      assertEquals(3, again.db());
-      byte[] rest = "MULTI\r\nINCR b\r\nINCR c\r\nEXEC\r\n".getBytes(StandardCharsets.US_ASCII);
-      again.feed(rest, 0, rest.length);
-      assertTrue(feeder.ready.tryAcquire(10, TimeUnit.SECONDS));
-      assertEquals(18 + rest.length, again.applied());
-      client.call("SELECT", "3");
-      assertEquals(List.of("1", "1", "1"), client.call("MGET", "a", "b", "c").texts());
-    }
-  }
-
-  @Test
   void tellsWhatIsNoData() throws Exception {
     try (Sampo sampo = start(2, 2);
         RespClient client = RespClient.connect(sampo.port())) {

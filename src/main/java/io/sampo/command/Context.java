@@ -429,12 +429,6 @@ public final class Context {
     effects.add(db, request);
   }
 
-  /** As {@link #effect(byte[]...)}, in another database. */
-  public void effectIn(int dbIndex, byte[]... request) {
-    rewritten = true;
-    effects.add(dbIndex, request);
-  }
-
   /** Says that the request has no effect worth repeating, though it is a write. */
   public void noEffect() {
     rewritten = true;

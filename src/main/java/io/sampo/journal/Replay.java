@@ -124,16 +124,6 @@ public final class Replay implements Batch.Owner {
   }
 
   /**
-   * Forgets what is incomplete, and goes on with pieces that begin at {@link #applied}: the
-   * connection was lost. To be called between two pieces.
-   */
-  public Replay resumed() {
-    Replay replay = new Replay(commands, router, borrower, source.databases(), applied, follower);
-    replay.select(source.db());
-    return replay;
-  }
-
-  /**
    * Takes the next piece, cut anywhere; to be called when the one before is {@link Follower#ready}.
    *
    * @param bytes not to be changed before this one is ready

@@ -42,11 +42,6 @@ public final class Workload {
     return new String[] {queueing ? "EXEC" : "PING"};
   }
 
-  /** The next request, which stands alone. */
-  public String[] nextAlone() {
-    return line().split(" ");
-  }
-
   private String line() {
     int n = random.nextInt(1000);
     return switch (random.nextInt(6)) {
