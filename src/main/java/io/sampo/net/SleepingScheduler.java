@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.AbstractScheduler;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.SchedulerException;
@@ -88,9 +89,19 @@ public final class SleepingScheduler extends AbstractScheduler implements Closea
     atClose.forEach(once -> once.task.run());
   }
 
+  private enum Phase {
+    PENDING,
+    DUE,
+    CANCELLED
+  }
+
   private final class Once implements Runnable, Cancellable {
     private final Runnable task;
     private final ExecutionContext executor;
+
+    /** Its own, for the future still says "running" when the task has long been submitted. */
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.PENDING);
+
     private volatile Future<?> future;
 
     Once(Runnable task, ExecutionContext executor) {
@@ -100,20 +111,25 @@ public final class SleepingScheduler extends AbstractScheduler implements Closea
 
     @Override
     public void run() {
-      atClose.remove(this);
-      submit(task, executor);
+      if (phase.compareAndSet(Phase.PENDING, Phase.DUE)) {
+        atClose.remove(this);
+        submit(task, executor);
+      }
     }
 
     @Override
     public boolean cancel() {
-      boolean done = future.cancel(false);
-      atClose.remove(this);
-      return done;
+      boolean first = phase.compareAndSet(Phase.PENDING, Phase.CANCELLED);
+      if (first) {
+        future.cancel(false);
+        atClose.remove(this);
+      }
+      return first;
     }
 
     @Override
     public boolean isCancelled() {
-      return future.isCancelled();
+      return phase.get() == Phase.CANCELLED;
     }
   }
 
