@@ -17,10 +17,6 @@ public final class Source implements Client {
     this.databases = databases;
   }
 
-  int databases() {
-    return databases;
-  }
-
   @Override
   public long id() {
     return 0;

@@ -131,6 +131,18 @@ public final class RdbReader {
     return idle >= 0 ? entry.idle(idle) : entry;
   }
 
+  /** A library as the release candidates of 7.0 wrote it, in the form that it has since. */
+  private byte[] candidatesFunction() throws IOException {
+    String name = Bytes.text(in.string());
+    String engine = Bytes.text(in.string());
+    if (in.length() != 0) {
+      // What it was for, which nothing keeps any more.
+      in.string();
+    }
+    String head = "#!" + engine + " name=" + name + "\n";
+    return Bytes.ascii(head + Bytes.text(in.string()));
+  }
+
   private void other(int opcode, Sink sink) throws IOException {
     switch (opcode) {
       case RdbFormat.EXPIRETIME_MS -> expireAt = in.word();
@@ -141,8 +153,7 @@ public final class RdbReader {
       case RdbFormat.RESIZEDB -> sink.resize(db, in.length(), in.length());
       case RdbFormat.AUX -> sink.aux(Bytes.text(in.string()), in.string());
       case RdbFormat.FUNCTION2 -> sink.function(in.string());
-      case RdbFormat.FUNCTION_PRE_GA ->
-          throw new RdbException("Pre-release function format not supported.");
+      case RdbFormat.FUNCTION_PRE_GA -> sink.function(candidatesFunction());
       case RdbFormat.SLOT_INFO -> {
         in.length();
         in.length();

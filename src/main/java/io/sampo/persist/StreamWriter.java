@@ -17,8 +17,10 @@ final class StreamWriter {
   /** What a raw ID takes. */
   private static final int ID_BYTES = 16;
 
-  /** How many pending entries are written at a time. */
-  private static final int SLICE = 256;
+  /** How many nodes, or pending entries, are written at a time. */
+  private static final int NODES = 8;
+
+  private static final int PENDING = 256;
 
   private final RdbOutput out;
 
@@ -26,22 +28,27 @@ final class StreamWriter {
     this.out = out;
   }
 
-  void node(long ms, long seq, byte[] pack) {
+  /** Writes one: a slice each time it is asked, until it says that there is no more. */
+  BooleanSupplier begin(StreamValue stream) {
+    out.length(stream.nodeCount());
+    return new Parts(stream);
+  }
+
+  private void node(long ms, long seq, byte[] pack) {
     out.length(ID_BYTES);
     out.id(ms);
     out.id(seq);
     out.blob(pack, 0, ListPack.used(pack));
   }
 
-  /** What follows the nodes: a slice each time it is asked, until it says that there is no more. */
-  BooleanSupplier rest(StreamValue stream) {
+  /** What stands between the nodes and the groups. */
+  private void middle(StreamValue stream) {
     out.length(stream.length());
     id(stream.lastId());
     id(stream.firstId());
     id(stream.maxDeletedId());
     out.length(stream.entriesAdded());
     out.length(stream.groups().size());
-    return new Groups(stream.groups().iterator());
   }
 
   /** Two lengths. */
@@ -50,22 +57,28 @@ final class StreamWriter {
     out.length(id.seq());
   }
 
-  /** The groups of a stream, what is pending in them, and their consumers. */
-  private final class Groups implements BooleanSupplier {
-    private final Iterator<StreamGroup> groups;
+  /** The nodes of a stream, then its groups: what is pending in each, and its consumers. */
+  private final class Parts implements BooleanSupplier {
+    private final StreamValue stream;
+    private final StreamValue.NodeWalk nodes;
+    private boolean pastNodes;
+    private Iterator<StreamGroup> groups = Collections.emptyIterator();
     private Optional<StreamGroup> group = Optional.empty();
     private Iterator<StreamConsumer> consumers = Collections.emptyIterator();
 
     /** The entries that are being written. */
     private Optional<Pending> list = Optional.empty();
 
-    Groups(Iterator<StreamGroup> groups) {
-      this.groups = groups;
+    Parts(StreamValue stream) {
+      this.stream = stream;
+      this.nodes = stream.nodes();
     }
 
     @Override
     public boolean getAsBoolean() {
-      if (list.isPresent()) {
+      if (!pastNodes) {
+        writeNodes();
+      } else if (list.isPresent()) {
         list = list.filter(Pending::goOn);
       } else if (group.isPresent()) {
         out.length(group.get().consumers().size());
@@ -77,7 +90,21 @@ final class StreamWriter {
         group = Optional.of(groups.next());
         list = Optional.of(begin(group.get()));
       }
-      return list.isPresent() || group.isPresent() || consumers.hasNext() || groups.hasNext();
+      return !pastNodes
+          || list.isPresent()
+          || group.isPresent()
+          || consumers.hasNext()
+          || groups.hasNext();
+    }
+
+    private void writeNodes() {
+      for (int n = NODES; n > 0 && !pastNodes; n--) {
+        pastNodes = !nodes.next(StreamWriter.this::node);
+      }
+      if (pastNodes) {
+        middle(stream);
+        groups = stream.groups().iterator();
+      }
     }
 
     private Pending begin(StreamGroup its) {
@@ -110,7 +137,7 @@ final class StreamWriter {
 
     /** Writes a slice; returns whether there is more. */
     boolean goOn() {
-      for (int n = Math.min(SLICE, left); n > 0; n--, left--) {
+      for (int n = Math.min(PENDING, left); n > 0; n--, left--) {
         PendingEntry entry = from.apply(next);
         StreamId id = entry.id();
         out.id(id.ms());

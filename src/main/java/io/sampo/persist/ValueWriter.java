@@ -102,7 +102,7 @@ final class ValueWriter {
       return upTo(list.runCount(), PACKS, (from, n) -> list.eachRun(from, n, this::node));
     }
     if (value instanceof StreamValue stream) {
-      return stream(stream);
+      return streams.begin(stream);
     }
     return string((RawString) value);
   }
@@ -211,23 +211,6 @@ final class ValueWriter {
           out.real(score);
         });
     return NO_MORE;
-  }
-
-  private BooleanSupplier stream(StreamValue stream) {
-    out.length(stream.nodeCount());
-    StreamValue.NodeWalk walk = stream.nodes();
-    BooleanSupplier[] part = {NO_MORE};
-    part[0] =
-        () -> {
-          for (int n = PACKS; n > 0; n--) {
-            if (!walk.next(streams::node)) {
-              part[0] = streams.rest(stream);
-              break;
-            }
-          }
-          return true;
-        };
-    return () -> part[0].getAsBoolean();
   }
 
   private BooleanSupplier pack(byte[] pack) {

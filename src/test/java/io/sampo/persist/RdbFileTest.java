@@ -12,6 +12,7 @@ import io.sampo.keyspace.Entry;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.keyspace.Policy;
 import io.sampo.keyspace.Settings;
+import io.sampo.resp.Bytes;
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
 import java.io.BufferedInputStream;
@@ -22,17 +23,21 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole files: what Redis has saved is read, and what is written from that Redis loads. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -264,6 +269,47 @@ class RdbFileTest {
     assertEquals(2, found.size());
     assertEquals((1L << 24) * 1000, found.get("3:k").expireAt());
     assertEquals(Db.NO_EXPIRY, found.get("3:l").expireAt());
+  }
+
+  /** A library in the form of 7.0 RC1. */
+  private static byte[] candidate(String purpose, String code) {
+    RdbOutput out = new RdbOutput(false, 1 << 10);
+    out.octet(RdbFormat.FUNCTION_PRE_GA);
+    out.string(Bytes.ascii("lib"));
+    out.string(Bytes.ascii("lua"));
+    out.length(purpose.isEmpty() ? 0 : 1);
+    if (!purpose.isEmpty()) {
+      out.string(Bytes.ascii(purpose));
+    }
+    out.string(Bytes.ascii(code));
+    byte[] body = out.take();
+    return file(IntStream.range(0, body.length).map(i -> body[i]).toArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "what it is for"})
+  void readsLibrariesOfReleaseCandidatesAsRedisDoes(String purpose) throws Exception {
+    Assumptions.assumeTrue(RedisProcess.available(), "no redis-server on the PATH");
+    String code = "redis.register_function('f', function() return '\u00e4' end)";
+    byte[] file = candidate(purpose, code);
+    List<String> read = new ArrayList<>();
+    new RdbReader(new ByteArrayInputStream(file), new Limits(), true)
+        .read(
+            new RdbReader.Sink() {
+              @Override
+              public void entry(int db, byte[] key, Entry entry) {}
+
+              @Override
+              public void function(byte[] library) {
+                read.add(new String(library, StandardCharsets.ISO_8859_1));
+              }
+            });
+    Files.write(folder.resolve("candidate"), file);
+    try (RedisProcess redis = redis("candidate", "noeviction");
+        RespClient client = RespClient.connect(redis.port())) {
+      List<String> library = client.call("FUNCTION", "LIST", "WITHCODE").elements().get(0).texts();
+      assertEquals(List.of(library.get(library.size() - 1)), read);
+    }
   }
 
   @Test

@@ -8,12 +8,24 @@ import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.Seed;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** MULTI, EXEC, DISCARD, WATCH and UNWATCH do what a real Redis does. */
 class TransactionTest {
+  @AgainstRedis({
+    @On,
+    @On(shards = 2),
+    @On(shards = 5),
+    @On(shards = 2, loops = 2),
+    @On(shards = 5, loops = 2)
+  })
+  @Retention(RetentionPolicy.RUNTIME)
+  @interface OnEveryLayout {}
+
   private static void each(Differential pair, String commands) {
     commands.lines().forEach(line -> pair.same(line.trim().split(" +")));
   }
@@ -22,13 +34,7 @@ class TransactionTest {
     pair.samePipelined(commands.lines().map(line -> line.trim().split(" +")).toList());
   }
 
-  @AgainstRedis({
-    @On,
-    @On(shards = 2),
-    @On(shards = 5),
-    @On(shards = 2, loops = 2),
-    @On(shards = 5, loops = 2)
-  })
+  @OnEveryLayout
   void runsWhatWasQueued(Differential pair) {
     each(
         pair,
@@ -108,13 +114,7 @@ class TransactionTest {
         """);
   }
 
-  @AgainstRedis({
-    @On,
-    @On(shards = 2),
-    @On(shards = 5),
-    @On(shards = 2, loops = 2),
-    @On(shards = 5, loops = 2)
-  })
+  @OnEveryLayout
   void anyChangeOfAWatchedKeyBreaksIt(Differential pair) {
     Differential other = pair.another();
     for (String change :
@@ -278,13 +278,7 @@ class TransactionTest {
     }
   }
 
-  @AgainstRedis({
-    @On,
-    @On(shards = 2),
-    @On(shards = 5),
-    @On(shards = 2, loops = 2),
-    @On(shards = 5, loops = 2)
-  })
+  @OnEveryLayout
   void allInOnePipeline(Differential pair) {
     for (int i = 0; i < 10; i++) {
       pipelined(
@@ -368,13 +362,7 @@ class TransactionTest {
     assertTrue(other.sampo().call("WAITAOF", "0", "-1", "0").isError());
   }
 
-  @AgainstRedis({
-    @On,
-    @On(shards = 2),
-    @On(shards = 5),
-    @On(shards = 2, loops = 2),
-    @On(shards = 5, loops = 2)
-  })
+  @OnEveryLayout
   void randomTransactionsOfTwoClientsAgree(Differential pair) {
     Random random = Seed.random("random transactions", 20_260_202);
     Differential other = pair.another();

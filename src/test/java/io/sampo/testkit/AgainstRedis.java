@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A test that is given a {@link Differential}: it runs once per layout and protocol, with both
  * servers empty and the connections fresh, and is skipped where no redis-server is installed.
  */
-@Target(ElementType.METHOD)
+@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @ExtendWith(AgainstRedisExtension.class)

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Runs an {@link AgainstRedis} test once per layout and protocol. */
 final class AgainstRedisExtension implements TestTemplateInvocationContextProvider {
@@ -22,13 +23,15 @@ final class AgainstRedisExtension implements TestTemplateInvocationContextProvid
 
   @Override
   public boolean supportsTestTemplate(ExtensionContext context) {
-    return context.getRequiredTestMethod().isAnnotationPresent(AgainstRedis.class);
+    return AnnotationSupport.isAnnotated(context.getRequiredTestMethod(), AgainstRedis.class);
   }
 
   @Override
   public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
       ExtensionContext context) {
-    AgainstRedis test = context.getRequiredTestMethod().getAnnotation(AgainstRedis.class);
+    AgainstRedis test =
+        AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), AgainstRedis.class)
+            .orElseThrow();
     return Stream.of(test.value())
         .flatMap(
             on ->
