@@ -26,7 +26,7 @@ public final class RequestDecoder {
    * What a connection may send.
    *
    * @param bulk the longest bulk string in bytes (proto-max-bulk-len)
-   * @param multibulk the most elements of one request
+   * @param multibulk the most elements of one request (proto-max-multibulk-len)
    */
   public record Limits(long bulk, int multibulk) {
     public static final Limits DEFAULT = new Limits(512L << 20, Integer.MAX_VALUE);

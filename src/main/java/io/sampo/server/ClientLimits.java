@@ -52,10 +52,16 @@ final class ClientLimits {
     this.clients = clients;
     this.counters = counters;
     settings.clientOutputBufferLimit.each(limits -> output = limits);
-    settings.protoMaxBulkLen.each(
-        bytes -> requests = new RequestDecoder.Limits(bytes, Integer.MAX_VALUE));
+    settings.protoMaxBulkLen.each(bytes -> limitRequests());
+    settings.protoMaxMultibulkLen.each(elements -> limitRequests());
     settings.clientQueryBufferLimit.each(bytes -> queryBuffer = bytes);
     settings.maxclients.provided(ClientLimits::checkDescriptors);
+  }
+
+  private void limitRequests() {
+    requests =
+        new RequestDecoder.Limits(
+            settings.protoMaxBulkLen.get(), settings.protoMaxMultibulkLen.get().intValue());
   }
 
   private static void checkDescriptors(long clients) {

@@ -48,6 +48,7 @@ final class Input {
     if (!session.state.authenticated) {
       decoder.authenticated(session.node.isOpen());
     }
+    decoder.limits(session.node.limits.requests());
     frames = loop.frames();
     next = 0;
     try {

@@ -44,6 +44,7 @@ public final class Settings {
   public final Setting<String> requirepass = add(text("requirepass", ""));
   public final Setting<Boolean> protectedMode = add(bool("protected-mode", true));
   public final Setting<Long> protoMaxBulkLen = add(bytes("proto-max-bulk-len", 512L << 20, 1 << 20, Long.MAX_VALUE));
+  public final Setting<Long> protoMaxMultibulkLen = add(integer("proto-max-multibulk-len", 1 << 20, 1 << 10, Integer.MAX_VALUE));
   public final Setting<Long> clientQueryBufferLimit = add(bytes("client-query-buffer-limit", 1L << 30, 1 << 20, Long.MAX_VALUE));
   public final Setting<OutputLimits> clientOutputBufferLimit = add(of("client-output-buffer-limit", OutputLimits.DEFAULT, this::outputLimits, OutputLimits::format));
   public final Setting<ClientMemory> maxmemoryClients = add(of("maxmemory-clients", ClientMemory.UNLIMITED, ClientMemory::parse, ClientMemory::format));
