@@ -21,7 +21,7 @@ final class ListNode {
   /** The part of what is used that may be left unused for good. */
   private static final int TRIFLE = 64;
 
-  /** What {@link Quicklist#frozen} tells by whether it may be changed. */
+  /** What a {@link Quicklist} tells by whether it may change it. */
   int generation;
 
   private byte[] bytes;
@@ -164,6 +164,17 @@ final class ListNode {
       reserve(size, false, most);
     }
     PackElement.write(bytes, end, a, offset, length);
+    end += size;
+    count++;
+  }
+
+  /** As {@link #addLast}, the decimal text of a number. */
+  void addLast(long value, int most) {
+    int size = PackElement.sizeOf(value);
+    if (size > bytes.length - end) {
+      reserve(size, false, most);
+    }
+    PackElement.writeInteger(bytes, end, value);
     end += size;
     count++;
   }

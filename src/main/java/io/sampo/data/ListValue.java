@@ -60,7 +60,7 @@ public final class ListValue implements Value {
     }
     ListValue frozen = new ListValue();
     frozen.pack = null;
-    frozen.quick = quick.frozen();
+    frozen.quick = quick.copy();
     return frozen;
   }
 
@@ -254,6 +254,15 @@ public final class ListValue implements Value {
       pack.addLast(a, offset, length, Quicklist.mostBytes(fill));
     } else {
       quick.addLast(a, offset, length, fill);
+    }
+  }
+
+  /** Adds the decimal text of a number. */
+  public void addLast(long value, int fill) {
+    if (pack != null) {
+      pack.addLast(value, Quicklist.mostBytes(fill));
+    } else {
+      quick.addLast(value, fill);
     }
   }
 

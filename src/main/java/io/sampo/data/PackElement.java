@@ -88,6 +88,12 @@ final class PackElement {
     return size + backSize(size);
   }
 
+  /** The bytes that a number takes, all in all. */
+  static int sizeOf(long value) {
+    int size = integerSize(value);
+    return size + backSize(size);
+  }
+
   /** Writes an element; {@link #sizeOf} tells the room it needs. */
   static void write(byte[] to, int p, byte[] a, int offset, int length) {
     if (length <= 20 && Bytes.isLong(a, offset, length)) {

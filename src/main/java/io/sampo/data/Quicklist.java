@@ -22,7 +22,7 @@ final class Quicklist {
   private int size;
   private long nodeBytes;
 
-  /** How often it was frozen; a node of an earlier generation belongs to a frozen list, too. */
+  /** Grows with each copy that is made; a node of an earlier one belongs to another list, too. */
   private int generation;
 
   Quicklist(ListNode first) {
@@ -31,26 +31,20 @@ final class Quicklist {
     nodeBytes = first.heapBytes();
   }
 
-  private Quicklist(Quicklist other) {
-    nodes = new ListNode[other.nodeCount() + 2];
-    to = from + other.nodeCount();
-    size = other.size;
-    for (int i = from; i < to; i++) {
-      nodes[i] = other.nodes[other.from + i - from].copy();
-      nodeBytes += nodes[i].heapBytes();
-    }
-  }
-
-  /** As {@link Value#frozen}. */
-  Quicklist frozen() {
-    Quicklist frozen = new Quicklist(nodes[from]);
-    frozen.nodes = Arrays.copyOfRange(nodes, from, to);
-    frozen.from = 0;
-    frozen.to = nodeCount();
-    frozen.size = size;
-    frozen.nodeBytes = nodeBytes;
+  /**
+   * A copy that shares the nodes: each of the two has its own of one from when it first changes it.
+   */
+  Quicklist copy() {
+    Quicklist copy = new Quicklist(nodes[from]);
+    copy.nodes = Arrays.copyOfRange(nodes, from, to);
+    copy.from = 0;
+    copy.to = nodeCount();
+    copy.size = size;
+    copy.nodeBytes = nodeBytes;
+    // None of the nodes there are is of this generation.
     generation++;
-    return frozen;
+    copy.generation = generation;
+    return copy;
   }
 
   /** The bytes of all elements. */
@@ -73,10 +67,6 @@ final class Quicklist {
     nodeBytes += own.heapBytes() - node.heapBytes();
     nodes[from + i] = own;
     return own;
-  }
-
-  Quicklist copy() {
-    return new Quicklist(this);
   }
 
   // --- limits
@@ -180,9 +170,10 @@ final class Quicklist {
   // --- changing
 
   void addFirst(byte[] a, int offset, int length, int fill) {
+    int more = PackElement.sizeOf(a, offset, length);
     ListNode node = own(0);
-    if (isFull(node, a, offset, length, fill)) {
-      node = fresh(node, PackElement.sizeOf(a, offset, length));
+    if (isFull(node, more, fill)) {
+      node = fresh(node, more);
       insertNode(0, node);
     }
     nodeBytes -= node.heapBytes();
@@ -192,15 +183,30 @@ final class Quicklist {
   }
 
   void addLast(byte[] a, int offset, int length, int fill) {
-    ListNode node = own(nodeCount() - 1);
-    if (isFull(node, a, offset, length, fill)) {
-      node = fresh(node, PackElement.sizeOf(a, offset, length));
-      insertNode(nodeCount(), node);
-    }
+    ListNode node = last(PackElement.sizeOf(a, offset, length), fill);
     nodeBytes -= node.heapBytes();
     node.addLast(a, offset, length, mostBytes(fill));
     nodeBytes += node.heapBytes();
     size++;
+  }
+
+  /** Adds the decimal text of a number. */
+  void addLast(long value, int fill) {
+    ListNode node = last(PackElement.sizeOf(value), fill);
+    nodeBytes -= node.heapBytes();
+    node.addLast(value, mostBytes(fill));
+    nodeBytes += node.heapBytes();
+    size++;
+  }
+
+  /** A node at the end that takes so many more bytes. */
+  private ListNode last(int more, int fill) {
+    ListNode node = own(nodeCount() - 1);
+    if (isFull(node, more, fill)) {
+      node = fresh(node, more);
+      insertNode(nodeCount(), node);
+    }
+    return node;
   }
 
   /** Adds a whole node behind the last. */
@@ -209,8 +215,7 @@ final class Quicklist {
     size += node.count();
   }
 
-  private static boolean isFull(ListNode node, byte[] a, int offset, int length, int fill) {
-    int more = PackElement.sizeOf(a, offset, length);
+  private static boolean isFull(ListNode node, int more, int fill) {
     return node.count() > 0
         && exceeds(fill, (long) node.used() + ListNode.FRAME_BYTES + more, node.count() + 1L);
   }
@@ -228,7 +233,7 @@ final class Quicklist {
     long place = locate(index);
     int i = (int) (place >>> 32);
     int within = (int) place;
-    if (!isFull(node(i), a, offset, length, fill)) {
+    if (!isFull(node(i), PackElement.sizeOf(a, offset, length), fill)) {
       insertInto(own(i), within, a, offset, length);
     } else {
       insertBetween(within == 0 ? i : splitNode(i, within), a, offset, length, fill);
@@ -238,10 +243,11 @@ final class Quicklist {
 
   /** Inserts before node {@code i}, the first element of which is not to move. */
   private void insertBetween(int i, byte[] a, int offset, int length, int fill) {
-    if (i > 0 && !isFull(node(i - 1), a, offset, length, fill)) {
+    int more = PackElement.sizeOf(a, offset, length);
+    if (i > 0 && !isFull(node(i - 1), more, fill)) {
       insertInto(own(i - 1), node(i - 1).count(), a, offset, length);
     } else {
-      insertNode(i, new ListNode(PackElement.sizeOf(a, offset, length)));
+      insertNode(i, new ListNode(more));
       insertInto(own(i), 0, a, offset, length);
     }
   }

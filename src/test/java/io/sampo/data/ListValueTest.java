@@ -45,6 +45,33 @@ class ListValueTest {
     compare(list, model);
   }
 
+  @Test
+  void aCopyIsAListOfItsOwn() {
+    Random random = Seed.random("copied lists", 8);
+    ListValue[] lists = {new ListValue(), new ListValue(), new ListValue()};
+    List<List<String>> models = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    for (int step = 0; step < 30_000; step++) {
+      int i = random.nextInt(lists.length);
+      change(random, step % 4_000 < 2_500, lists[i], models.get(i), 10);
+      if (models.get(i).isEmpty()) {
+        lists[i] = new ListValue();
+      }
+      if (step % 200 == 0) {
+        int other = random.nextInt(lists.length);
+        if (other != i && !models.get(i).isEmpty()) {
+          lists[other] = lists[i].copy();
+          models.get(other).clear();
+          models.get(other).addAll(models.get(i));
+        }
+        for (int n = 0; n < lists.length; n++) {
+          if (!models.get(n).isEmpty()) {
+            compare(lists[n], models.get(n));
+          }
+        }
+      }
+    }
+  }
+
   private static void change(
       Random random, boolean growing, ListValue list, List<String> model, int fill) {
     String text = element(random);

@@ -6,21 +6,14 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Lists;
-import io.sampo.command.ZSets;
 import io.sampo.data.ListValue;
-import io.sampo.data.SetValue;
 import io.sampo.data.Type;
-import io.sampo.data.ZSetValue;
-import io.sampo.data.ZSetWalk;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Numbers;
 import io.sampo.resp.RespError;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 
 /** SORT and SORT_RO. They run with all shards, for their patterns may name any key. */
 public final class SortCommands {
@@ -33,8 +26,7 @@ public final class SortCommands {
   private static final RespError NO_DOUBLE =
       new RespError("ERR One or more scores can't be converted into double");
 
-  /** An element, what it is compared by, and which it was before sorting. */
-  private record Item(byte[] element, double score, byte[] text, int place) {}
+  private static final Sorted NOTHING = new Sorted.Numbers(new long[0], 0, 0);
 
   private SortCommands() {}
 
@@ -49,7 +41,7 @@ public final class SortCommands {
   private static void run(Context c, Args a, SortOptions options) {
     Db db = c.db(a, 1);
     int h = c.read(db, a, 1);
-    List<byte[]> result = h == Db.NONE ? List.of() : result(c, db, h, options);
+    Sorted result = h == Db.NONE ? NOTHING : result(c, new Source(db, h), options);
     if (options.store > 0) {
       store(c, a, options, result);
     } else {
@@ -57,167 +49,102 @@ public final class SortCommands {
     }
   }
 
-  private static List<byte[]> result(Context c, Db db, int h, SortOptions options) {
-    if (options.unsorted && options.store > 0 && db.type(h) == Type.SET) {
+  private static Sorted result(Context c, Source source, SortOptions options) {
+    if (options.unsorted && options.store > 0 && source.db().type(source.h()) == Type.SET) {
       // What is stored must not depend on how a set happens to be kept.
       options.sortAnyway();
     }
-    int size =
-        switch (db.type(h)) {
-          case LIST -> Lists.list(db, h).size();
-          case ZSET -> ZSets.value(db, h).size();
-          case SET -> ((SetValue) db.value(h)).size();
-          default -> throw RespError.WRONG_TYPE;
-        };
+    int size = source.size();
     int from = options.from(size);
     int to = options.to(size);
     if (options.unsorted) {
-      // As they are is in their own order, or in its reverse.
-      return elements(db, h, from, to, options.descending);
+      Elements elements = source.part(from, to, options.descending);
+      return new Sorted.Texts(elements, KeyOrder.upwards(to - from), 0, to - from);
     }
-    return sorted(c, elements(db, h, 0, size, false), options).subList(from, to);
+    if (options.by.self() && !options.alpha) {
+      long[] integers = source.integers();
+      if (integers.length > 0) {
+        return sorted(integers, options.descending, from, to);
+      }
+    }
+    Elements elements = source.all();
+    return new Sorted.Texts(elements, order(c, elements, options, to), from, to);
   }
 
-  private static List<byte[]> elements(Db db, int h, int from, int to, boolean reverse) {
-    List<byte[]> elements = new ArrayList<>(to - from);
-    switch (db.type(h)) {
-      case LIST -> {
-        ListValue.Cursor cursor = Lists.list(db, h).cursor(reverse);
-        for (int i = 0; i < to; i++) {
-          cursor.next();
-          if (i >= from) {
-            elements.add(cursor.get());
-          }
-        }
-      }
-      case ZSET -> {
-        ZSetValue set = ZSets.value(db, h);
-        ZSetWalk walk = set.walk(reverse ? set.size() - 1 - from : from, reverse);
-        for (int i = from; i < to; i++) {
-          walk.next();
-          int at = walk.offset();
-          elements.add(Arrays.copyOfRange(walk.array(), at, at + walk.length()));
-        }
-      }
-      default -> {
-        int[] seen = {0};
-        ((SetValue) db.value(h))
-            .each(
-                (a, at, length) -> {
-                  if (seen[0]++ >= from && from < to) {
-                    elements.add(Arrays.copyOfRange(a, at, at + length));
-                  }
-                  return seen[0] < to;
-                });
+  /** As equal ones are the same, all there is to know of the integers is their values. */
+  private static Sorted sorted(long[] integers, boolean descending, int from, int to) {
+    Arrays.sort(integers);
+    if (descending) {
+      for (int i = 0, j = integers.length - 1; i < j; i++, j--) {
+        long value = integers[i];
+        integers[i] = integers[j];
+        integers[j] = value;
       }
     }
-    return elements;
+    return new Sorted.Numbers(integers, from, to);
   }
 
-  private static List<byte[]> sorted(Context c, List<byte[]> elements, SortOptions options) {
-    List<Item> items = new ArrayList<>(elements.size());
-    for (byte[] element : elements) {
-      byte[] text = options.by.value(c, element);
-      items.add(new Item(element, options.alpha ? 0 : score(text), text, items.size()));
+  /** The first {@code wanted} in order, at least. Equals keep theirs, whichever way is sorted. */
+  private static int[] order(Context c, Elements elements, SortOptions options, int wanted) {
+    Elements texts = options.by.self() ? elements : values(c, elements, options.by);
+    long[] keys = options.alpha ? texts.keys() : scores(texts);
+    KeyOrder.Ties ties = options.alpha ? texts::compare : elements::compare;
+    if (!options.descending) {
+      return KeyOrder.of(keys, wanted, ties);
     }
-    Comparator<Item> order = order(options);
-    if (options.descending) {
-      order = order.reversed();
-    }
-    // Equals keep their order, whichever way they are sorted.
-    order = order.thenComparingInt(Item::place);
-    int wanted = options.to(items.size());
-    if (wanted <= items.size() / 4) {
-      items = lowest(items, wanted, order);
-    } else if (options.alpha) {
-      items.sort(order);
-    } else {
-      items = byScore(items, order, options.descending);
-    }
-    return items.stream().map(Item::element).toList();
-  }
-
-  /** The first {@code n} in sorted order, by a heap of so many. */
-  private static List<Item> lowest(List<Item> items, int n, Comparator<Item> order) {
-    PriorityQueue<Item> lowest = new PriorityQueue<>(n + 1, order.reversed());
-    for (Item item : items) {
-      if (lowest.size() < n || n > 0 && order.compare(item, lowest.element()) < 0) {
-        lowest.add(item);
-      }
-      if (lowest.size() > n) {
-        lowest.remove();
-      }
-    }
-    List<Item> sorted = new ArrayList<>(lowest);
-    sorted.sort(order);
-    return sorted;
-  }
-
-  /**
-   * All in sorted order: by numbers of the upper halves of their scores and their places, and then
-   * by {@code order} where those halves are the same.
-   */
-  private static List<Item> byScore(List<Item> items, Comparator<Item> order, boolean descending) {
-    long[] keys = new long[items.size()];
     for (int i = 0; i < keys.length; i++) {
-      long bits = Double.doubleToLongBits(items.get(i).score + 0.0);
-      int upper = (int) ((bits ^ bits >> 63 & Long.MAX_VALUE) >> Integer.SIZE);
-      keys[i] = (long) (descending ? ~upper : upper) << Integer.SIZE | i;
+      keys[i] = ~keys[i];
     }
-    Arrays.sort(keys);
-    Item[] sorted = new Item[keys.length];
-    int begin = 0;
-    for (int i = 0; i < keys.length; i++) {
-      sorted[i] = items.get((int) keys[i]);
-      if (i + 1 == keys.length || keys[i] >> Integer.SIZE != keys[i + 1] >> Integer.SIZE) {
-        if (i > begin) {
-          Arrays.sort(sorted, begin, i + 1, order);
-        }
-        begin = i + 1;
-      }
+    return KeyOrder.of(keys, wanted, (one, other) -> ties.compare(other, one));
+  }
+
+  private static Elements values(Context c, Elements elements, SortPattern by) {
+    Elements values = new Elements(elements.size());
+    for (int i = 0; i < elements.size(); i++) {
+      values.addValue(by.value(c, elements.get(i)));
     }
-    return Arrays.asList(sorted);
+    return values;
+  }
+
+  /** The numbers that texts are, as unsigned integers in the same order. */
+  private static long[] scores(Elements texts) {
+    long[] scores = new long[texts.size()];
+    for (int i = 0; i < scores.length; i++) {
+      // Minus zero equals zero.
+      long bits = Double.doubleToLongBits(score(texts, i) + 0.0);
+      scores[i] = bits < 0 ? ~bits : bits ^ Long.MIN_VALUE;
+    }
+    return scores;
   }
 
   /** The number a text is up to its first zero byte, as C's strtod reads it; 0 for none. */
-  private static double score(byte[] text) {
-    int end = 0;
-    while (end < text.length && text[end] != 0) {
+  private static double score(Elements texts, int i) {
+    byte[] text = texts.array(i);
+    int begin = texts.offset(i);
+    int behind = begin + texts.length(i);
+    int end = begin;
+    while (end < behind && text[end] != 0) {
       end++;
     }
-    int from = 0;
+    int from = begin;
     while (from < end && (text[from] == ' ' || text[from] >= '\t' && text[from] <= '\r')) {
       from++;
     }
-    double score = end == 0 ? 0 : Numbers.parseDouble(text, from, end - from);
+    double score = end == begin ? 0 : Numbers.parseDouble(text, from, end - from);
     if (Double.isNaN(score)) {
       throw NO_DOUBLE;
     }
     return score;
   }
 
-  private static Comparator<Item> order(SortOptions options) {
-    if (!options.alpha) {
-      // Minus zero equals zero, as it does not for Double.compare.
-      return Comparator.comparingDouble((Item item) -> item.score + 0.0)
-          .thenComparing(Item::element, Arrays::compareUnsigned);
-    }
-    return (one, other) -> {
-      if (one.text == SortPattern.NONE || other.text == SortPattern.NONE) {
-        return Boolean.compare(one.text != SortPattern.NONE, other.text != SortPattern.NONE);
-      }
-      return Arrays.compareUnsigned(one.text, other.text);
-    };
-  }
-
-  private static void reply(Context c, SortOptions options, List<byte[]> result) {
+  private static void reply(Context c, SortOptions options, Sorted result) {
     c.out().array(result.size() * Math.max(1, options.gets.size()));
-    for (byte[] element : result) {
+    for (int i = 0; i < result.size(); i++) {
       if (options.gets.isEmpty()) {
-        c.out().bulk(element);
+        result.bulk(i, c.out());
       }
       for (SortPattern get : options.gets) {
-        byte[] value = get.value(c, element);
+        byte[] value = get.value(c, result.get(i));
         if (value == SortPattern.NONE) {
           c.out().nil();
         } else {
@@ -228,15 +155,18 @@ public final class SortCommands {
   }
 
   /** Sets the destination to the result, where what does not exist is an empty string. */
-  private static void store(Context c, Args a, SortOptions options, List<byte[]> result) {
+  private static void store(Context c, Args a, SortOptions options, Sorted result) {
     Db db = c.db(a, options.store);
+    int fill = Lists.fill(db);
     ListValue list = new ListValue();
-    for (byte[] element : result) {
+    for (int i = 0; i < result.size(); i++) {
       if (options.gets.isEmpty()) {
-        add(list, element, Lists.fill(db));
+        result.addTo(list, i, fill);
       }
       for (SortPattern get : options.gets) {
-        add(list, get.value(c, element), Lists.fill(db));
+        byte[] value = get.value(c, result.get(i));
+        list.prepare(value.length, 1, fill);
+        list.addLast(value, 0, value.length, fill);
       }
     }
     int at = a.offset(options.store);
@@ -249,10 +179,5 @@ public final class SortCommands {
       c.modified(a, options.store, KeyEvent.GENERIC, "del");
     }
     c.out().integer(list.size());
-  }
-
-  private static void add(ListValue list, byte[] element, int fill) {
-    list.prepare(element.length, 1, fill);
-    list.addLast(element, 0, element.length, fill);
   }
 }

@@ -66,8 +66,49 @@ class SortCommandsTest {
       }
       pair.same(push);
       pair.say("SORT numbers", "SORT numbers DESC", "SORT numbers LIMIT 900 1000");
-      pair.say("SORT numbers DESC LIMIT 5 1500", "SORT numbers DESC LIMIT 5 10", "DEL numbers");
+      pair.say("SORT numbers DESC LIMIT 5 1500", "SORT numbers DESC LIMIT 5 10");
+      pair.say("SORT numbers LIMIT 0 100", "SORT numbers ALPHA", "SORT numbers ALPHA DESC");
+      pair.say("SORT numbers DESC STORE d", "LRANGE d 0 -1", "DEL numbers");
     }
+  }
+
+  @AgainstRedis
+  void manyTextsOfEveryKind(Differential pair) {
+    Random random = Seed.random("texts to sort", 6);
+    for (int kind = 0; kind < 5; kind++) {
+      String[] push = new String[2_002];
+      push[0] = "SADD";
+      push[1] = "texts";
+      for (int i = 2; i < push.length; i++) {
+        push[i] =
+            switch (kind) {
+              case 0 -> "element:%07d".formatted(random.nextInt(100_000));
+              case 1 -> "x".repeat(random.nextInt(40)) + (char) random.nextInt(256);
+              case 2 -> "thesameandmuchmoreofit" + random.nextLong(1L << 60);
+              case 3 -> "\0".repeat(random.nextInt(12)) + "z".repeat(random.nextInt(3));
+              default -> Integer.toString(random.nextInt(1 << 20), 36);
+            };
+      }
+      pair.same(push);
+      // Only what is stored is compared byte by byte, and not by the rules of a language.
+      if (kind % 2 == 0) {
+        pair.say("SORT texts ALPHA", "SORT texts ALPHA DESC", "SORT texts ALPHA LIMIT 7 20");
+      }
+      pair.say("SORT texts ALPHA STORE d", "LRANGE d 0 -1", "SORT texts ALPHA DESC STORE d");
+      pair.say("LRANGE d 0 -1", "SORT texts ALPHA LIMIT 9 99 STORE d", "LRANGE d 0 -1");
+      pair.say("DEL texts");
+    }
+  }
+
+  @AgainstRedis
+  void manyByWhatBelongsToThem(Differential pair) {
+    Random random = Seed.random("weights to sort by", 7);
+    for (int i = 0; i < 1_000; i++) {
+      pair.say("SADD s " + i, "SET w_" + i + " " + random.nextInt(300) / 4.0);
+    }
+    pair.say("SORT s BY w_*", "SORT s BY w_* DESC", "SORT s BY w_* LIMIT 100 50");
+    pair.say("SORT s BY w_* DESC LIMIT 0 9 GET w_* GET #", "SORT s BY none_*");
+    pair.say("SORT s BY w_* STORE d", "LRANGE d 0 -1");
   }
 
   @AgainstRedis
