@@ -40,6 +40,24 @@ public final class Bits {
     long at = from;
     while (at < to) {
       int i = base + (int) (at >>> 3);
+      if ((at & 7) == 0) {
+        // Whole words without what is looked for.
+        int end = base + (int) (to >>> 3);
+        int j = i;
+        while (j + 32 <= end
+            && (((long) LONGS.get(a, j) ^ others)
+                    | ((long) LONGS.get(a, j + 8) ^ others)
+                    | ((long) LONGS.get(a, j + 16) ^ others)
+                    | ((long) LONGS.get(a, j + 24) ^ others))
+                == 0) {
+          j += 32;
+        }
+        at += (j - i) * 8L;
+        i = j;
+        if (at == to) {
+          return -1;
+        }
+      }
       int skip = (int) at & 7;
       boolean whole = skip == 0 && to - at >= 64;
       long word = whole ? (long) LONGS.get(a, i) : (long) a[i] << 56;
@@ -52,6 +70,41 @@ public final class Bits {
       at += room;
     }
     return -1;
+  }
+
+  /** What BITOP makes of the bits of two strings. */
+  public enum Operation {
+    AND,
+    OR,
+    XOR
+  }
+
+  /** Combines the bytes of {@code to} with as many others, which begin at {@code offset}. */
+  public static void combine(Operation operation, byte[] to, byte[] a, int offset, int length) {
+    switch (operation) {
+      case AND -> {
+        for (int i = 0; i < length; i++) {
+          to[i] &= a[offset + i];
+        }
+      }
+      case OR -> {
+        for (int i = 0; i < length; i++) {
+          to[i] |= a[offset + i];
+        }
+      }
+      case XOR -> {
+        for (int i = 0; i < length; i++) {
+          to[i] ^= a[offset + i];
+        }
+      }
+    }
+  }
+
+  /** Turns all bits over. */
+  public static void invert(byte[] a) {
+    for (int i = 0; i < a.length; i++) {
+      a[i] = (byte) ~a[i];
+    }
   }
 
   /**

@@ -14,6 +14,7 @@ import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The commands on strings as bitmaps. */
 public final class BitmapCommands {
@@ -177,74 +178,77 @@ public final class BitmapCommands {
   }
 
   private static void bitOp(Context c, Args a) {
-    char operation = operation(a);
-    if (operation == '~' && a.count() != 4) {
+    Optional<Bits.Operation> operation = operation(a);
+    if (operation.isEmpty() && a.count() != 4) {
       throw MANY_FOR_NOT;
     }
-    byte[] result = string(c, a, 3);
-    if (operation == '~') {
-      for (int i = 0; i < result.length; i++) {
-        result[i] = (byte) ~result[i];
-      }
+    int length = 0;
+    for (int i = 3; i < a.count(); i++) {
+      Db db = c.db(a, i);
+      int h = Strings.read(c, db, a, i);
+      length = Math.max(length, h == Db.NONE ? 0 : db.stringLength(h));
+    }
+    byte[] result = extended(c, a, 3, length);
+    if (operation.isEmpty()) {
+      Bits.invert(result);
     }
     for (int i = 4; i < a.count(); i++) {
-      result = combine(operation, result, string(c, a, i));
+      combine(c, a, i, operation.orElseThrow(), result);
     }
     Db db = c.db(a, 2);
-    if (result.length > 0) {
+    if (length > 0) {
       db.put(a.array(), a.offset(2), a.length(2), new RawString(result), false);
       c.modified(a, 2, KeyEvent.STRING, "set");
     } else if (db.remove(a.array(), a.offset(2), a.length(2))) {
       c.modified(a, 2, KeyEvent.GENERIC, "del");
     }
-    c.out().integer(result.length);
+    c.out().integer(length);
   }
 
-  private static char operation(Args a) {
+  /** What is to be done with several strings; nothing for NOT. */
+  private static Optional<Bits.Operation> operation(Args a) {
     if (a.is(1, "and")) {
-      return '&';
+      return Optional.of(Bits.Operation.AND);
     }
     if (a.is(1, "or")) {
-      return '|';
+      return Optional.of(Bits.Operation.OR);
     }
     if (a.is(1, "xor")) {
-      return '^';
+      return Optional.of(Bits.Operation.XOR);
     }
     if (a.is(1, "not")) {
-      return '~';
+      return Optional.empty();
     }
     throw RespError.SYNTAX;
   }
 
-  /** A copy of the string at key {@code i}; a missing one is empty. */
-  private static byte[] string(Context c, Args a, int i) {
+  /** A copy of the string at key {@code i}, filled up with zeros; a missing one is empty. */
+  private static byte[] extended(Context c, Args a, int i, int length) {
     Db db = c.db(a, i);
-    int h = Strings.read(c, db, a, i);
-    return h == Db.NONE ? new byte[0] : db.string(h);
+    int h = db.find(a.array(), a.offset(i), a.length(i));
+    if (h == Db.NONE) {
+      return new byte[length];
+    }
+    if (db.isLong(h)) {
+      return Arrays.copyOf(db.string(h), length);
+    }
+    int from = db.stringOffset(h);
+    byte[] copy = Arrays.copyOfRange(db.stringArray(h), from, from + db.stringLength(h));
+    return copy.length == length ? copy : Arrays.copyOf(copy, length);
   }
 
-  /** Combines two strings, the shorter one filled up with zeros; may use the arrays it is given. */
-  private static byte[] combine(char operation, byte[] x, byte[] y) {
-    int length = Math.max(x.length, y.length);
-    byte[] to = x.length == length ? x : Arrays.copyOf(x, length);
-    byte[] from = y.length == length || operation != '&' ? y : Arrays.copyOf(y, length);
-    switch (operation) {
-      case '&' -> {
-        for (int i = 0; i < from.length; i++) {
-          to[i] &= from[i];
-        }
-      }
-      case '|' -> {
-        for (int i = 0; i < from.length; i++) {
-          to[i] |= from[i];
-        }
-      }
-      default -> {
-        for (int i = 0; i < from.length; i++) {
-          to[i] ^= from[i];
-        }
-      }
+  /** Combines with the string at key {@code i}, which has zeros behind its end. */
+  private static void combine(Context c, Args a, int i, Bits.Operation operation, byte[] to) {
+    Db db = c.db(a, i);
+    int h = db.find(a.array(), a.offset(i), a.length(i));
+    int length = h == Db.NONE ? 0 : db.stringLength(h);
+    if (length > 0) {
+      byte[] array = db.isLong(h) ? db.string(h) : db.stringArray(h);
+      int base = db.isLong(h) ? 0 : db.stringOffset(h);
+      Bits.combine(operation, to, array, base, length);
     }
-    return to;
+    if (operation == Bits.Operation.AND) {
+      Arrays.fill(to, length, to.length, (byte) 0);
+    }
   }
 }
