@@ -5,6 +5,7 @@ import io.sampo.data.Limits;
 import io.sampo.data.Words;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;
+import io.sampo.resp.ReplyWriter;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -25,18 +26,27 @@ public final class Dump {
    * @param compressing whether strings are compressed
    */
   public static byte[] of(Db db, int h, boolean compressing) {
+    return output(db, h, compressing).take();
+  }
+
+  /** Writes the same as a bulk reply. */
+  static void bulk(Db db, int h, boolean compressing, ReplyWriter reply) {
+    output(db, h, compressing).bulk(reply);
+  }
+
+  private static RdbOutput output(Db db, int h, boolean compressing) {
     RdbOutput out = new RdbOutput(compressing, CAPACITY);
     out.octet(ValueWriter.type(db, h));
     new ValueWriter(out).value(db, h);
     out.octet(version(db, h));
     out.octet(0);
     out.word(out.sum());
-    return out.take();
+    return out;
   }
 
   /** How many bytes the value itself takes of that. */
   public static int valueBytes(Db db, int h, boolean compressing) {
-    return of(db, h, compressing).length - 1 - FOOTER_BYTES;
+    return output(db, h, compressing).size() - 1 - FOOTER_BYTES;
   }
 
   private static int version(Db db, int h) {

@@ -67,7 +67,7 @@ public final class DumpCommands {
     if (h == Db.NONE) {
       c.out().nil();
     } else {
-      c.out().bulk(Dump.of(db, h, compressing.getAsBoolean()));
+      Dump.bulk(db, h, compressing.getAsBoolean(), c.out());
     }
   }
 

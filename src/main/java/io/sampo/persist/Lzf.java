@@ -116,6 +116,18 @@ final class Lzf {
 
   /** Writes bytes as they are; returns where they end, or -1 if there is no room. */
   private static int literals(byte[] a, int from, int end, byte[] to, int at, int limit) {
+    int few = end - from;
+    if (few <= MAX_LITERALS && from <= a.length - MAX_LITERALS && at < limit - MAX_LITERALS) {
+      // Most are fewer than a call to copy them is worth; what is copied too much is written over.
+      if (few == 0) {
+        return at;
+      }
+      to[at] = (byte) (few - 1);
+      for (int i = 0; i < few; i += Long.BYTES) {
+        Words.putLong(to, at + 1 + i, Words.getLong(a, from + i));
+      }
+      return at + 1 + few;
+    }
     int out = at;
     for (int i = from; i < end; ) {
       int run = Math.min(end - i, MAX_LITERALS);

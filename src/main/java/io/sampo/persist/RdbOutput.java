@@ -2,6 +2,7 @@ package io.sampo.persist;
 
 import io.sampo.data.Words;
 import io.sampo.resp.Bytes;
+import io.sampo.resp.ReplyWriter;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -66,6 +67,11 @@ final class RdbOutput {
       buffer = new byte[capacity];
     }
     return all;
+  }
+
+  /** Writes all there is as a bulk reply. */
+  void bulk(ReplyWriter reply) {
+    reply.bulk(buffer, 0, at);
   }
 
   private void ensure(long more) {
