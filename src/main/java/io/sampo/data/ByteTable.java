@@ -112,6 +112,34 @@ public final class ByteTable {
     return slot >= 0;
   }
 
+  /** Says whether a value is the one that is looked for. */
+  @FunctionalInterface
+  interface Values {
+    boolean test(byte[] a, int offset);
+  }
+
+  /** Moves to an entry whose key has this hash, with such a value; false if there is none. */
+  boolean find(long hash, Values wanted) {
+    bucket = directory.of(hash);
+    for (slot = bucket.slot(hash); slot < bucket.size() && bucket.hash(slot) == hash; slot++) {
+      if (wanted.test(value(), valueAt())) {
+        return true;
+      }
+    }
+    slot = -1;
+    return false;
+  }
+
+  /** How many entries have a key of this hash and such a value. */
+  int count(long hash, Values wanted) {
+    Bucket b = directory.of(hash);
+    int count = 0;
+    for (int s = b.slot(hash); s < b.size() && b.hash(s) == hash; s++) {
+      count += wanted.test(b.value(s), b.valueAt(s)) ? 1 : 0;
+    }
+    return count;
+  }
+
   /** The array that holds the key of the entry moved to. */
   public byte[] key() {
     return bucket.keys();

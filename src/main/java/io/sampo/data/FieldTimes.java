@@ -2,16 +2,32 @@ package io.sampo.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/** When the fields of a hash expire, for those that do. */
+/**
+ * When the fields of a hash expire, for those that do. While they are few all are looked at; beyond
+ * that an order of the times leads to those that are over, by the hashes of the fields. What has
+ * been given another time, or none, has its entry there for a while: it then leads to nothing.
+ */
 final class FieldTimes {
   /** Its own, and its entry in the order by which hashes are looked at. */
-  private static final int OBJECT_BYTES = 56 + 16;
+  private static final int OBJECT_BYTES = 64 + 16 + 16;
+
+  /** Up to so many are looked at; at half of that they are again. */
+  private static final int FEW = 128;
+
+  /** How many overdue fields of a million, and so on, are worth looking for one by one. */
+  private static final int WORTHWHILE = 8;
 
   private final ByteTable times;
 
-  /** No field expires before this. */
+  /** Where each field is, if there are many: the number is its hash. */
+  private Optional<TimeOrder> order = Optional.empty();
+
+  /** No field expires before this, as far as there is no order. */
   private long next = PartlyVolatile.NEVER;
 
   /** Where the present round of {@link #over} goes on, and the earliest time it has met. */
@@ -32,6 +48,7 @@ final class FieldTimes {
 
   FieldTimes copy() {
     FieldTimes copy = new FieldTimes(times.copy());
+    copy.order = order.map(TimeOrder::copy);
     copy.next = next;
     copy.cursor = cursor;
     copy.earliest = earliest;
@@ -40,12 +57,12 @@ final class FieldTimes {
 
   FieldTimes frozen() {
     FieldTimes frozen = new FieldTimes(times.frozen());
-    frozen.next = next;
+    frozen.next = next();
     return frozen;
   }
 
   long heapBytes() {
-    return OBJECT_BYTES + times.heapBytes();
+    return OBJECT_BYTES + times.heapBytes() + order.map(TimeOrder::heapBytes).orElse(0L);
   }
 
   int size() {
@@ -66,14 +83,21 @@ final class FieldTimes {
   }
 
   long next() {
-    return next;
+    if (order.isEmpty()) {
+      return next;
+    }
+    TimeOrder present = order.get();
+    return present.size() == 0 ? PartlyVolatile.NEVER : present.time(0);
   }
 
   /** Unix milliseconds, or {@link PartlyVolatile#NEVER}. */
   long get(byte[] field, int offset, int length) {
-    return times.find(field, offset, length)
-        ? Words.getLong(times.value(), times.valueAt())
-        : PartlyVolatile.NEVER;
+    return times.find(field, offset, length) ? time() : PartlyVolatile.NEVER;
+  }
+
+  /** The time of the field that the table was moved to. */
+  private long time() {
+    return Words.getLong(times.value(), times.valueAt());
   }
 
   void set(byte[] field, int offset, int length, long when) {
@@ -82,11 +106,44 @@ final class FieldTimes {
     times.put(field, offset, length, value, 0, value.length);
     next = Math.min(next, when);
     earliest = Math.min(earliest, when);
+    if (order.isPresent()) {
+      order.get().add(when, KeyHash.SECRET.of(field, offset, length));
+    }
+    arrange();
   }
 
   /** Has a field stay; false if it did so before. */
   boolean remove(byte[] field, int offset, int length) {
-    return times.remove(field, offset, length);
+    boolean removed = times.remove(field, offset, length);
+    arrange();
+    return removed;
+  }
+
+  /** Begins an order when there are many, a new one when most of it leads to nothing, or none. */
+  private void arrange() {
+    int size = times.size();
+    if (order.isEmpty()) {
+      if (size > FEW) {
+        order = Optional.of(ordered());
+      }
+    } else if (size <= FEW / 2) {
+      order = Optional.empty();
+      next = first();
+      cursor = 0;
+      earliest = PartlyVolatile.NEVER;
+    } else if (order.get().size() > 2 * size + FEW) {
+      order = Optional.of(ordered());
+    }
+  }
+
+  private TimeOrder ordered() {
+    TimeOrder all = new TimeOrder();
+    times.each(
+        (key, ko, kl, value, vo, vl) -> {
+          all.add(Words.getLong(value, vo), KeyHash.SECRET.of(key, ko, kl));
+          return true;
+        });
+    return all;
   }
 
   /** The first time; takes time itself. */
@@ -102,9 +159,13 @@ final class FieldTimes {
 
   /** How many fields have a time that is over. */
   int countOver(long now) {
-    if (next > now) {
+    if (next() > now) {
       return 0;
     }
+    return order.isPresent() ? countOver(order.get(), now) : countAll(now);
+  }
+
+  private int countAll(long now) {
     int[] count = {0};
     times.each(
         (key, ko, kl, value, vo, vl) -> {
@@ -114,9 +175,55 @@ final class FieldTimes {
     return count[0];
   }
 
-  /** The fields whose time is over, among the next {@code limit} or so of a round through all. */
+  /** A field may have several entries, and a hash several fields. */
+  private int countOver(TimeOrder present, long now) {
+    Set<Long> hashes = new HashSet<>();
+    int most = times.size() / WORTHWHILE;
+    present.upTo(now, i -> addUpTo(most, hashes, present.number(i)));
+    if (hashes.size() >= most) {
+      return countAll(now);
+    }
+    int count = 0;
+    for (long hash : hashes) {
+      count += times.count(hash, (a, at) -> Words.getLong(a, at) <= now);
+    }
+    return count;
+  }
+
+  private static void addUpTo(int most, Set<Long> hashes, long hash) {
+    if (hashes.size() < most) {
+      hashes.add(hash);
+    }
+  }
+
+  /** Takes fields out whose time is over, having looked at about {@code limit}. */
   List<byte[]> over(long now, int limit) {
     List<byte[]> found = new ArrayList<>();
+    if (order.isPresent()) {
+      over(order.get(), now, limit, found);
+    } else {
+      scan(now, limit, found);
+      found.forEach(field -> times.remove(field, 0, field.length));
+    }
+    arrange();
+    return found;
+  }
+
+  private void over(TimeOrder present, long now, int limit, List<byte[]> found) {
+    for (int i = 0; i < limit && present.size() > 0 && present.time(0) <= now; i++) {
+      long time = present.time(0);
+      long hash = present.number(0);
+      present.remove(0);
+      if (times.find(hash, (a, at) -> Words.getLong(a, at) == time)) {
+        int at = times.keyAt();
+        found.add(Arrays.copyOfRange(times.key(), at, at + times.keyLength()));
+        times.remove();
+      }
+    }
+  }
+
+  /** Those among the next {@code limit} or so of a round through all. */
+  private void scan(long now, int limit, List<byte[]> found) {
     cursor =
         times.scan(
             cursor,
@@ -134,6 +241,5 @@ final class FieldTimes {
       next = earliest;
       earliest = PartlyVolatile.NEVER;
     }
-    return found;
   }
 }

@@ -415,7 +415,13 @@ public final class HashValue implements PartlyVolatile {
 
   @Override
   public List<byte[]> expireParts(long now, int limit) {
-    List<byte[]> over = hasTimes() ? times().over(now, limit) : List.of();
+    if (!hasTimes()) {
+      return List.of();
+    }
+    List<byte[]> over = times().over(now, limit);
+    if (times().size() == 0) {
+      content = fields();
+    }
     over.forEach(field -> remove(field, 0, field.length));
     return over;
   }

@@ -1,33 +1,62 @@
-package io.sampo.keyspace;
+package io.sampo.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Numbers in the order of times they were given: a binary heap, of which only the first is known to
  * be where it belongs. It is kept in pages, so that growing never copies what is there.
  */
-final class TimeOrder {
+public final class TimeOrder {
   private static final int PAGE_BITS = 9;
   private static final int PAGE = 1 << PAGE_BITS;
+  private static final int OBJECT_BYTES = 24 + 24 + 16;
+  private static final int PAGE_BYTES = 2 * Long.BYTES * PAGE + 16 + 4;
 
   /** Entries of two words each: the time and the number. */
   private final List<long[]> pages = new ArrayList<>();
 
   private int size;
 
-  int size() {
+  /** A copy that shares nothing. */
+  TimeOrder copy() {
+    TimeOrder copy = new TimeOrder();
+    pages.forEach(page -> copy.pages.add(page.clone()));
+    copy.size = size;
+    return copy;
+  }
+
+  /** The heap it takes. */
+  long heapBytes() {
+    return OBJECT_BYTES + (long) pages.size() * PAGE_BYTES;
+  }
+
+  public int size() {
     return size;
   }
 
   /** The time of an entry; that of entry 0 is the earliest. */
-  long time(int i) {
+  public long time(int i) {
     return pages.get(i >>> PAGE_BITS)[at(i)];
   }
 
   /** The number of an entry. */
-  long number(int i) {
+  public long number(int i) {
     return pages.get(i >>> PAGE_BITS)[at(i) + 1];
+  }
+
+  /** Shows the entries that have a time up to this one, in no order, at a step for each. */
+  void upTo(long time, IntConsumer visitor) {
+    upTo(time, 0, visitor);
+  }
+
+  private void upTo(long time, int i, IntConsumer visitor) {
+    if (i < size && time(i) <= time) {
+      visitor.accept(i);
+      upTo(time, 2 * i + 1, visitor);
+      upTo(time, 2 * i + 2, visitor);
+    }
   }
 
   private static int at(int i) {
@@ -40,7 +69,7 @@ final class TimeOrder {
     page[at(i) + 1] = number;
   }
 
-  void add(long time, long number) {
+  public void add(long time, long number) {
     if (size == pages.size() << PAGE_BITS) {
       pages.add(new long[2 * PAGE]);
     }
@@ -49,7 +78,7 @@ final class TimeOrder {
   }
 
   /** Takes an entry out; another comes into its place. */
-  void remove(int i) {
+  public void remove(int i) {
     size--;
     if (i < size) {
       replace(i, time(size), number(size));
@@ -61,7 +90,7 @@ final class TimeOrder {
   }
 
   /** Gives the place of an entry to another. */
-  void replace(int i, long time, long number) {
+  public void replace(int i, long time, long number) {
     if (i > 0 && time(i - 1 >>> 1) > time) {
       rise(i, time, number);
     } else {

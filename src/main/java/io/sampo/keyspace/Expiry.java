@@ -15,6 +15,7 @@ final class Expiry {
   private int db;
   private long hash;
   private double stale;
+  private boolean behind;
 
   Expiry(Keyspace keyspace) {
     this.keyspace = keyspace;
@@ -25,6 +26,11 @@ final class Expiry {
    */
   double stalePercent() {
     return stale;
+  }
+
+  /** Whether the last cycle ended with more to do. */
+  boolean isBehind() {
+    return behind;
   }
 
   /**
@@ -71,10 +77,11 @@ final class Expiry {
         }
       }
     }
+    behind = rest > 0;
     // However much there was to do for keys, parts get their share.
     long share = System.nanoTime() + budgetNanos / 4;
     for (int i = 0; i < keyspace.databases(); i++) {
-      keyspace.db(i).parts().cycle(now, share - deadline > 0 ? share : deadline);
+      behind |= !keyspace.db(i).parts().cycle(now, share - deadline > 0 ? share : deadline);
     }
     if (seen > 0) {
       // Weighted as in Redis: a twentieth for the newest sample.

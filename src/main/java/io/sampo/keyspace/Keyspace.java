@@ -203,6 +203,11 @@ public final class Keyspace {
     return expired;
   }
 
+  /** Whether the last cycle of expiry left something that was over. */
+  public boolean isExpiryBehind() {
+    return !keepsExpired() && expiry.isBehind();
+  }
+
   /** Evicts one key by the policy; false if there is none that may go. */
   public boolean evict() {
     return eviction.evict();

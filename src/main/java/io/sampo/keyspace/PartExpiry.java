@@ -1,6 +1,7 @@
 package io.sampo.keyspace;
 
 import io.sampo.data.PartlyVolatile;
+import io.sampo.data.TimeOrder;
 import java.util.List;
 
 /**
@@ -87,10 +88,13 @@ final class PartExpiry {
     return Db.NONE;
   }
 
-  /** Expires whatever is over, until {@code deadline} of {@link System#nanoTime}. */
-  void cycle(long now, long deadline) {
+  /**
+   * Expires whatever is over, until {@code deadline} of {@link System#nanoTime}; whether that was
+   * all.
+   */
+  boolean cycle(long now, long deadline) {
     boolean inTime = true;
-    while (inTime && order.size() > 0 && order.time(0) <= now) {
+    while (inTime && isDue(now)) {
       int h = find(order.number(0));
       if (h == Db.NONE || db.storage().isVolatile(h) && db.expireAt(h) <= now) {
         order.remove(0);
@@ -99,6 +103,11 @@ final class PartExpiry {
       }
       inTime = System.nanoTime() - deadline < 0;
     }
+    return !isDue(now);
+  }
+
+  private boolean isDue(long now) {
+    return order.size() > 0 && order.time(0) <= now;
   }
 
   private void expire(int h, long now, long deadline) {

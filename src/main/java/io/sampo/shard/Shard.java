@@ -1,6 +1,7 @@
 package io.sampo.shard;
 
 import io.sampo.keyspace.Watches;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -18,7 +19,17 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 public final class Shard extends AbstractBehavior<Shard.Message> {
   /** What a shard can be told. {@link Batch} is the usual case. */
   public sealed interface Message
-      permits Batch, Lend, GiveBack, Tend, Unwatch, Withdraw, LoadGroup, Save, Saved, Abandon {}
+      permits Batch,
+          Lend,
+          GiveBack,
+          Tend,
+          Expire,
+          Unwatch,
+          Withdraw,
+          LoadGroup,
+          Save,
+          Saved,
+          Abandon {}
 
   /** Asks for the keyspace; answered with {@link Borrower.Lent}. */
   public record Lend(ActorRef<Borrower.Message> borrower) implements Message {}
@@ -33,6 +44,9 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
    * @param sent when this was asked for, in {@link System#nanoTime}
    */
   public record Tend(long expiryNanos, long sent) implements Message {}
+
+  /** Another slice of expiry, since the last left something to do. */
+  private record Expire() implements Message {}
 
   /** A client no longer watches; there is nobody to wait for it. */
   public record Unwatch(Watches.Watch watch) implements Message {}
@@ -50,6 +64,7 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
   record Abandon() implements Message {}
 
   private static final GiveBack GIVE_BACK = new GiveBack();
+  private static final Expire EXPIRE = new Expire();
   private static final Save SAVE = new Save();
   private static final Abandon ABANDON = new Abandon();
 
@@ -59,10 +74,19 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
    */
   private static final long SAVE_NANOS = 60_000;
 
+  /** How many times as long as it took there is between two slices of expiry. */
+  private static final long PAUSE = 3;
+
   private final Data data;
   private final Executor executor;
   private final ArrayDeque<Message> parked = new ArrayDeque<>();
   private boolean lent;
+
+  /** How long a slice of active expiry is to take in nanoseconds; 0 while there is to be none. */
+  private long slice;
+
+  /** Whether another slice has been asked for. */
+  private boolean expiring;
 
   /** Whether the next slice of a snapshot waits for what has been written. */
   private boolean stalled;
@@ -130,6 +154,14 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
       executor.hold(data);
       executor.tend(data.shard, tend);
       executor.release(data.shard);
+      slice = tend.expiryNanos();
+      expireLater();
+    } else if (message instanceof Expire) {
+      expiring = false;
+      executor.hold(data);
+      executor.expire(data.shard, slice);
+      executor.release(data.shard);
+      expireLater();
     } else if (message instanceof Unwatch unwatch) {
       data.watches.remove(unwatch.watch);
     } else if (message instanceof Withdraw withdraw) {
@@ -143,6 +175,17 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
       executor.release(data.shard);
     } else if (data.saving.isPresent()) {
       run(data.saving.get(), message);
+    }
+  }
+
+  /**
+   * Goes on with what a slice of active expiry has left, as Redis does with a quarter of the time.
+   */
+  private void expireLater() {
+    if (slice > 0 && !expiring && data.keyspace.isExpiryBehind()) {
+      expiring = true;
+      Duration pause = Duration.ofNanos(PAUSE * slice);
+      getContext().scheduleOnce(pause, getContext().getSelf(), EXPIRE);
     }
   }
 
