@@ -4,6 +4,7 @@ import io.sampo.server.Node;
 import io.sampo.server.config.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.Security;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -40,6 +41,7 @@ public final class Main {
   }
 
   private static void run(Instant since, String... args) {
+    forgetAddresses();
     try {
       CommandLine line = CommandLine.parse(args);
       ProcessFiles files = ProcessFiles.of(line.config());
@@ -55,6 +57,17 @@ public final class Main {
       exitCode = 1;
     }
     System.exit(exitCode);
+  }
+
+  /**
+   * A container or pod that comes back has another address under its old name, and one that is
+   * about to come has none yet. By default the JVM would go by what it was told half a minute ago.
+   */
+  private static void forgetAddresses() {
+    if (Security.getProperty("networkaddress.cache.ttl") == null) {
+      Security.setProperty("networkaddress.cache.ttl", "1");
+    }
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
   }
 
   /** A stop that was asked for, be it by signal, counts as success; hence the halt. */
