@@ -52,15 +52,19 @@ public final class FullSync implements SnapshotSink {
       link.begin(from.copy());
     }
 
-    /** What a file is to say of data that is as of now. Nothing may be appended meanwhile. */
-    public Map<String, String> lineage() {
+    /**
+     * What a file is to say of data that is as of now. Nothing may be appended meanwhile.
+     *
+     * @param term of a replica set that the data has the beginning of; 0 if it is to say none
+     */
+    public Map<String, String> lineage(long term) {
       if (!backlog.isOpen()) {
         // Not all that was written is in the stream, so there is no going on from here.
         return Map.of();
       }
       // Without a database of its own the stream begins by choosing one, so that any will do.
       int db = Math.max(0, journal.selected());
-      return new Lineage(history.ids().id(), journal.offset(), db).fields();
+      return new Lineage(history.ids().id(), journal.offset(), db, term).fields();
     }
 
     /**
@@ -124,7 +128,7 @@ public final class FullSync implements SnapshotSink {
     Backlog.Cursor tail = stream.backlog.tail();
     from = Optional.of(tail);
     links.forEach(link -> begin(link, tail));
-    return stream.lineage();
+    return stream.lineage(0);
   }
 
   private void begin(ReplicaLink link, Backlog.Cursor cursor) {

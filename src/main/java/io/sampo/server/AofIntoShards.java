@@ -25,6 +25,9 @@ final class AofIntoShards implements AofLoad.Into, Replay.Follower {
   private long refused;
   private volatile String wrong = "";
 
+  /** Whether there was any data. */
+  private boolean brings;
+
   AofIntoShards(Node node) {
     this.node = node;
     loader = node.cores.loader();
@@ -39,6 +42,7 @@ final class AofIntoShards implements AofLoad.Into, Replay.Follower {
   @Override
   public long entriesEnd() throws IOException {
     loader.finish();
+    brings |= loader.keys() > 0;
     return loader.keys();
   }
 
@@ -49,6 +53,7 @@ final class AofIntoShards implements AofLoad.Into, Replay.Follower {
 
   @Override
   public void requests(byte[] run) {
+    brings = true;
     ready.acquireUninterruptibly();
     replay.feed(run, 0, run.length);
   }
@@ -62,6 +67,13 @@ final class AofIntoShards implements AofLoad.Into, Replay.Follower {
   @Override
   public void place(String where) {
     node.place.restore(where, replay.db());
+  }
+
+  /** All has been loaded, with or without a place. */
+  void end() {
+    if (brings) {
+      node.place.loaded();
+    }
   }
 
   @Override

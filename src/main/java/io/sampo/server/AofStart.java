@@ -34,7 +34,9 @@ final class AofStart {
     if (directory.manifest().isEmpty()) {
       begin(node, directory);
     } else {
-      keys = AofLoad.load(node, directory, new AofIntoShards(node));
+      AofIntoShards shards = new AofIntoShards(node);
+      keys = AofLoad.load(node, directory, shards);
+      shards.end();
     }
     append(node, directory);
     node.leavesExpiryToStream(false);

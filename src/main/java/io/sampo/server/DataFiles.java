@@ -38,6 +38,9 @@ public final class DataFiles {
     }
     try {
       RdbLoad.load(node, node.saves.file(), this::goOn);
+      if (node.loading.keys() > 0) {
+        node.place.loaded();
+      }
       node.saves.loaded();
     } catch (IOException e) {
       throw new IllegalStateException(
@@ -45,8 +48,12 @@ public final class DataFiles {
     }
   }
 
-  /** Goes on where the data that is being loaded stands; in a replica set that is not enough. */
+  /** Goes on where the data that is being loaded stands. */
   private void goOn(Lineage from) {
+    if (node.place.isKept()) {
+      node.place.restore(from);
+      return;
+    }
     boolean follows = node.settings.replicaof.get().isPresent();
     if (follows || !node.replication.following.isReplica()) {
       node.replication.stream.goOn(from, follows);

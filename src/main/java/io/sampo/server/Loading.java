@@ -50,6 +50,11 @@ public final class Loading {
     on = true;
   }
 
+  /** How many keys there were, in the last file if none is being loaded. */
+  long keys() {
+    return lastKeys;
+  }
+
   /** Notes what a file says of itself. */
   void told(String name, String value) {
     if (name.equals("used-mem") && value.matches("[0-9]{1,18}")) {

@@ -277,7 +277,7 @@ public final class Node {
   }
 
   private Map<String, String> lineage() {
-    return replication.stream.lineage();
+    return replication.stream.lineage(place.term());
   }
 
   private String placeName() {

@@ -2,11 +2,12 @@ package io.sampo.server;
 
 import io.sampo.journal.Journal;
 import io.sampo.replication.History;
+import io.sampo.replication.Lineage;
 
 /**
  * Where the data of a node stands in a replica set: the last term whose beginning it has, the
- * history, and the offset. The append-only file keeps it, for a set all of whose nodes have been
- * restarted to know who has most. Used from any thread.
+ * history, and the offset. The files keep it, for a set all of whose nodes have been restarted to
+ * know who has most. Used from any thread.
  */
 final class Place {
   private final History history;
@@ -25,6 +26,11 @@ final class Place {
   /** The node is part of a replica set. */
   synchronized void keep() {
     kept = true;
+  }
+
+  /** Whether the node is part of a replica set. */
+  synchronized boolean isKept() {
+    return kept;
   }
 
   /** The data has the beginning of this term. */
@@ -61,11 +67,27 @@ final class Place {
   synchronized void restore(String text, int db) {
     String[] words = text.split(":");
     if (kept && words.length == 3) {
+      restore(new Lineage(words[1], Long.parseLong(words[2]), db, Long.parseLong(words[0])));
+    }
+  }
+
+  /** Goes on where data stands that is being loaded. */
+  synchronized void restore(Lineage from) {
+    known = true;
+    term = from.term();
+    history.adopt(from.id());
+    journal.restart(from.offset());
+    journal.relay(new byte[0], from.db());
+  }
+
+  /**
+   * Data has been loaded. If it has not said where it stands, for it comes from elsewhere, it still
+   * counts for more than none.
+   */
+  synchronized void loaded() {
+    if (kept && !known) {
       known = true;
-      term = Long.parseLong(words[0]);
-      history.adopt(words[1]);
-      journal.restart(Long.parseLong(words[2]));
-      journal.relay(new byte[0], db);
+      journal.restart(1);
     }
   }
 }

@@ -2,10 +2,13 @@ package io.sampo.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +27,11 @@ public final class TestSet implements AutoCloseable {
   private final Map<Integer, TestNode> nodes = new HashMap<>();
   private final Map<String, ?> directives;
 
-  private TestSet(Map<String, ?> directives) {
+  /** Where each node keeps its files in a folder of its own, if they are to outlast it. */
+  private final Optional<Path> directory;
+
+  private TestSet(Optional<Path> directory, Map<String, ?> directives) {
+    this.directory = directory;
     List<Integer> free = freePorts(2 * SIZE);
     clusterPorts = free.subList(0, SIZE);
     sentinelPorts = free.subList(SIZE, 2 * SIZE);
@@ -33,7 +40,7 @@ public final class TestSet implements AutoCloseable {
 
   /** Starts the nodes and waits until there is a master that both others follow. */
   public static TestSet start(Map<String, ?> directives) {
-    TestSet set = new TestSet(directives);
+    TestSet set = new TestSet(Optional.empty(), directives);
     try {
       for (int i = 0; i < SIZE; i++) {
         set.start(i);
@@ -44,6 +51,20 @@ public final class TestSet implements AutoCloseable {
       throw e;
     }
     return set;
+  }
+
+  /** A set of which no node runs yet, whose nodes find again what they kept here. */
+  public static TestSet in(Path directory, Map<String, ?> directives) {
+    return new TestSet(Optional.of(directory), directives);
+  }
+
+  /** Where a node of a set with a directory keeps its files. */
+  public Path directory(int i) {
+    try {
+      return Files.createDirectories(directory.orElseThrow().resolve("n" + i));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<Integer> freePorts(int count) {
@@ -69,6 +90,7 @@ public final class TestSet implements AutoCloseable {
     all.putIfAbsent("cluster-lease", 1000);
     all.put("sentinel-port", sentinelPorts.get(i));
     all.put("repl-diskless-sync-delay", 0);
+    directory.ifPresent(whole -> all.put("dir", directory(i).toString()));
     nodes.put(i, TestNode.start(new Layout(2, 1, "core"), all));
   }
 
