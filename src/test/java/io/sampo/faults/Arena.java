@@ -162,6 +162,11 @@ final class Arena implements AutoCloseable {
                 && nodes.get(0).reached() > 0);
   }
 
+  /** The term of a set that is whole. */
+  long term() {
+    return nodes.get(0).reached();
+  }
+
   void await(String what, BooleanSupplier condition) throws IOException, InterruptedException {
     long until = System.nanoTime() + PATIENCE;
     while (!condition.getAsBoolean()) {

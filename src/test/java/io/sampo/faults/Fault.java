@@ -14,7 +14,31 @@ enum Fault {
     }
 
     @Override
+    boolean isFelt(Arena arena, int node) {
+      return !arena.nodes.get(node).isAlive();
+    }
+
+    @Override
     void end(Arena arena, int node) throws IOException {
+      arena.nodes.get(node).start();
+    }
+  },
+
+  /** SIGTERM, as an operator ends it, and a start. */
+  TERM(Needs.PROCESS) {
+    @Override
+    void begin(Arena arena, int node) {
+      arena.nodes.get(node).terminate();
+    }
+
+    @Override
+    boolean isFelt(Arena arena, int node) {
+      return !arena.nodes.get(node).isAlive();
+    }
+
+    @Override
+    void end(Arena arena, int node) throws IOException, InterruptedException {
+      arena.await("the end", () -> !arena.nodes.get(node).isAlive());
       arena.nodes.get(node).start();
     }
   },
@@ -25,6 +49,11 @@ enum Fault {
     void begin(Arena arena, int node) throws IOException, InterruptedException {
       arena.nodes.get(node).kill();
       arena.nodes.get(node).forget();
+    }
+
+    @Override
+    boolean isFelt(Arena arena, int node) {
+      return !arena.nodes.get(node).isAlive() && arena.nodes.get(node).reached() < 0;
     }
 
     @Override
@@ -41,6 +70,11 @@ enum Fault {
     }
 
     @Override
+    boolean isFelt(Arena arena, int node) throws IOException {
+      return arena.nodes.get(node).isStopped();
+    }
+
+    @Override
     void end(Arena arena, int node) {
       arena.nodes.get(node).goOn();
     }
@@ -51,6 +85,11 @@ enum Fault {
     @Override
     void begin(Arena arena, int node) {
       arena.network().plug(node, false);
+    }
+
+    @Override
+    boolean isFelt(Arena arena, int node) {
+      return arena.nodes.get(node).role().isEmpty();
     }
 
     @Override
@@ -68,6 +107,11 @@ enum Fault {
     }
 
     @Override
+    boolean isFelt(Arena arena, int node) {
+      return arena.network().hasDropped();
+    }
+
+    @Override
     void end(Arena arena, int node) {
       arena.network().heal(node);
     }
@@ -78,6 +122,11 @@ enum Fault {
     @Override
     void begin(Arena arena, int node) {
       others(node).forEach(other -> arena.network().drop(other, node));
+    }
+
+    @Override
+    boolean isFelt(Arena arena, int node) {
+      return arena.network().hasDropped();
     }
 
     @Override
@@ -94,6 +143,11 @@ enum Fault {
     }
 
     @Override
+    boolean isFelt(Arena arena, int node) {
+      return arena.network().hasDropped();
+    }
+
+    @Override
     void end(Arena arena, int node) {
       arena.network().heal(node);
     }
@@ -107,6 +161,11 @@ enum Fault {
     }
 
     @Override
+    boolean isFelt(Arena arena, int node) throws IOException {
+      return arena.mischief(node).hasSlowed();
+    }
+
+    @Override
     void end(Arena arena, int node) throws IOException {
       arena.mischief(node).set(0, 0);
     }
@@ -117,6 +176,11 @@ enum Fault {
     @Override
     void begin(Arena arena, int node) throws IOException {
       arena.mischief(node).set(DAY, 0);
+    }
+
+    @Override
+    boolean isFelt(Arena arena, int node) {
+      return Math.abs(arena.nodes.get(node).secondsAhead() - DAY) < DAY / 2;
     }
 
     @Override
@@ -141,6 +205,9 @@ enum Fault {
   }
 
   abstract void begin(Arena arena, int node) throws IOException, InterruptedException;
+
+  /** Whether it has had an effect since it began. */
+  abstract boolean isFelt(Arena arena, int node) throws IOException;
 
   abstract void end(Arena arena, int node) throws IOException, InterruptedException;
 

@@ -11,12 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,17 +26,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Replica sets of three real processes under load, to which things happen. A few rounds here, more
- * with {@code -Dtest.rounds}.
+ * with {@code -Dtest.rounds}, of which those that do not begin within {@code -Dtest.seconds} are
+ * left out.
  */
 @Timeout(value = 4, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FaultTest {
   private static final int ROUNDS = Integer.getInteger("test.rounds", 2);
+  private static final long SECONDS = Long.getLong("test.seconds", TimeUnit.HOURS.toSeconds(3));
   private static final int USERS = 6;
 
-  /** How long a fault goes on at most, in milliseconds: some pass before anybody takes over. */
-  private static final int LONGEST = 6000;
-
+  private final long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
   @TempDir private Path directory;
+
+  /** Whether another round is to begin after so many. */
+  private boolean goesOn(int rounds, int all) {
+    return rounds < all && (rounds == 0 || System.nanoTime() - until < 0);
+  }
 
   /** Says which faults this machine does not allow. */
   @ParameterizedTest
@@ -46,43 +51,84 @@ class FaultTest {
     assumeTrue(obstacle.isEmpty(), () -> fault + " cannot happen here: " + obstacle.get());
   }
 
-  /** What becomes of a write under a key, of which the round's readings are right. */
+  /** What was acknowledged of the writes under a key, of which the round's readings are right. */
   private record Kept(String key, BitSet acknowledged) {}
+
+  /** One round: what happened to a set in the midst of its clients' work. */
+  private record Round(Fault fault, Users users) {}
+
+  private static Round round(Arena arena, Trial trial, String key, boolean forwards)
+      throws IOException, InterruptedException {
+    arena.awaitWhole();
+    long term = arena.term();
+    Users users = Users.plain(arena.nodes, key, USERS).watching(arena.nodes, forwards);
+    Fault fault = trial.next();
+    String story;
+    long before = System.nanoTime();
+    long passed;
+    try (users) {
+      arena.awaitWrite(users, System.nanoTime());
+      story = trial.run(fault, users);
+      passed = System.nanoTime();
+      arena.awaitWhole();
+      arena.awaitWrite(users, System.nanoTime());
+    }
+    long after = System.nanoTime();
+    users.readAtLast(arena.nodes);
+    History history = users.history;
+    System.out.printf(
+        "%s: %s, whole again %d ms later; terms %d to %d; writes: %d acknowledged, %d refused,"
+            + " %d without a reply, none for %d ms; %d readings; %s%n",
+        key,
+        story,
+        TimeUnit.NANOSECONDS.toMillis(after - passed),
+        term,
+        arena.term(),
+        history.count(History.Outcome.DONE),
+        history.count(History.Outcome.REFUSED),
+        history.count(History.Outcome.UNKNOWN),
+        users.silence(before, after),
+        history.readings(),
+        users.late());
+    return new Round(fault, users);
+  }
 
   @Test
   void nothingAcknowledgedByAMajorityIsLost() throws Exception {
     Random random = Seed.random("faults");
     // If only the processes die, what either has acknowledged is in the files.
     String fsync = random.nextBoolean() ? "always" : "everysec";
+    boolean forwards = random.nextBoolean();
     String[] directives = {
-      "--write-concern", "majority", "--appendonly", "yes", "--appendfsync", fsync
+      "--write-concern",
+      "majority",
+      "--appendonly",
+      "yes",
+      "--appendfsync",
+      fsync,
+      "--replica-forwards-writes",
+      forwards ? "yes" : "no"
     };
+    System.out.println(String.join(" ", directives));
     List<Kept> kept = new ArrayList<>();
     int readings = 0;
+    long failovers;
     try (Arena arena = new Arena(directory, directives)) {
-      System.out.println("formed in " + arena.form() + " ms, with appendfsync " + fsync);
-      List<Fault> bag = new ArrayList<>();
-      for (int i = 0; i < ROUNDS; i++) {
-        if (bag.isEmpty()) {
-          bag.addAll(Stream.of(Fault.values()).filter(f -> Arena.obstacle(f).isEmpty()).toList());
-          Collections.shuffle(bag, random);
-        }
-        arena.awaitWhole();
-        Users users = Users.plain(arena.nodes, "round" + i, USERS);
-        try (users) {
-          arena.awaitWrite(users, System.nanoTime());
-          round(arena, bag.remove(0), random);
-          arena.awaitWhole();
-          arena.awaitWrite(users, System.nanoTime());
-        }
-        users.readAtLast(arena.nodes);
-        check(users.history, arena, "round-" + i);
+      System.out.println("formed in " + arena.form() + " ms");
+      arena.awaitWhole();
+      failovers = -arena.term();
+      Trial trial = new Trial(arena, random);
+      while (goesOn(kept.size(), ROUNDS)) {
+        String key = "round" + kept.size();
+        Users users = round(arena, trial, key, forwards).users;
+        check(users.history, arena, key);
         readings += users.history.readings();
-        kept.add(new Kept("round" + i, users.history.acknowledged()));
+        kept.add(new Kept(key, users.history.acknowledged()));
       }
+      failovers += arena.term();
       arena.killAll();
       System.out.println("formed in " + arena.form() + " ms after all were killed at once");
-      try (Caller client = new PlainCaller(arena.nodes, arena.master())) {
+      try (Caller client = new PlainCaller(arena.nodes, arena.master(), any -> true)) {
         for (Kept each : kept) {
           BitSet lost = (BitSet) each.acknowledged.clone();
           lost.andNot(client.read(each.key));
@@ -91,15 +137,11 @@ class FaultTest {
       }
     }
     int writes = kept.stream().mapToInt(each -> each.acknowledged.cardinality()).sum();
-    System.out.println(
-        "majority: 0 of "
-            + writes
-            + " acknowledged writes lost, 0 of "
-            + readings
-            + " readings stale, in "
-            + ROUNDS
-            + " rounds");
-    assertTrue(writes > ROUNDS);
+    System.out.printf(
+        "majority: 0 of %d acknowledged writes lost, 0 of %d readings stale, in %d rounds with %d"
+            + " further terms%n",
+        writes, readings, kept.size(), failovers);
+    assertTrue(writes > kept.size());
   }
 
   /** Fails if a history cannot be explained, and keeps it then, with what the nodes have logged. */
@@ -128,7 +170,7 @@ class FaultTest {
     int writes = 0;
     try (Arena arena = new Arena(directory, directives)) {
       arena.form();
-      for (int i = 0; i < rounds; i++) {
+      for (int i = 0; goesOn(i, rounds); i++) {
         arena.awaitWhole();
         Users users = Users.plain(arena.nodes, "all" + i, USERS);
         try (users) {
@@ -147,79 +189,62 @@ class FaultTest {
             + fsync
             + ": 0 of "
             + writes
-            + " acknowledged writes lost; formed again in "
+            + " acknowledged writes lost in "
+            + formed.size()
+            + " rounds; formed again in "
             + formed
             + " ms");
   }
 
-  /** One fault, or two that overlap: of the master mostly. */
-  private static void round(Arena arena, Fault fault, Random random)
-      throws IOException, InterruptedException {
-    int node = random.nextInt(3) > 0 ? arena.master() : random.nextInt(Arena.SIZE);
-    long before = System.nanoTime();
-    fault.begin(arena, node);
-    TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST));
-    // Who has lost its disk is not to be the only one that is there.
-    boolean second = fault != Fault.LOSS && random.nextInt(4) == 0;
-    if (second) {
-      int other = (node + 1 + random.nextInt(2)) % Arena.SIZE;
-      Fault.KILL.begin(arena, other);
-      TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST / 2));
-      Fault.KILL.end(arena, other);
+  @Test
+  void whatIsLostWithoutAMajorityIsMeasured() throws Exception {
+    try (Arena arena = new Arena(directory, "--write-concern", "async", "--appendonly", "yes")) {
+      arena.form();
+      Trial trial = new Trial(arena, Seed.random("faults"));
+      Map<Fault, String> byFault = new EnumMap<>(Fault.class);
+      int lost = 0;
+      int acknowledged = 0;
+      int rounds = 0;
+      for (; goesOn(rounds, ROUNDS); rounds++) {
+        Round round = round(arena, trial, "async" + rounds, false);
+        History history = round.users.history;
+        assertEquals(List.of(), history.inventions());
+        byFault.merge(round.fault, "" + history.lost(), (all, more) -> all + "+" + more);
+        lost += history.lost();
+        acknowledged += history.acknowledged().cardinality();
+      }
+      System.out.printf(
+          "async: %d of %d acknowledged writes lost in %d rounds, by fault: %s%n",
+          lost, acknowledged, rounds, byFault);
+      assertTrue(acknowledged > rounds);
     }
-    fault.end(arena, node);
-    System.out.printf(
-        "%s of %s%s for %d ms%n",
-        fault,
-        arena.nodes.get(node).site.host(),
-        second ? " and KILL of another" : "",
-        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
   }
 
+  /** Nor does it without a majority. */
   @Test
-  void withoutAMajorityOnlyAPlannedSwitchLosesNothingForSure() throws Exception {
+  void aPlannedSwitchLosesNothing() throws Exception {
+    List<Long> pauses = new ArrayList<>();
     try (Arena arena = new Arena(directory, "--write-concern", "async")) {
       arena.form();
-      System.out.println("pauses by SIGTERM: " + switchovers(arena) + " ms");
-      Users users = Users.plain(arena.nodes, "killed", USERS);
+      Users users = Users.plain(arena.nodes, "handed over", USERS);
       try (users) {
-        for (int i = 0; i < ROUNDS; i++) {
+        while (goesOn(pauses.size(), ROUNDS)) {
           arena.awaitWhole();
           arena.awaitWrite(users, System.nanoTime());
-          int master = arena.master();
-          Fault.KILL.begin(arena, master);
+          NodeProcess master = arena.nodes.get(arena.master());
+          long at = System.nanoTime();
+          master.terminate();
+          arena.await("the end", () -> !master.isAlive());
           arena.awaitWrite(users, System.nanoTime());
-          Fault.KILL.end(arena, master);
+          pauses.add(users.silence(at, System.nanoTime()));
+          master.start();
         }
-        arena.awaitWhole();
       }
       users.readAtLast(arena.nodes);
-      int acknowledged = users.history.acknowledged().cardinality();
-      System.out.println(
-          "async: " + users.history.lost() + " of " + acknowledged + " acknowledged writes lost");
-      assertTrue(acknowledged > ROUNDS);
+      assertEquals(List.of(), users.history.violations());
+      assertEquals(0, users.history.lost());
+      assertTrue(users.history.count(History.Outcome.DONE) > pauses.size());
     }
-  }
-
-  /** Ends masters by SIGTERM, and says how long nobody could write. */
-  private static List<Long> switchovers(Arena arena) throws IOException, InterruptedException {
-    List<Long> pauses = new ArrayList<>();
-    Users users = Users.plain(arena.nodes, "handed over", USERS);
-    try (users) {
-      for (int i = 0; i < ROUNDS; i++) {
-        arena.awaitWhole();
-        arena.awaitWrite(users, System.nanoTime());
-        NodeProcess master = arena.nodes.get(arena.master());
-        long at = System.nanoTime();
-        master.terminate();
-        arena.await("the end", () -> !master.isAlive());
-        arena.awaitWrite(users, System.nanoTime());
-        pauses.add(users.silence(at, System.nanoTime()));
-        master.start();
-      }
-    }
-    users.readAtLast(arena.nodes);
-    assertEquals(0, users.history.lost());
-    return pauses;
+    System.out.println("pauses by SIGTERM: " + pauses + " ms");
   }
 }

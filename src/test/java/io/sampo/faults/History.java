@@ -144,6 +144,17 @@ final class History {
     }
   }
 
+  /** Elements that were read without having been added. */
+  synchronized List<String> inventions() {
+    List<String> violations = new ArrayList<>();
+    invented(violations);
+    return violations;
+  }
+
+  synchronized long count(Outcome outcome) {
+    return additions.stream().filter(addition -> addition.outcome == outcome).count();
+  }
+
   /** All of it, a line for each call, in the order in which they were made. */
   synchronized List<String> lines() {
     record Line(long called, String text) {}

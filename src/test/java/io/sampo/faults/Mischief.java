@@ -25,7 +25,7 @@ final class Mischief {
   private Mischief(Path library, Path numbers) throws IOException {
     this.library = library;
     this.numbers = numbers;
-    set(0, 0);
+    Files.write(numbers, new byte[3 * Long.BYTES]);
   }
 
   /** Makes the library; why it cannot be made, or nothing. */
@@ -67,12 +67,17 @@ final class Mischief {
    * @param slow milliseconds that each fsync takes longer
    */
   void set(long ahead, long slow) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
-    bytes.putLong(ahead).putLong(slow).flip();
+    ByteBuffer bytes = ByteBuffer.allocate(3 * Long.BYTES).order(ByteOrder.nativeOrder());
+    bytes.putLong(ahead).putLong(slow).putLong(0).flip();
     // In place, for it is mapped.
-    try (FileChannel channel =
-        FileChannel.open(numbers, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = FileChannel.open(numbers, StandardOpenOption.WRITE)) {
       channel.write(bytes);
     }
+  }
+
+  /** Whether an fsync has been slowed down since this was last set. */
+  boolean hasSlowed() throws IOException {
+    byte[] bytes = Files.readAllBytes(numbers);
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).getLong(2 * Long.BYTES) > 0;
   }
 }

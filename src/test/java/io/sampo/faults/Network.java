@@ -1,12 +1,12 @@
 package io.sampo.faults;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A network of namespaces, one for each node, joined by a bridge in one of its own, in which what
@@ -111,16 +111,25 @@ final class Network implements AutoCloseable {
     rules.add("table ip faults { chain input { type filter hook input priority 0; }; }");
     for (Way way : dropped) {
       if (way.to == node) {
-        rules.add("add rule ip faults input ip saddr " + address(way.from) + " drop");
+        rules.add("add rule ip faults input ip saddr " + address(way.from) + " counter drop");
       }
     }
-    List<String> line = new ArrayList<>(inside(node));
-    line.addAll(List.of("nft", "-f", "-"));
-    Optional<String> failure =
-        Shell.attempt(String.join("\n", rules) + "\n", line.toArray(String[]::new));
-    if (failure.isPresent()) {
-      throw new UncheckedIOException(new IOException(failure.get()));
+    Shell.run(String.join("\n", rules) + "\n", inside(node, "nft", "-f", "-"));
+  }
+
+  /** Whether something has been dropped on each of the ways that are closed. */
+  boolean hasDropped() {
+    for (int to : dropped.stream().map(Way::to).distinct().toList()) {
+      String rules = Shell.run("", inside(to, "nft", "list", "table", "ip", "faults"));
+      if (rules.contains("packets 0 ")) {
+        return false;
+      }
     }
+    return !dropped.isEmpty();
+  }
+
+  private String[] inside(int node, String... program) {
+    return Stream.concat(inside(node).stream(), Stream.of(program)).toArray(String[]::new);
   }
 
   /** Plugs the cable of a node in, or out. */

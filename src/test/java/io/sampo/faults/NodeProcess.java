@@ -100,6 +100,21 @@ final class NodeProcess {
     process.destroy();
   }
 
+  /** Whether it is stopped, as the kernel says. */
+  boolean isStopped() throws IOException {
+    return Files.readString(Path.of("/proc", "" + process.pid(), "status")).contains("State:\tT");
+  }
+
+  /** By how many seconds its wall clock is ahead of ours. */
+  long secondsAhead() {
+    try (RespClient client = connect()) {
+      long seconds = Long.parseLong(client.call("TIME").elements().get(0).text());
+      return seconds - System.currentTimeMillis() / 1000;
+    } catch (UncheckedIOException | IndexOutOfBoundsException e) {
+      return 0;
+    }
+  }
+
   void stop() {
     Shell.run("kill -STOP " + process.pid());
   }

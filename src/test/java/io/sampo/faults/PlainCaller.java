@@ -7,18 +7,26 @@ import java.io.UncheckedIOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
-/** Asks the nodes in turn which of them is the master, and stays with that one. */
+/** Asks the nodes in turn which of them is the master, and stays with that one while it may. */
 final class PlainCaller implements Caller {
   private static final int PATIENCE = 1000;
 
   private final List<NodeProcess> nodes;
+  private final Predicate<NodeProcess> mayUse;
   private Optional<RespClient> client = Optional.empty();
-  private int turn;
 
-  PlainCaller(List<NodeProcess> nodes, int first) {
+  /** Which one it is connected to, or was last. */
+  private int at;
+
+  /**
+   * @param first which one it asks first
+   */
+  PlainCaller(List<NodeProcess> nodes, int first, Predicate<NodeProcess> mayUse) {
     this.nodes = nodes;
-    this.turn = first;
+    this.at = first + nodes.size() - 1;
+    this.mayUse = mayUse;
   }
 
   @Override
@@ -39,6 +47,10 @@ final class PlainCaller implements Caller {
   }
 
   private WireReply call(String... words) {
+    if (client.isPresent() && !mayUse.test(nodes.get(at))) {
+      client.get().close();
+      client = Optional.empty();
+    }
     RespClient present = client.orElseGet(this::connect);
     client = Optional.empty();
     try {
@@ -58,7 +70,11 @@ final class PlainCaller implements Caller {
    * A connection made to a master is one to a master, for a node that gives up the lead ends it.
    */
   private RespClient connect() {
-    RespClient made = nodes.get(turn++ % nodes.size()).connect();
+    at = (at + 1) % nodes.size();
+    if (!mayUse.test(nodes.get(at))) {
+      throw new UncheckedIOException(new IOException("shunned"));
+    }
+    RespClient made = nodes.get(at).connect();
     try {
       made.patience(PATIENCE);
       if (made.call("ROLE").elements().get(0).text().equals("master")) {

@@ -5,14 +5,23 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** Programs that are run to their end. */
 final class Shell {
   private Shell() {}
 
-  /** Runs the first program of these that there is; what goes wrong, or nothing. */
+  /** Runs a program; what goes wrong, or nothing. */
   static Optional<String> attempt(String input, String... line) {
+    try {
+      say(input, line);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** Runs a program, which is to succeed; what it says. */
+  private static String say(String input, String... line) throws IOException {
     try {
       Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
       process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
@@ -20,29 +29,29 @@ final class Shell {
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        return Optional.of(String.join(" ", line) + ": does not end");
+        throw new IOException(String.join(" ", line) + ": does not end");
       }
-      return process.exitValue() == 0
-          ? Optional.empty()
-          : Optional.of(String.join(" ", line) + ": " + said.strip());
-    } catch (IOException e) {
-      return Optional.of(e.getMessage());
+      if (process.exitValue() != 0) {
+        throw new IOException(String.join(" ", line) + ": " + said.strip());
+      }
+      return said;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.of("interrupted");
+      throw new IOException("interrupted");
     }
   }
 
-  /** Runs a program, which is to succeed. */
-  static void run(String... line) {
-    Optional<String> failure = attempt("", line);
-    if (failure.isPresent()) {
-      throw new UncheckedIOException(new IOException(failure.get()));
+  /** Runs a program, which is to succeed; what it says. */
+  static String run(String input, String[] line) {
+    try {
+      return say(input, line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** As a line of words. */
   static void run(String line) {
-    run(Stream.of(line.split(" ")).toArray(String[]::new));
+    run("", line.split(" "));
   }
 }

@@ -8,8 +8,10 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Clients that use one key all the time, and write down what they did and what they were told. */
@@ -20,7 +22,9 @@ final class Users implements AutoCloseable {
   private final String key;
   private final AtomicInteger elements = new AtomicInteger();
   private final List<User> users = new ArrayList<>();
+  private final List<Watcher> watchers = new ArrayList<>();
   private volatile boolean ends;
+  private volatile Optional<NodeProcess> shunned = Optional.empty();
 
   /** What one client is told, with the times at which its writes were acknowledged. */
   final class User extends Thread {
@@ -28,6 +32,9 @@ final class Users implements AutoCloseable {
     private final boolean reads;
     private final List<Long> done = new ArrayList<>();
     private final Map<String, Integer> complaints = new HashMap<>();
+
+    /** Counts its calls. */
+    private volatile int turns;
 
     User(Supplier<Caller> caller, boolean reads) {
       this.caller = caller;
@@ -49,6 +56,7 @@ final class Users implements AutoCloseable {
     private void use(Caller client) {
       long read = System.nanoTime();
       while (!ends) {
+        turns++;
         if (reads && System.nanoTime() - read > READ_EVERY) {
           read = System.nanoTime();
           Users.this.read(client);
@@ -124,9 +132,51 @@ final class Users implements AutoCloseable {
     Users users = new Users(key);
     for (int i = 0; i < count; i++) {
       int first = i;
-      users.add(() -> new PlainCaller(nodes, first), true);
+      users.add(() -> new PlainCaller(nodes, first, users::mayUse), true);
     }
     return users;
+  }
+
+  /**
+   * Has every node be asked all the time.
+   *
+   * @param forwarded whether any node takes writes
+   */
+  Users watching(List<NodeProcess> nodes, boolean forwarded) {
+    for (NodeProcess node : nodes) {
+      BooleanSupplier mayAdd = () -> forwarded && mayUse(node);
+      watchers.add(new Watcher(node, key, history, mayAdd, elements::getAndIncrement));
+    }
+    return this;
+  }
+
+  /**
+   * Has nobody write at a node any more; returns when no writes are under way there, if it answers.
+   */
+  void shun(NodeProcess node) throws InterruptedException {
+    shunned = Optional.of(node);
+    for (User user : users) {
+      int turn = user.turns;
+      while (user.turns - turn < 2) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+    }
+  }
+
+  /** Lets them write wherever they can. */
+  void shunNobody() {
+    shunned = Optional.empty();
+  }
+
+  private boolean mayUse(NodeProcess node) {
+    return shunned.filter(node::equals).isEmpty();
+  }
+
+  /** How many readings came from a master that had been asked long before; and were refused so. */
+  String late() {
+    int told = watchers.stream().mapToInt(watcher -> watcher.lateTold.get()).sum();
+    int refused = watchers.stream().mapToInt(watcher -> watcher.lateRefused.get()).sum();
+    return told + " told late, " + refused + " refused or cut off";
   }
 
   /** One more, which begins at once. */
@@ -183,6 +233,7 @@ final class Users implements AutoCloseable {
   @Override
   public void close() {
     ends = true;
+    watchers.forEach(Watcher::close);
     boolean interrupted = false;
     for (Thread user : users) {
       while (user.isAlive()) {
@@ -200,7 +251,7 @@ final class Users implements AutoCloseable {
 
   /** Reads once more, until somebody answers. */
   void readAtLast(List<NodeProcess> nodes) {
-    try (Caller client = new PlainCaller(nodes, 0)) {
+    try (Caller client = new PlainCaller(nodes, 0, any -> true)) {
       int before = history.readings();
       while (history.readings() == before) {
         read(client);

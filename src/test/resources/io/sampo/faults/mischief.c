@@ -1,5 +1,6 @@
 /* Loaded into a process, moves its wall clock and slows its disk down, as a file says that is mapped:
-   seconds by which the clock is ahead, and milliseconds that each fsync takes longer. */
+   seconds by which the clock is ahead, and milliseconds that each fsync takes longer; it notes there
+   how many fsyncs have been slow. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -8,16 +9,16 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile const long long *numbers;
+static volatile long long *numbers;
 
 static long long number(int which) {
   if (!numbers) {
     const char *path = getenv("MISCHIEF");
-    int file = path ? open(path, O_RDONLY) : -1;
+    int file = path ? open(path, O_RDWR) : -1;
     if (file < 0) {
       return 0;
     }
-    void *mapped = mmap(0, 2 * sizeof(long long), PROT_READ, MAP_SHARED, file, 0);
+    void *mapped = mmap(0, 3 * sizeof(long long), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (mapped == MAP_FAILED) {
       return 0;
@@ -46,6 +47,9 @@ int gettimeofday(struct timeval *now, void *zone) {
 /* Looks again and again, so that a disk that gets well does so for whoever waits, too. */
 static void delay(void) {
   struct timespec step = {0, 10 * 1000 * 1000};
+  if (number(1) > 0) {
+    numbers[2]++;
+  }
   for (long long waited = 0; waited < number(1); waited += 10) {
     nanosleep(&step, 0);
   }
