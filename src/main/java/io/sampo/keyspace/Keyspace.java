@@ -208,6 +208,19 @@ public final class Keyspace {
     return !keepsExpired() && expiry.isBehind();
   }
 
+  /** Whether {@link #expireCycle} has, or will have, anything to remove. */
+  public boolean expiresAnything() {
+    if (keepsExpired()) {
+      return false;
+    }
+    for (Db db : inhabited) {
+      if (db.volatileSize() > 0 || db.parts().size() > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Evicts one key by the policy; false if there is none that may go. */
   public boolean evict() {
     return eviction.evict();

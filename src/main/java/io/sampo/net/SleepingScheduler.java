@@ -22,11 +22,12 @@ import scala.concurrent.duration.FiniteDuration;
  * The scheduler of an actor system, which sleeps until something is due. Pekko's own wakes up at
  * every tick to see whether something is, a hundred times a second.
  *
- * <p>What is to happen at a fixed rate and could not, for the process was stopped, is not made up
- * for.
+ * <p>What is to happen again and again happens at multiples of its interval, or of a second, so
+ * that one awakening serves many. What could not, for the process was stopped, is not made up for.
  */
 public final class SleepingScheduler extends AbstractScheduler implements Closeable {
   private static final double PER_SECOND = 1000;
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final ScheduledThreadPoolExecutor timer;
   private final Set<Once> atClose = ConcurrentHashMap.newKeySet();
@@ -61,9 +62,21 @@ public final class SleepingScheduler extends AbstractScheduler implements Closea
     return repeated;
   }
 
+  /** The same: what has not been run since is not submitted anew. */
+  @Override
+  public Cancellable scheduleWithFixedDelay(
+      FiniteDuration first, FiniteDuration delay, Runnable task, ExecutionContext executor) {
+    return schedule(first, delay, task, executor);
+  }
+
   @Override
   public double maxFrequency() {
     return PER_SECOND;
+  }
+
+  /** When what is due at a time, and at every interval from then on, comes together with others. */
+  static long meeting(long at, long interval) {
+    return at + Math.floorMod(-at, Math.max(1, Math.min(interval, SECOND)));
   }
 
   private Future<?> after(long nanos, Runnable task) {
@@ -150,7 +163,7 @@ public final class SleepingScheduler extends AbstractScheduler implements Closea
     }
 
     synchronized void begin(long at) {
-      due = at;
+      due = meeting(at, interval);
       next = after(due - System.nanoTime(), this::fire);
     }
 

@@ -8,7 +8,10 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import scala.concurrent.ExecutionContextExecutor;
 
-/** The work that a node does regularly, {@code hz} times a second or once a second. */
+/**
+ * The work that a node does regularly: once a second, or at a {@link Pace} of {@code hz} times a
+ * second.
+ */
 public final class Beat {
   /** How long a shard looks for expired keys at a time, at the least effort. */
   private static final long EXPIRY_SLICE_NANOS = 1_000_000;
@@ -26,6 +29,11 @@ public final class Beat {
   private volatile boolean stopped;
   private Cancellable present = Cancellable.alreadyCancelled();
 
+  /** How often in a second it is at present. */
+  private volatile int rate;
+
+  private final Pace pace = new Pace(System.nanoTime());
+
   Beat(Node node, ActorSystem<?> system) {
     this.node = node;
     this.system = system;
@@ -34,14 +42,31 @@ public final class Beat {
 
   /** Begins, when the node is there as a whole. */
   void begin() {
-    node.settings.hz.each(this::times);
+    node.settings.hz.each(hz -> pace());
+    node.settings.dynamicHz.each(dynamic -> pace());
     repeat(SECOND, () -> node.limits.tend(node.now()));
   }
 
-  /** Has the regular work done so many times a second from now on. */
-  private synchronized void times(long hz) {
-    present.cancel();
-    present = repeat(Duration.ofMillis(1000 / hz), this::tend);
+  /** Has the regular work done as often as it is to be from now on. */
+  private synchronized void pace() {
+    int hz = node.settings.hz.get().intValue();
+    int due = node.settings.dynamicHz.get() ? slowed(hz) : hz;
+    if (due != rate) {
+      rate = due;
+      present.cancel();
+      present = repeat(Duration.ofMillis(1000 / due), this::tend);
+    }
+  }
+
+  private int slowed(int hz) {
+    long happened = node.statistics.requestsOfClients() + node.cores.changes();
+    boolean expecting = node.loading.isOn() || node.cores.expectsTending();
+    return pace.next(hz, System.nanoTime(), happened, expecting);
+  }
+
+  /** How often in a second it is at present. */
+  public int hz() {
+    return rate;
   }
 
   private Cancellable repeat(Duration interval, Runnable task) {
@@ -74,6 +99,7 @@ public final class Beat {
         traffic.replicated());
     node.memoryPeak.seen(node.keyspaces.memory.used());
     node.files.tend();
+    pace();
   }
 
   /** Wall clock in milliseconds as of the last beat, for what is told in seconds. */

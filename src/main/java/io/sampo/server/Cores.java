@@ -103,6 +103,11 @@ public final class Cores {
     return executors.stream().mapToLong(Executor::changes).sum();
   }
 
+  /** Whether some shard had something, when it was last tended, that may need that again. */
+  boolean expectsTending() {
+    return executors.stream().anyMatch(Executor::expectsTending);
+  }
+
   /** What takes snapshots of all shards. */
   Behavior<Snapshots.Message> snapshots(
       Supplier<Snapshots.Format> formats, SnapshotProgress progress, Runnable ended) {

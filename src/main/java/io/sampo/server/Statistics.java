@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.resp.Bytes;
 import io.sampo.server.stats.Traffic;
 import io.sampo.shard.CommandStats;
 import io.sampo.shard.Executor;
@@ -35,11 +36,15 @@ public final class Statistics {
     }
   }
 
+  private static final byte[] REPLCONF = Bytes.ascii("replconf");
+
   private final Node node;
+  private final int replconf;
   private volatile Sums zero;
 
   Statistics(Node node) {
     this.node = node;
+    this.replconf = node.commands.find(REPLCONF, 0, REPLCONF.length).id();
     this.zero = new Sums(new CommandStats(node.commands.all().size()), 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
@@ -53,6 +58,15 @@ public final class Statistics {
     long sum = 0;
     for (Executor executor : node.cores.executors()) {
       sum += executor.stats().total;
+    }
+    return sum;
+  }
+
+  /** The same without what replicas say of themselves, every second. */
+  long requestsOfClients() {
+    long sum = requests();
+    for (Executor executor : node.cores.executors()) {
+      sum -= executor.stats().calls[replconf];
     }
     return sum;
   }

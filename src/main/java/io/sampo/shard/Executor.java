@@ -48,6 +48,7 @@ public final class Executor {
   private final Reach reach;
   private final KeySpec.Visitor keeper;
   private long now;
+  private volatile boolean expectsTending;
 
   /** What an executor needs of the node it works for. */
   public record Services(
@@ -394,6 +395,7 @@ public final class Executor {
     if (room.isBounded()) {
       room.make();
     }
+    expectsTending = context.keyspace(shard).expiresAnything() || room.isBounded() && !room.fits();
     serving.serve();
   }
 
@@ -405,5 +407,10 @@ public final class Executor {
       context.keyspace(shard).expireCycle(nanos);
     }
     serving.serve();
+  }
+
+  /** Whether there was something, when it last tended, that may expire or has to be evicted. */
+  public boolean expectsTending() {
+    return expectsTending;
   }
 }

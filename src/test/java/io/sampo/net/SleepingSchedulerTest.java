@@ -107,6 +107,27 @@ class SleepingSchedulerTest {
   }
 
   @Test
+  void whatIsRepeatedMeetsWithOthersAndNotBeforeItsTime() {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    assertEquals(10, SleepingScheduler.meeting(7, 5));
+    assertEquals(10, SleepingScheduler.meeting(10, 5));
+    assertEquals(-5, SleepingScheduler.meeting(-7, 5));
+    assertEquals(2 * second, SleepingScheduler.meeting(second + 1, 5 * second));
+    assertEquals(2 * second, SleepingScheduler.meeting(2 * second, second));
+    assertEquals(3, SleepingScheduler.meeting(3, 0));
+  }
+
+  @Test
+  void fixedDelaysAreRepeatedToo() throws InterruptedException {
+    Cancellable task =
+        scheduler.scheduleWithFixedDelay(SOON, SOON, runs::incrementAndGet, executor);
+    runNext();
+    runNext();
+    assertEquals(2, runs.get());
+    assertTrue(task.cancel());
+  }
+
+  @Test
   void isSubmittedAgainOnlyWhenItHasRun() throws InterruptedException {
     scheduler.scheduleAtFixedRate(SOON, SOON, runs::incrementAndGet, executor);
     Runnable first = submitted.take();

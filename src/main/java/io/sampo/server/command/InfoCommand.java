@@ -141,7 +141,7 @@ final class InfoCommand {
         .field("server_time_usec", node.micros())
         .field("uptime_in_seconds", uptimeSeconds)
         .field("uptime_in_days", uptimeSeconds / 86400)
-        .field("hz", node.settings.hz.get())
+        .field("hz", node.beat.hz())
         .field("configured_hz", node.settings.hz.get())
         .field("lru_clock", now / 1000 & 0xffffff)
         .field("executable", ProcessHandle.current().info().command().orElse(""))

@@ -58,6 +58,7 @@ public final class Settings {
   public final Setting<Long> lfuDecayTime = add(integer("lfu-decay-time", 1, 0, Integer.MAX_VALUE));
   public final Setting<Long> activeExpireEffort = add(integer("active-expire-effort", 1, 1, 10));
   public final Setting<Long> hz = add(clamped("hz", 10, 1, 500));
+  public final Setting<Boolean> dynamicHz = add(bool("dynamic-hz", true));
 
   // What is kept on disk.
   public final Setting<String> dir = add(directory("dir").guarded());
