@@ -79,17 +79,17 @@ public record Elector(
     return stance instanceof Following following ? following.term() : ballot.term();
   }
 
-  /** When it next needs a tick, if nothing else comes before: at the latest a beat from now. */
+  /** When it next needs a tick, if nothing else comes before: at the latest a lease from now. */
   public long wakeAt(long now) {
-    long at = now + setup.beat();
+    long wait = setup.lease();
     if (stance instanceof Leading leading) {
-      at = Math.min(leading.beatAt() - now, leading.since() + patience(leading) - now + 1) + now;
+      wait = Math.min(leading.beatAt() - now, leading.since() + patience(leading) - now + 1);
     } else if (stance instanceof Canvassing canvassing) {
-      at = canvassing.until();
+      wait = canvassing.until() - now;
     } else if (setup.votes(setup.self()) && !setup.witness()) {
-      at = dueAt;
+      wait = dueAt - now;
     }
-    return now + Math.min(at - now, setup.beat());
+    return now + Math.min(wait, setup.lease());
   }
 
   /** For how long it leads without a lease: to get the first one, votes may still be counted. */

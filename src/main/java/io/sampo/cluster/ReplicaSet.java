@@ -112,6 +112,10 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private final Clerk clerk;
   private final Handover handover;
   private final TimerScheduler<Command> timers;
+
+  /** By how much news may come early or late, so that they go with a beat or its answer. */
+  private final long leeway;
+
   private Topology topology;
   private long newsAt;
 
@@ -141,6 +145,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     this.topology = Topology.empty(plan.set());
     long lease = TimeUnit.MILLISECONDS.toNanos(plan.leaseMillis());
     Setup setup = Setup.of(plan.self(), plan.voters(), plan.isWitness(), lease);
+    this.leeway = setup.beat() / 2;
     this.newsAt = System.nanoTime();
     this.ailedAt = newsAt - CONVALESCENCE;
     ActorRef<Command> self = context.getSelf();
@@ -221,13 +226,17 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       return this;
     }
     endpoints.put(letter.from(), new Endpoint(letter.host(), letter.port()));
-    return take(new Input.Received(letter.from(), letter.message()));
+    take(new Input.Received(letter.from(), letter.message()));
+    if (letter.message() instanceof Message.Beat) {
+      look();
+    }
+    return this;
   }
 
   /** Has a tick come when something may be due. */
   private void arm() {
     long now = System.nanoTime();
-    long due = Math.min(elector().wakeAt(now) - now, newsAt - now);
+    long due = Math.min(elector().wakeAt(now) - now, newsAt + leeway - now);
     long at = now + Math.max(due, BREATH);
     if (!armed || at - tickAt < 0) {
       timers.startSingleTimer(Tick.class, new Tick(), Duration.ofNanos(at - now));
@@ -239,19 +248,24 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private Behavior<Command> onTick() {
     armed = false;
     take(new Input.Tick());
+    look();
+    arm();
+    return this;
+  }
+
+  /** Has a look at the disk, and says how things are if it is about time. */
+  private void look() {
     long now = System.nanoTime();
     boolean ails = role.ails();
     if (ails) {
       ailedAt = now;
     }
-    if (now - newsAt > -BREATH) {
+    if (now - newsAt > -leeway) {
       if (ails && elector().leads() && !handover.isUnderWay()) {
         giveWay();
       }
       spread();
     }
-    arm();
-    return this;
   }
 
   private Behavior<Command> onAdvanced() {
