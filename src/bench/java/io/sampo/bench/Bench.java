@@ -67,6 +67,7 @@ public final class Bench {
     loads(Section.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
     if (!options.quick()) {
       loads(Section.TYPES, TypeLoads.all());
+      loads(Section.RANGES, TypeLoads.ranges());
       for (String policy : AppendLoads.POLICIES) {
         appended(policy);
       }
@@ -187,8 +188,8 @@ public final class Bench {
     int passes = 0;
     while (passes < options.warmPasses()
         || System.nanoTime() - begin < options.warmSeconds() * 1e9) {
-      for (Load load : loads) {
-        fill(server, load.keys());
+      for (Load load : loads.stream().map(one -> one.threads(1)).toList()) {
+        load.prepare(server);
         load.run(server, commands(load, load.run(server, PROBE).rate()) / 2);
       }
       passes++;
@@ -208,26 +209,18 @@ public final class Bench {
 
   /** Fills both; returns of how many commands a run is to be. */
   private long prepare(Load load, Server a, Server b) throws IOException, InterruptedException {
-    fill(a, load.keys());
-    fill(b, load.keys());
-    long probe = commands(load, load.run(b, PROBE).rate()) / 4;
+    load.prepare(a);
+    load.prepare(b);
+    Load single = load.threads(1);
+    long probe = commands(load, single.run(b, PROBE).rate()) / 4;
     // The slower of the two is to run for as long as was asked, neither much longer.
-    return commands(load, Math.min(load.run(a, probe).rate(), load.run(b, probe).rate()));
+    double slower = Math.min(single.run(a, probe).rate(), single.run(b, probe).rate());
+    return commands(load, slower) * load.threads();
   }
 
   private long commands(Load load, double rate) {
     long perRoundTrip = (long) load.connections() * load.pipeline();
     return Math.max(perRoundTrip * 20, (long) (rate * options.seconds()));
-  }
-
-  /** Sees to it that a server has so many keys and nothing else; 0 leaves what it has. */
-  private static void fill(Server server, int keys) throws IOException {
-    try (Client client = Client.connect(server.port())) {
-      if (keys > 0 && !client.command("DBSIZE").equals(":" + keys)) {
-        client.command("FLUSHALL");
-        client.fill(keys, Load.VALUE);
-      }
-    }
   }
 
   /** With a replica each, and while one is brought up to date. */
@@ -320,7 +313,9 @@ public final class Bench {
       throws IOException, InterruptedException {
     long heap = jvm ? server.liveHeap() : 0;
     long used = server.info("used_memory");
-    fill(server, MEMORY_KEYS);
+    try (Client client = Client.connect(server.port())) {
+      client.fill(MEMORY_KEYS, Load.VALUE);
+    }
     long resident = server.resident();
     double usedPerKey = (double) (server.info("used_memory") - used) / MEMORY_KEYS;
     double heapPerKey = jvm ? (double) (server.liveHeap() - heap) / MEMORY_KEYS : Double.NaN;

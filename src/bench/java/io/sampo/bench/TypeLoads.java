@@ -27,11 +27,12 @@ final class TypeLoads {
       loads.add(test("spop", pipeline, SET));
       loads.add(test("zpopmin", pipeline, ZSET));
       for (int n : new int[] {100, 300, 600}) {
-        loads.add(command("LRANGE_" + n, pipeline, LIST, "LRANGE", "mylist", "0", "" + (n - 1)));
+        loads.add(range("LRANGE_" + n, pipeline, LIST, "LRANGE", "mylist", "0", "" + (n - 1)));
       }
-      loads.add(command("XADD", pipeline, List.of(), "XADD", "mystream", "*", "field", VALUE));
+      List<String> entry = List.of("XADD", "mystream", "*", "field", VALUE);
+      loads.add(Load.command("XADD", pipeline, entry).after(new Load.Only(List.of())));
       for (int n : new int[] {10, 100}) {
-        loads.add(command("ZRANGE_" + n, pipeline, ZSET, "ZRANGE", "myzset", "0", "" + (n - 1)));
+        loads.add(range("ZRANGE_" + n, pipeline, ZSET, "ZRANGE", "myzset", "0", "" + (n - 1)));
       }
       loads.add(
           Load.command("PUBLISH_100", pipeline, List.of("PUBLISH", "news", VALUE))
@@ -40,11 +41,20 @@ final class TypeLoads {
     return loads.stream();
   }
 
+  /** Those whose replies give the client more to do than the server, by a client of two threads. */
+  static Stream<Load> ranges() {
+    return all().filter(TypeLoads::isRange).map(load -> load.threads(2));
+  }
+
+  static boolean isRange(Load load) {
+    return load.name().matches("[LZ]RANGE_.*");
+  }
+
   private static Load test(String name, int pipeline, List<String> before) {
     return Load.test(name, 50, pipeline).after(new Load.Only(before));
   }
 
-  private static Load command(String name, int pipeline, List<String> before, String... words) {
-    return Load.command(name, pipeline, List.of(words)).after(new Load.Only(before));
+  private static Load range(String name, int pipeline, List<String> before, String... words) {
+    return Load.command(name, pipeline, List.of(words)).after(new Load.Read(before));
   }
 }
