@@ -42,7 +42,8 @@ enum Section {
       case TWO_LOOPS -> Limits.throughput(0.8);
       case TYPES -> TypeLoads.isRange(load) ? Limits.NONE : Limits.throughput(type(load));
       case RANGES ->
-          Limits.throughput(load.name().equals("LRANGE_600") ? Math.max(1, type(load)) : type(load));
+          Limits.throughput(
+              load.name().equals("LRANGE_600") ? Math.max(1, type(load)) : type(load));
       case APPENDED -> load.name().endsWith("EVERYSEC") ? Limits.throughput(0.95) : Limits.NONE;
       case REPLICA, SAVING -> Limits.NONE;
       case CLUSTERED -> Limits.throughput(0.95);

@@ -1,11 +1,14 @@
 package io.sampo.command;
 
+import io.sampo.data.Words;
 import io.sampo.resp.Bytes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -16,6 +19,11 @@ public final class CommandTable {
   private final Map<String, Command> byName = new LinkedHashMap<>();
   private final List<Command> byId = new ArrayList<>();
   private Command[] slots = new Command[16];
+
+  /** Names of up to eight bytes, in lower and in upper case, as a word each, and their commands. */
+  private long[] words = new long[16];
+
+  private Command[] byWord = new Command[16];
   private int nextId;
 
   /** Adds a family: the commands of one of Redis's groups. */
@@ -65,10 +73,44 @@ public final class CommandTable {
       }
       slots[at] = command;
     }
+    words = new long[2 * capacity];
+    byWord = new Command[2 * capacity];
+    for (Command command : byName.values()) {
+      if (command.name.length() <= Long.BYTES) {
+        addWord(command.name, command);
+        addWord(command.name.toUpperCase(Locale.ROOT), command);
+      }
+    }
+  }
+
+  private void addWord(String name, Command command) {
+    long word = Words.getLong(Arrays.copyOf(Bytes.ascii(name), Long.BYTES), 0);
+    int at = place(word);
+    while (words[at] != 0) {
+      at = at + 1 & words.length - 1;
+    }
+    words[at] = word;
+    byWord[at] = command;
+  }
+
+  private int place(long word) {
+    return (int) (word * 0x9e3779b97f4a7c15L >>> 40) & words.length - 1;
   }
 
   /** The command of this name in any case; null where there is none (the one hot look-up). */
   public Command find(byte[] a, int offset, int length) {
+    // Nearly every name, if its last byte is one.
+    if (length > 0 && length <= Long.BYTES && offset + Long.BYTES <= a.length) {
+      int unused = Long.SIZE - Byte.SIZE * length;
+      long word = Words.getLong(a, offset) << unused >>> unused;
+      if (a[offset + length - 1] != 0) {
+        for (int at = place(word); words[at] != 0; at = at + 1 & words.length - 1) {
+          if (words[at] == word) {
+            return byWord[at];
+          }
+        }
+      }
+    }
     int mask = slots.length - 1;
     for (int at = hash(a, offset, length) & mask; ; at = at + 1 & mask) {
       Command command = slots[at];

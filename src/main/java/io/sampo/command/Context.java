@@ -171,6 +171,12 @@ public final class Context {
     }
   }
 
+  /** Has key {@code i}, which is going to be used, looked up {@link Keyspace#ahead}. */
+  public void foresee(Args a, int i, int index) {
+    Keyspace its = keyspaces[shard(a.array(), a.offset(i), a.length(i))];
+    its.ahead.add(its.db(index), a.array(), a.offset(i), a.length(i));
+  }
+
   /** Whether the request has said itself what its effects are. */
   public boolean rewritten() {
     return rewritten;

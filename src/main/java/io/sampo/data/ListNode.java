@@ -120,8 +120,7 @@ final class ListNode {
   void bulk(int position, int n, ReplyWriter out) {
     int at = position;
     for (int i = 0; i < n; i++) {
-      ListPack.bulk(bytes, at, out);
-      at = next(at);
+      at = ListPack.bulk(bytes, at, out);
     }
   }
 

@@ -179,13 +179,17 @@ public final class ListPack {
     return Arrays.copyOfRange(pack, at, at + PackElement.stringLength(pack, p));
   }
 
-  /** Writes an element as a bulk string. */
-  public static void bulk(byte[] pack, int p, ReplyWriter out) {
+  /** Writes an element as a bulk string; returns the position behind it. */
+  public static int bulk(byte[] pack, int p, ReplyWriter out) {
     if (isInteger(pack, p)) {
       out.bulk(integer(pack, p));
-    } else {
-      out.bulk(pack, stringAt(pack, p), PackElement.stringLength(pack, p));
+      return next(pack, p);
     }
+    int from = stringAt(pack, p);
+    int length = PackElement.stringLength(pack, p);
+    out.bulk(pack, from, length);
+    int end = from + length;
+    return end + PackElement.backSize(end - p);
   }
 
   /** Whether an element has these bytes. */

@@ -95,9 +95,12 @@ public final class Db {
     if (table.size() == 0) {
       return NONE;
     }
-    long hash = keyspace.hashes.of(a, offset, length);
-    Segment segment = table.segment(hash);
-    int slot = table.slot(segment, hash, a, offset, length);
+    Ahead ahead = keyspace.ahead;
+    int known = ahead.at(table, a, offset, length);
+    boolean anew = known == Ahead.NONE;
+    long hash = anew ? hash(a, offset, length) : ahead.hash(known);
+    Segment segment = anew ? table.segment(hash) : ahead.segment(known);
+    int slot = anew ? table.slot(segment, hash, a, offset, length) : ahead.slot(known);
     if (slot < 0) {
       return NONE;
     }
@@ -108,28 +111,8 @@ public final class Db {
     return handle;
   }
 
-  /** The hash of a key. */
-  public long hash(byte[] a, int offset, int length) {
+  long hash(byte[] a, int offset, int length) {
     return keyspace.hashes.of(a, offset, length);
-  }
-
-  /**
-   * Reads what the look-up of a key with this hash begins with, so that it is in the cache by then.
-   *
-   * @return something that depends on what was read
-   */
-  public int prefetchSlot(long hash) {
-    return storage.prefetchSlot(hash);
-  }
-
-  /** What is probably the entry of a key with this hash, without a look at it, or {@link #NONE}. */
-  public int glance(long hash) {
-    return storage.glance(hash);
-  }
-
-  /** Reads an entry as {@link #prefetchSlot} does what leads to it. */
-  public int prefetch(int h) {
-    return storage.prefetch(h);
   }
 
   /** {@link #find}, noting the use of the entry for LRU or LFU. */
@@ -437,9 +420,13 @@ public final class Db {
     if (kl >= Record.MAX_LENGTH) {
       throw new OutOfMemoryError("a key of more than 1 GiB");
     }
-    long hash = keyspace.hashes.of(k, ko, kl);
-    Segment segment = storage.table.segment(hash);
-    int slot = storage.table.slot(segment, hash, k, ko, kl);
+    Table table = storage.table;
+    Ahead ahead = keyspace.ahead;
+    int known = ahead.at(table, k, ko, kl);
+    boolean anew = known == Ahead.NONE;
+    long hash = anew ? hash(k, ko, kl) : ahead.hash(known);
+    Segment segment = anew ? table.segment(hash) : ahead.segment(known);
+    int slot = anew ? table.slot(segment, hash, k, ko, kl) : ahead.slot(known);
     if (slot >= 0) {
       int old = segment.address(slot);
       keep(old);

@@ -45,6 +45,10 @@ public final class Keyspace {
   final KeyHash hashes;
   final SplittableRandom random;
   final Access access;
+
+  /** Looks keys up before they are used. */
+  public final Ahead ahead = new Ahead();
+
   private final Db[] dbs;
 
   /** Those that have had keys: the memory of the others is always the same. */

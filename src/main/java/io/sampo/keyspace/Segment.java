@@ -182,17 +182,17 @@ final class Segment implements Directory.Part {
     return address(home(hash));
   }
 
-  /** The first address with this hash, without a look at its record, or {@link Arena#NONE}. */
+  /** The first slot with this hash, without a look at its record, or -1. */
   int glance(long hash) {
     long[] entries = slots;
     for (int i = home(hash); i < entries.length; i++) {
       long entry = entries[i];
       long other = entry >>> Integer.SIZE;
       if (other >= hash || entry == EMPTY) {
-        return other == hash ? (int) entry : Arena.NONE;
+        return other == hash && entry != EMPTY ? i : -1;
       }
     }
-    return Arena.NONE;
+    return -1;
   }
 
   /** The slot of the first entry with this hash or a greater one. */

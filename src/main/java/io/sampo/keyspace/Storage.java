@@ -16,8 +16,6 @@ import java.util.SplittableRandom;
  * to the {@link Db}.
  */
 final class Storage {
-  private static final int CACHE_LINE = 64;
-
   static final int OBJECT_BYTES = 4;
   static final int LONG_BYTES = 8;
 
@@ -114,27 +112,6 @@ final class Storage {
     int p = Arena.offset(h);
     long object = isObject(h) ? objects.bytes(objectIndex(h)) : 0;
     return Arena.rounded(Record.size(b, p)) + table.bytes() / table.size() + object;
-  }
-
-  /** Reads where the entry of a key with this hash would be found; returns something of it. */
-  int prefetchSlot(long hash) {
-    return table.segment(hash).glanceHome(hash);
-  }
-
-  /** The first entry with this hash, without a look at it, or {@link Arena#NONE}. */
-  int glance(long hash) {
-    return table.segment(hash).glance(hash);
-  }
-
-  /**
-   * Reads the beginning of an entry; returns something of it. Two lines of the cache, always: what
-   * a small entry has beyond them, or a big one, the processor fetches by itself, and to go by the
-   * size would be to guess it wrong.
-   */
-  int prefetch(int h) {
-    byte[] b = arena.page(h);
-    int p = Arena.offset(h);
-    return b[p] + b[Math.min(p + CACHE_LINE, b.length - 1)];
   }
 
   // ---- strings ----
@@ -361,7 +338,7 @@ final class Storage {
       Words.putLong(to, Record.ttlAt(to, q), expiry);
     }
     if (moves) {
-      segment.address(slot, h);
+      table.move(segment, slot, h);
       arena.free(old);
     }
     return h;
@@ -434,7 +411,7 @@ final class Storage {
     int size = Record.size(b, p);
     int to = arena.allocate(size);
     System.arraycopy(b, p, arena.page(to), Arena.offset(to), size);
-    segment.address(slot, to);
+    table.move(segment, slot, to);
     arena.free(h);
   }
 }

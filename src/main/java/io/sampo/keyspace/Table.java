@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
  * finds. So no operation ever moves more than a segment's worth of entries.
  */
 final class Table {
+  private static final int CACHE_LINE = 64;
+
   /** Bounds the directory; deeper segments would just grow. */
   private static final int MAX_DEPTH = 26;
 
@@ -18,6 +20,7 @@ final class Table {
   private int size;
   private long bytes;
   private long moved;
+  private int changes;
 
   Table(Arena arena, KeyHash hashes) {
     this.arena = arena;
@@ -40,6 +43,11 @@ final class Table {
     return moved;
   }
 
+  /** Grows with each entry that comes, goes, or gets another address or slot. */
+  int changes() {
+    return changes;
+  }
+
   /** The segment that holds what has this hash. */
   Segment segment(long hash) {
     return directory.of(hash);
@@ -57,6 +65,22 @@ final class Table {
     return segment.find(hash, key, offset, length, arena);
   }
 
+  /** Whether the record at an address has this key. */
+  boolean has(int address, byte[] key, int offset, int length) {
+    return Record.keyEquals(arena.page(address), Arena.offset(address), key, offset, length);
+  }
+
+  /**
+   * Reads the beginning of a record; returns something of it. Two lines of the cache, always: what
+   * a small one has beyond them, or a big one, the processor fetches by itself, and to go by the
+   * size would be to guess it wrong.
+   */
+  int prefetch(int address) {
+    byte[] b = arena.page(address);
+    int p = Arena.offset(address);
+    return b[p] + b[Math.min(p + CACHE_LINE, b.length - 1)];
+  }
+
   /** The slot of an address in its segment, or -1. */
   int slot(Segment segment, long hash, int address) {
     return segment.find(hash, address);
@@ -70,6 +94,7 @@ final class Table {
       segment = segment(hash);
     }
     size++;
+    changes++;
     return segment;
   }
 
@@ -77,6 +102,13 @@ final class Table {
   void remove(Segment segment, int slot) {
     segment.remove(slot);
     size--;
+    changes++;
+  }
+
+  /** Says that the record of an entry is somewhere else now. */
+  void move(Segment segment, int slot, int address) {
+    segment.address(slot, address);
+    changes++;
   }
 
   private void expand(Segment segment, long hash) {

@@ -1,5 +1,8 @@
 package io.sampo.resp;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -13,6 +16,18 @@ public final class ReplyWriter {
   private static final byte[] NULL2 = Bytes.ascii("$-1\r\n");
   private static final byte[] NULL_ARRAY2 = Bytes.ascii("*-1\r\n");
   private static final byte[] NULL3 = Bytes.ascii("_\r\n");
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * The header lines with a number below a hundred, each in the bytes of a long, but for the type,
+   * their first byte: nearly all there are, and in a long reply as much work as what they announce.
+   */
+  private static final long[] HEADERS = headers();
+
+  /** The room a header takes, and may be overwritten behind it. */
+  private static final int HEADER_ROOM = 24;
 
   private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
@@ -130,13 +145,9 @@ public final class ReplyWriter {
   }
 
   public void bulk(byte[] bytes, int offset, int length) {
-    ensure(length + 32L);
+    ensure(length + HEADER_ROOM + 2L);
     byte[] b = buffer;
-    int at = position;
-    b[at++] = '$';
-    at = Bytes.putLong(b, at, length);
-    b[at++] = '\r';
-    b[at++] = '\n';
+    int at = putHeader(b, position, '$', length);
     System.arraycopy(bytes, offset, b, at, length);
     at += length;
     b[at++] = '\r';
@@ -317,18 +328,33 @@ public final class ReplyWriter {
   }
 
   private void header(char type, long n) {
-    ensure(24);
-    byte[] b = buffer;
-    int at = position;
-    b[at++] = (byte) type;
-    if (n >= 0 && n < 10) {
-      b[at++] = (byte) ('0' + n);
-    } else {
-      at = Bytes.putLong(b, at, n);
+    ensure(HEADER_ROOM);
+    position = putHeader(buffer, position, type, n);
+  }
+
+  /** Writes a header where there is room for it; returns where it ends. */
+  private static int putHeader(byte[] b, int at, char type, long n) {
+    if (n >= 0 && n < HEADERS.length) {
+      LONGS.set(b, at, HEADERS[(int) n] | type);
+      return at + (n < 10 ? 4 : 5);
     }
-    b[at++] = '\r';
-    b[at++] = '\n';
-    position = at;
+    b[at] = (byte) type;
+    int end = Bytes.putLong(b, at + 1, n);
+    b[end] = '\r';
+    b[end + 1] = '\n';
+    return end + 2;
+  }
+
+  private static long[] headers() {
+    long[] headers = new long[100];
+    for (int n = 0; n < headers.length; n++) {
+      byte[] line = new byte[Long.BYTES];
+      int end = Bytes.putLong(line, 1, n);
+      line[end] = '\r';
+      line[end + 1] = '\n';
+      headers[n] = (long) LONGS.get(line, 0);
+    }
+    return headers;
   }
 
   private void crlf() {

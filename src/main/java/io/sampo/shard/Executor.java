@@ -126,11 +126,14 @@ public final class Executor {
     }
     out.protocol(client.protocol());
     streak.start();
-    prefetch.fetch(batch);
     // What a master sends is not cut: it belongs to one offset of its stream.
     boolean reaches = !obeyed && reach.isAny();
     int i = batch.done;
+    int fetched = i;
     for (; i < batch.size && out.position() < MOST_REPLIES; i++) {
+      if (i == fetched) {
+        fetched = prefetch.fetch(batch, i);
+      }
       long beyond = reaches ? reach.beyond(batch, i) : 0;
       if (beyond != 0) {
         batch.need(beyond);
@@ -149,6 +152,7 @@ public final class Executor {
       }
       batch.end(i, out.position());
     }
+    prefetch.end();
     streak.end(client);
     effects.flush();
     if (obeyed) {

@@ -58,6 +58,27 @@ class ReplyWriterTest {
   }
 
   @Test
+  void headersOfAnyNumber() {
+    for (int n : new int[] {0, 9, 10, 99, 100, 12345, 1_000_000}) {
+      String bytes = "x".repeat(n);
+      // Twice, for a header must not spoil what follows.
+      String bulk = "$" + n + "\r\n" + bytes + "\r\n";
+      both(
+          bulk + bulk,
+          bulk + bulk,
+          out -> {
+            out.bulk(bytes);
+            out.bulk(bytes);
+          });
+      both("*" + n + "\r\n", "*" + n + "\r\n", out -> out.array(n));
+      both(":" + n + "\r\n", ":" + n + "\r\n", out -> out.integer(n));
+    }
+    for (long n : new long[] {-1, -99, Long.MIN_VALUE, Long.MAX_VALUE}) {
+      both(":" + n + "\r\n", ":" + n + "\r\n", out -> out.integer(n));
+    }
+  }
+
+  @Test
   void errorsStayOnOneLine() {
     // U+010D and U+010A would become CR and LF if only their low bytes were sent.
     both(

@@ -1,0 +1,118 @@
+package io.sampo.keyspace;
+
+import java.util.Arrays;
+
+/**
+ * Looks keys up shortly before they are used, many at once, so that the memory works on all of them
+ * at the same time. Whoever then asks for one of these keys finds it in the cache, and need not
+ * look for its place again.
+ */
+public final class Ahead {
+  /** How many keys are looked up at once. */
+  public static final int MOST = 64;
+
+  static final int NONE = -1;
+
+  private static final byte[] NOTHING = {};
+
+  /** What all keys lie in, in ascending order. */
+  private byte[] array = NOTHING;
+
+  private final int[] offsets = new int[MOST];
+  private final Table[] tables = new Table[MOST];
+  private final long[] hashes = new long[MOST];
+  private final Segment[] segments = new Segment[MOST];
+  private final int[] slots = new int[MOST];
+
+  /** What {@link Table#changes} was. */
+  private final int[] stamps = new int[MOST];
+
+  private int count;
+
+  /** The first that may be asked for next. */
+  private int next;
+
+  /** Written so that the reading is not optimized away. */
+  private int read;
+
+  /** How many more keys it takes. */
+  public int room() {
+    return MOST - count;
+  }
+
+  /**
+   * Adds a key that is going to be looked up; where there is no room, in place of all others. Reads
+   * what its look-up begins with.
+   *
+   * @param a the array of all keys, until {@link #forget}, in which each lies behind the last
+   */
+  public void add(Db db, byte[] a, int offset, int length) {
+    if (count == MOST) {
+      fetch();
+      count = 0;
+      next = 0;
+    }
+    Table table = db.storage().table;
+    long hash = db.hash(a, offset, length);
+    Segment segment = table.segment(hash);
+    array = a;
+    offsets[count] = offset;
+    tables[count] = table;
+    hashes[count] = hash;
+    segments[count] = segment;
+    stamps[count++] = table.changes();
+    read += segment.glanceHome(hash);
+  }
+
+  /** Finds the entries, and reads them: no key waits for what is read for the one before. */
+  public void fetch() {
+    for (int i = 0; i < count; i++) {
+      slots[i] = segments[i].glance(hashes[i]);
+    }
+    int sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += slots[i] == NONE ? 0 : tables[i].prefetch(segments[i].address(slots[i]));
+    }
+    read += sum;
+  }
+
+  /** Forgets all keys. */
+  public void forget() {
+    Arrays.fill(tables, 0, count, null);
+    Arrays.fill(segments, 0, count, null);
+    array = NOTHING;
+    count = 0;
+    next = 0;
+  }
+
+  /** Which of the keys looked up this is, if its place is still the same; else {@link #NONE}. */
+  int at(Table table, byte[] a, int offset, int length) {
+    if (a != array) {
+      return NONE;
+    }
+    int i = next;
+    while (i < count && offsets[i] < offset) {
+      i++;
+    }
+    next = i;
+    boolean known =
+        i < count
+            && offsets[i] == offset
+            && tables[i] == table
+            && stamps[i] == table.changes()
+            && slots[i] != NONE;
+    return known && table.has(segments[i].address(slots[i]), a, offset, length) ? i : NONE;
+  }
+
+  long hash(int i) {
+    return hashes[i];
+  }
+
+  Segment segment(int i) {
+    return segments[i];
+  }
+
+  int slot(int i) {
+    return slots[i];
+  }
+}
