@@ -99,6 +99,7 @@ public final class SentinelView {
     if (master.isEmpty()) {
       events.add(new Event("+monitor", master(next) + " quorum " + quorum));
     } else if (!is(next, master.get())) {
+      succession(next, master.get(), events);
       events.add(
           new Event("+switch-master", set + " " + address(master.get()) + " " + address(next)));
       // What was told of the nodes named the master.
@@ -107,6 +108,22 @@ public final class SentinelView {
       objectivelyDown = false;
     }
     master = chosen;
+  }
+
+  /**
+   * How it came about, as the Sentinel that has seen to it tells of it, which is the new master, or
+   * one that has learnt of it.
+   */
+  private void succession(Node next, Node old, List<Event> events) {
+    if (next.self()) {
+      events.add(new Event("+try-failover", master(old)));
+      events.add(new Event("+elected-leader", master(old)));
+      events.add(new Event("+selected-slave", replica(next, old)));
+      events.add(new Event("+promoted-slave", replica(next, old)));
+      events.add(new Event("+failover-end", master(old)));
+    } else if (next.sentinelPort() > 0) {
+      events.add(new Event("+config-update-from", sentinel(next, old)));
+    }
   }
 
   private void look(Node node, Node itsMaster, List<Event> events) {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 public final class RedisProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final String SENTINEL = "--sentinel";
 
   private final Process process;
   private final Path directory;
@@ -66,14 +67,33 @@ public final class RedisProcess implements AutoCloseable {
     throw new IllegalStateException("redis-server did not start:\n" + log);
   }
 
+  /**
+   * Starts a Sentinel that watches a master, and waits until it answers.
+   *
+   * @param name by which clients ask for the master
+   */
+  public static RedisProcess sentinel(String name, int master, int quorum) {
+    RedisProcess sentinel = start(SENTINEL);
+    try (RespClient client = RespClient.connect(sentinel.port)) {
+      client.expect('+', "SENTINEL", "MONITOR", name, "127.0.0.1", "" + master, "" + quorum);
+    }
+    return sentinel;
+  }
+
   private static RedisProcess launch(String... directives) {
     try {
       Path directory = Files.createTempDirectory("sampo-redis");
       int port = freePort();
-      List<String> line = new ArrayList<>(List.of("redis-server", "--port", "" + port));
-      line.addAll(List.of("--bind", "127.0.0.1", "--daemonize", "no"));
-      line.addAll(List.of("--save", "", "--appendonly", "no", "--dir", directory.toString()));
+      List<String> line = new ArrayList<>(List.of("redis-server"));
+      if (List.of(directives).contains(SENTINEL)) {
+        // It keeps its state in the file that it is configured by.
+        line.add(Files.createFile(directory.resolve("sentinel.conf")).toString());
+      } else {
+        line.addAll(List.of("--save", "", "--appendonly", "no"));
+      }
       line.addAll(List.of(directives));
+      line.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--daemonize", "no"));
+      line.addAll(List.of("--dir", directory.toString()));
       Process process =
           new ProcessBuilder(line)
               .redirectErrorStream(true)

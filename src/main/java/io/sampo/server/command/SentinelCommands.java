@@ -16,9 +16,12 @@ import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import io.sampo.server.Sentinel;
 import io.sampo.server.Session;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a node is asked at its Sentinel port, besides what concerns the connection. */
 final class SentinelCommands {
@@ -37,32 +40,31 @@ final class SentinelCommands {
   };
 
   // spotless:off
+  private static final List<Command> ABOUT = List.of(
+      cmd("sentinel|ckquorum", 3, "admin on:session", "", "2.8.4", "O(N)", "master-name", "Whether a majority of the voters can be reached.", SentinelCommands::checkQuorum),
+      cmd("sentinel|failover", 3, "admin on:session", "", "2.8.4", "O(1)", "master-name", "Have another node take over, without a write being lost.", SentinelCommands::failover),
+      cmd("sentinel|flushconfig", 2, "admin on:session", "", "2.8.4", "O(1)", "", "Nothing is to be written: what must be kept always is.", SentinelCommands::flushConfig),
+      cmd("sentinel|get-master-addr-by-name", 3, "admin on:session", "", "2.8.4", "O(1)", "master-name", "Where clients reach the master.", SentinelCommands::getMasterAddress),
+      cmd("sentinel|help", 2, "loading stale on:session", "", "2.8.4", "O(1)", "", "The subcommands of SENTINEL.", new Help()),
+      cmd("sentinel|is-master-down-by-addr", 6, "admin on:session", "", "2.8.4", "O(1)", "ip port:int current-epoch:int runid", "Whether the master cannot be reached from here.", SentinelCommands::isMasterDown),
+      cmd("sentinel|master", 3, "admin on:session", "", "2.8.4", "O(1)", "master-name", "The state of the master.", SentinelCommands::master),
+      cmd("sentinel|masters", 2, "admin on:session", "", "2.8.4", "O(N)", "", "The states of the masters, of which there is one.", SentinelCommands::masters),
+      cmd("sentinel|myid", 2, "admin on:session", "", "6.2.0", "O(1)", "", "The id of this Sentinel.", SentinelCommands::myId),
+      cmd("sentinel|pending-scripts", 2, "admin on:session", "", "2.8.4", "", "", "Scripts to be run, of which there are none.", SentinelCommands::pendingScripts),
+      cmd("sentinel|replicas", 3, "admin on:session", "", "5.0.0", "O(N)", "master-name", "The states of the replicas.", SentinelCommands::replicas),
+      cmd("sentinel|reset", 3, "admin on:session", "", "2.8.4", "O(N)", "pattern:pattern", "Tell all events anew, if the pattern matches the master's name.", SentinelCommands::reset),
+      cmd("sentinel|sentinels", 3, "admin on:session", "", "2.8.4", "O(N)", "master-name", "The states of the other nodes as Sentinels.", SentinelCommands::sentinels),
+      cmd("sentinel|slaves", 3, "admin on:session", "", "2.8.0", "O(N)", "master-name", "The states of the replicas.", SentinelCommands::replicas));
+
   static final List<Command> COMMANDS = List.of(
       cmd("publish", 3, "pubsub loading stale fast on:session", "", "2.0.0", "O(N+M)", "channel message", "Only a Sentinel's own messages are accepted.", SentinelCommands::publish),
       cmd("role", 1, "noscript loading stale fast @admin @dangerous on:session", "", "2.8.12", "O(1)", "", "That this is a Sentinel, and for which masters.", SentinelCommands::role),
-      container("sentinel", -2, "2.8.4", "Commands about the replica set.",
-          cmd("sentinel|ckquorum", 3, "admin on:session", "", "2.8.4", "O(N)", "master-name", "Whether a majority of the voters can be reached.", SentinelCommands::checkQuorum),
-          cmd("sentinel|failover", 3, "admin on:session", "", "2.8.4", "O(1)", "master-name", "Have another node take over, without a write being lost.", SentinelCommands::failover),
-          cmd("sentinel|flushconfig", 2, "admin on:session", "", "2.8.4", "O(1)", "", "Nothing is to be written: what must be kept always is.", SentinelCommands::flushConfig),
-          cmd("sentinel|get-master-addr-by-name", 3, "admin on:session", "", "2.8.4", "O(1)", "master-name", "Where clients reach the master.", SentinelCommands::getMasterAddress),
-          cmd("sentinel|help", 2, "loading stale on:session", "", "2.8.4", "O(1)", "", "The subcommands of SENTINEL.", new Help()),
-          cmd("sentinel|is-master-down-by-addr", 6, "admin on:session", "", "2.8.4", "O(1)", "ip port:int current-epoch:int runid", "Whether the master cannot be reached from here.", SentinelCommands::isMasterDown),
-          cmd("sentinel|master", 3, "admin on:session", "", "2.8.4", "O(1)", "master-name", "The state of the master.", SentinelCommands::master),
-          cmd("sentinel|masters", 2, "admin on:session", "", "2.8.4", "O(N)", "", "The states of the masters, of which there is one.", SentinelCommands::masters),
-          cmd("sentinel|monitor", 6, "admin on:session", "", "2.8.4", "O(1)", "name ip port:int quorum:int", "Refused: a node tells of its own replica set.", SentinelCommands::monitor),
-          cmd("sentinel|myid", 2, "admin on:session", "", "6.2.0", "O(1)", "", "The id of this Sentinel.", SentinelCommands::myId),
-          cmd("sentinel|pending-scripts", 2, "admin on:session", "", "2.8.4", "", "", "Scripts to be run, of which there are none.", SentinelCommands::pendingScripts),
-          cmd("sentinel|remove", 3, "admin on:session", "", "2.8.4", "O(1)", "master-name", "Refused: a node tells of its own replica set.", SentinelCommands::refuse),
-          cmd("sentinel|replicas", 3, "admin on:session", "", "5.0.0", "O(N)", "master-name", "The states of the replicas.", SentinelCommands::replicas),
-          cmd("sentinel|reset", 3, "admin on:session", "", "2.8.4", "O(N)", "pattern:pattern", "Tell all events anew, if the pattern matches the master's name.", SentinelCommands::reset),
-          cmd("sentinel|sentinels", 3, "admin on:session", "", "2.8.4", "O(N)", "master-name", "The states of the other nodes as Sentinels.", SentinelCommands::sentinels),
-          cmd("sentinel|set", -5, "admin on:session", "", "2.8.4", "O(1)", "master-name data:(option value)...", "Refused: the nodes' directives say how a replica set is.", SentinelCommands::refuse),
-          cmd("sentinel|slaves", 3, "admin on:session", "", "2.8.0", "O(N)", "master-name", "The states of the replicas.", SentinelCommands::replicas)));
+      container("sentinel", -2, "2.8.4", "Commands about the replica set.", subcommands()),
+      cmd("shutdown", -1, "admin noscript loading stale no_multi allow_busy on:session", "", "1.0.0", "O(N)", "[arguments]", "Refused: it would end the node.", SentinelCommands::shutdown));
   // spotless:on
 
-  private static final RespError NO_SUCH = new RespError("ERR No such master with that name");
-  private static final RespError FIXED =
-      new RespError("ERR A replica set is what the directives of its nodes say");
+  static final RespError NO_SUCH = new RespError("ERR No such master with that name");
+  private static final byte[] HELLO_CHANNEL = Bytes.ascii("__sentinel__:hello");
 
   private SentinelCommands() {}
 
@@ -83,8 +85,26 @@ final class SentinelCommands {
     return a.text(2).equals(sentinel.plan.set());
   }
 
+  private static Command[] subcommands() {
+    return Stream.concat(ABOUT.stream(), SentinelTuning.SUBCOMMANDS.stream())
+        .sorted(Comparator.comparing(command -> command.name))
+        .toArray(Command[]::new);
+  }
+
+  /** A Sentinel that finds this one may greet it; what it says of a master is of no use here. */
   private static void publish(Context c, Args a) {
-    throw new RespError("ERR Only HELLO messages are accepted by Sentinel instances.");
+    if (!Arrays.equals(a.bytes(1), HELLO_CHANNEL)) {
+      throw new RespError("ERR Only HELLO messages are accepted by Sentinel instances.");
+    }
+    c.out().integer(1);
+  }
+
+  /** To end a Sentinel is harmless, and to end a node that may be the master is not. */
+  private static void shutdown(Context c, Args a) {
+    throw new RespError(
+        "ERR This Sentinel is part of its node, which SHUTDOWN at port "
+            + Session.of(c).node.port()
+            + " ends");
   }
 
   private static void role(Context c, Args a) {
@@ -186,21 +206,13 @@ final class SentinelCommands {
     reports.forEach(report -> write(out, report));
   }
 
-  private static void write(ReplyWriter out, Map<String, String> report) {
+  static void write(ReplyWriter out, Map<String, String> report) {
     out.map(report.size());
     report.forEach(
         (name, value) -> {
           out.bulk(name);
           out.bulk(value);
         });
-  }
-
-  private static void monitor(Context c, Args a) {
-    throw isNamed(sentinel(c), a) ? new RespError("ERR Duplicate master name.") : FIXED;
-  }
-
-  private static void refuse(Context c, Args a) {
-    throw isNamed(sentinel(c), a) ? FIXED : NO_SUCH;
   }
 
   private static void myId(Context c, Args a) {
