@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sampo.testkit.Seed;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ class FaultTest {
   private static final int ROUNDS = Integer.getInteger("test.rounds", 2);
   private static final long SECONDS = Long.getLong("test.seconds", TimeUnit.HOURS.toSeconds(3));
   private static final int USERS = 6;
+  private static final long LONG = TimeUnit.SECONDS.toMillis(15);
 
   private final long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
   @TempDir private Path directory;
@@ -74,6 +76,7 @@ class FaultTest {
       arena.awaitWrite(users, System.nanoTime());
     }
     long after = System.nanoTime();
+    keepIfLong(TimeUnit.NANOSECONDS.toMillis(after - passed), arena, key);
     users.readAtLast(arena.nodes);
     History history = users.history;
     System.out.printf(
@@ -127,11 +130,13 @@ class FaultTest {
       }
       failovers += arena.term();
       arena.killAll();
-      System.out.println("formed in " + arena.form() + " ms after all were killed at once");
+      long again = arena.form();
+      System.out.println("formed in " + again + " ms after all were killed at once");
+      keepIfLong(again, arena, "all");
       try (Caller client = new PlainCaller(arena.nodes, arena.master(), any -> true)) {
         for (Kept each : kept) {
           BitSet lost = (BitSet) each.acknowledged.clone();
-          lost.andNot(client.read(each.key));
+          arena.await("a reading of " + each.key, () -> isRemoved(lost, client, each.key));
           assertTrue(lost.isEmpty(), "lost later of " + each.key + ": " + lost);
         }
       }
@@ -144,11 +149,32 @@ class FaultTest {
     assertTrue(writes > kept.size());
   }
 
+  /** Removes from a set what a client reads, if it can; whether it could. */
+  private static boolean isRemoved(BitSet set, Caller client, String key) {
+    try {
+      set.andNot(client.read(key));
+      return true;
+    } catch (UncheckedIOException notNow) {
+      return false;
+    }
+  }
+
+  /** Keeps what the nodes have logged if something has taken so long that one wonders why. */
+  private static void keepIfLong(long millis, Arena arena, String name) throws IOException {
+    if (millis > LONG) {
+      Files.writeString(folder().resolve(name + ".log"), arena.logs());
+    }
+  }
+
+  private static Path folder() throws IOException {
+    return Files.createDirectories(Path.of("target", "faults"));
+  }
+
   /** Fails if a history cannot be explained, and keeps it then, with what the nodes have logged. */
   private static void check(History history, Arena arena, String name) throws IOException {
     List<String> violations = history.violations();
     if (!violations.isEmpty()) {
-      Path folder = Files.createDirectories(Path.of("target", "faults"));
+      Path folder = folder();
       Files.write(folder.resolve(name + ".history"), history.lines());
       Files.writeString(folder.resolve(name + ".log"), arena.logs());
       fail("in " + folder.resolve(name + ".history") + ": " + violations);
@@ -177,6 +203,7 @@ class FaultTest {
           arena.awaitWrite(users, System.nanoTime() + TimeUnit.SECONDS.toNanos(1));
           arena.killAll();
           formed.add(arena.form());
+          keepIfLong(formed.get(i), arena, "all-" + fsync + "-" + i);
           arena.awaitWrite(users, System.nanoTime());
         }
         users.readAtLast(arena.nodes);
