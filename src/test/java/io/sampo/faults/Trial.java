@@ -51,7 +51,7 @@ final class Trial {
     int master = arena.master();
     int node = random.nextBoolean() ? master : (master + 1 + random.nextInt(2)) % Arena.SIZE;
     long before = System.nanoTime();
-    boolean shunned = random.nextBoolean();
+    boolean shunned = node == master && random.nextInt(3) > 0;
     if (shunned) {
       // A write that is held holds readings, too; without any the lease alone forbids stale ones.
       users.shun(arena.nodes.get(node));
