@@ -215,6 +215,8 @@ final class Arena {
     }
     if (pageCount == pages.length) {
       bytes = Arrays.copyOf(bytes, pageCount * 2);
+      // To free a page takes no heap.
+      freeNumbers = Arrays.copyOf(freeNumbers, pageCount * 2);
       pages = Arrays.copyOf(pages, pageCount * 2);
     }
     return pageCount++;
@@ -228,9 +230,6 @@ final class Arena {
     }
     bytes[page.number] = null;
     pages[page.number] = null;
-    if (freeNumberCount == freeNumbers.length) {
-      freeNumbers = Arrays.copyOf(freeNumbers, freeNumberCount * 2);
-    }
     freeNumbers[freeNumberCount++] = page.number;
   }
 

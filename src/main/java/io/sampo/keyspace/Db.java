@@ -38,6 +38,7 @@ public final class Db {
   private boolean inhabited;
 
   private Storage storage;
+  private Uses uses;
   private PartExpiry parts;
 
   Db(Keyspace keyspace, int index) {
@@ -62,16 +63,6 @@ public final class Db {
   /** Whether it belongs to a replica, which leaves expired keys for its master to delete. */
   public boolean replica() {
     return keyspace.replica();
-  }
-
-  /** Whether the policy has uses counted (LFU) rather than the last one remembered. */
-  public boolean countsUses() {
-    return keyspace.settings.policy.lfu();
-  }
-
-  /** Whether the policy goes by how long ago entries were used. */
-  public boolean countsAges() {
-    return keyspace.settings.policy.measure() == Policy.Measure.LRU;
   }
 
   /** Up to where values keep their compact encodings. */
@@ -119,18 +110,9 @@ public final class Db {
   public int lookup(byte[] a, int offset, int length) {
     int handle = find(a, offset, length);
     if (handle != NONE) {
-      touch(handle);
+      uses.touch(handle);
     }
     return handle;
-  }
-
-  /** Notes a use of the entry for LRU or LFU. */
-  public void touch(int h) {
-    int access = storage.access(h);
-    int touched = keyspace.access.touched(access);
-    if (touched != access) {
-      storage.access(h, touched);
-    }
   }
 
   private boolean isExpired(int h) {
@@ -251,31 +233,6 @@ public final class Db {
     return storage.expireAt(h);
   }
 
-  /** Seconds since the last use; meaningful under a policy that is not LFU. */
-  public long idleSeconds(int h) {
-    return keyspace.access.idle(storage.access(h));
-  }
-
-  /** Makes the last use seem that long ago. */
-  public void idleSeconds(int h, long seconds) {
-    storage.access(h, keyspace.access.idleSince(seconds));
-  }
-
-  /** The logarithmic access counter, 0 to 255; meaningful under an LFU policy. */
-  public int frequency(int h) {
-    return keyspace.access.decayed(storage.access(h));
-  }
-
-  /** Sets the access counter, 0 to 255. */
-  public void frequency(int h, int counter) {
-    storage.access(h, keyspace.access.counted(counter));
-  }
-
-  /** The bytes an entry takes: record, share of the table, object. */
-  public long memoryUsage(int h) {
-    return storage.memoryUsage(h);
-  }
-
   // ---- writing ----
 
   /**
@@ -310,7 +267,13 @@ public final class Db {
   /** Sets a key to a value that is kept as an object. */
   public int put(byte[] k, int ko, int kl, Value v, boolean keepTtl) {
     int object = storage.add(v);
-    int h = place(k, ko, kl, Record.OBJECT, Storage.OBJECT_BYTES, keepTtl);
+    int h;
+    try {
+      h = place(k, ko, kl, Record.OBJECT, Storage.OBJECT_BYTES, keepTtl);
+    } catch (OutOfMemoryError full) {
+      storage.drop(object);
+      throw full;
+    }
     storage.object(h, object);
     if (v instanceof PartlyVolatile value && value.nextExpiry() != PartlyVolatile.NEVER) {
       parts.add(value, keyspace.hashes.of(k, ko, kl));
@@ -412,6 +375,7 @@ public final class Db {
 
   private void reset() {
     storage = new Storage(keyspace.hashes);
+    uses = new Uses(keyspace, storage);
     parts = new PartExpiry(keyspace, this);
   }
 
@@ -440,10 +404,9 @@ public final class Db {
       inhabited = true;
       keyspace.inhabit(this);
     }
-    int h =
-        storage.insert(hash, k, ko, kl, kind | keyspace.era, keyspace.access.initial(), payload);
+    // First, for nothing may come between the record and its payload, not even a lack of heap.
     keyspace.noteAdded(this, k, ko, kl);
-    return h;
+    return storage.insert(hash, k, ko, kl, kind | keyspace.era, keyspace.access.initial(), payload);
   }
 
   // ---- the whole ----
@@ -453,29 +416,19 @@ public final class Db {
     return storage.table.size();
   }
 
+  /** When or how often entries were used, as far as the policy wants to know. */
+  public Uses uses() {
+    return uses;
+  }
+
+  /** What it takes of the heap, and what is left of its keys' time. */
+  public Footprint footprint() {
+    return new Footprint(storage, keyspace.clock);
+  }
+
   /** The number of keys with an expiry. */
   public int volatileSize() {
     return storage.volatiles.size();
-  }
-
-  /** Milliseconds that keys with an expiry have left on average; 0 if there are none. */
-  public long averageTtl() {
-    return storage.volatiles.averageTtl(keyspace.clock.getAsLong());
-  }
-
-  /** The bytes taken by records, table and objects. */
-  public long usedMemory() {
-    return storage.used();
-  }
-
-  /** The bytes of the table that finds the records. */
-  public long tableMemory() {
-    return storage.table.bytes();
-  }
-
-  /** The bytes of the pages that hold the records. */
-  public long allocatedMemory() {
-    return storage.allocated();
   }
 
   /**
@@ -558,6 +511,7 @@ public final class Db {
     Db other = new Db(keyspace, index);
     other.indexAtCut = indexAtCut;
     other.storage = storage;
+    other.uses = uses;
     return other;
   }
 

@@ -89,8 +89,8 @@ final class Eviction {
 
   private static long score(Db db, int h, Policy.Measure measure) {
     return switch (measure) {
-      case LRU -> db.idleSeconds(h);
-      case LFU -> 255 - db.frequency(h);
+      case LRU -> db.uses().idleSeconds(h);
+      case LFU -> 255 - db.uses().frequency(h);
       case TTL -> Long.MAX_VALUE - db.expireAt(h);
       case NONE -> 0;
     };

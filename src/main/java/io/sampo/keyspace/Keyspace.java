@@ -81,7 +81,7 @@ public final class Keyspace {
     for (int i = 0; i < dbs.length; i++) {
       dbs[i] = new Db(this, i);
     }
-    emptyBytes = dbs[0].usedMemory();
+    emptyBytes = dbs[0].storage().used();
   }
 
   public Db db(int index) {
@@ -177,7 +177,7 @@ public final class Keyspace {
   public long usedMemory() {
     long sum = (dbs.length - inhabited.length) * emptyBytes;
     for (Db db : inhabited) {
-      sum += db.usedMemory();
+      sum += db.storage().used();
     }
     return sum;
   }
@@ -186,7 +186,7 @@ public final class Keyspace {
   public long allocatedMemory() {
     long sum = 0;
     for (Db db : dbs) {
-      sum += db.allocatedMemory();
+      sum += db.storage().allocated();
     }
     return sum;
   }

@@ -76,17 +76,26 @@ final class Objects {
   private void reach(int index) {
     int chunk = index >>> CHUNK_SHIFT;
     if (chunk == values.length) {
-      values = Arrays.copyOf(values, chunk * 2);
-      sizes = Arrays.copyOf(sizes, chunk * 2);
+      grow(Arrays.copyOf(values, chunk * 2), Arrays.copyOf(sizes, chunk * 2));
     }
     int at = index & CHUNK_MASK;
     if (values[chunk] == null) {
       int first = chunk == 0 ? FIRST_CHUNK : CHUNK;
-      values[chunk] = new Value[first];
-      sizes[chunk] = new long[first];
+      grow(chunk, new Value[first], new long[first]);
     } else if (at == values[chunk].length) {
-      values[chunk] = Arrays.copyOf(values[chunk], at * 2);
-      sizes[chunk] = Arrays.copyOf(sizes[chunk], at * 2);
+      grow(chunk, Arrays.copyOf(values[chunk], at * 2), Arrays.copyOf(sizes[chunk], at * 2));
     }
+  }
+
+  // There is heap for both, or neither is changed.
+
+  private void grow(Value[][] moreValues, long[][] moreSizes) {
+    values = moreValues;
+    sizes = moreSizes;
+  }
+
+  private void grow(int chunk, Value[] moreValues, long[] moreSizes) {
+    values[chunk] = moreValues;
+    sizes[chunk] = moreSizes;
   }
 }

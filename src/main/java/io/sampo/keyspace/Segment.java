@@ -45,7 +45,8 @@ final class Segment implements Directory.Part {
 
   private Segment(int depth, int length) {
     this.depth = depth;
-    allocate(length);
+    slots = new long[length];
+    homes = length - 8 - length / 64;
   }
 
   /** The entries of {@code low}, then those of {@code high}, in a segment less deep by one. */
@@ -76,19 +77,15 @@ final class Segment implements Directory.Part {
 
   /** Changes the number of slots, to at least what the entries need. */
   void resize(int wanted) {
-    long[] old = slots;
+    // In another segment first, for the heap may run out before the entries have their new places.
     for (int length = wanted; ; length = grown(length)) {
-      allocate(length);
-      if (fill(0, old, 0, old.length) >= 0) {
+      Segment other = new Segment(depth, length);
+      if (other.fill(0, slots, 0, slots.length) >= 0) {
+        slots = other.slots;
+        homes = other.homes;
         return;
       }
     }
-  }
-
-  private void allocate(int length) {
-    slots = new long[length];
-    homes = length - 8 - length / 64;
-    size = 0;
   }
 
   /** Appends entries; returns the slot behind the last, or -1 if they do not fit. */

@@ -206,7 +206,12 @@ final class Storage {
     int p = Arena.offset(h);
     Record.head(b, p, kind, access);
     Record.key(b, p, k, ko, kl);
-    table.insert(hash, h);
+    try {
+      table.insert(hash, h);
+    } catch (OutOfMemoryError full) {
+      arena.free(h);
+      throw full;
+    }
     return h;
   }
 
@@ -247,6 +252,11 @@ final class Storage {
     return objects.add(v);
   }
 
+  /** Drops a value that was taken in, but for which there is no record. */
+  void drop(int index) {
+    objects.remove(index);
+  }
+
   /** Writes an OBJECT payload. */
   void object(int h, int index) {
     byte[] b = arena.page(h);
@@ -272,7 +282,13 @@ final class Storage {
     byte[] b = arena.page(h);
     int p = Arena.offset(h);
     int flags = Record.flags(b, p) & ~Record.KIND_MASK | Record.OBJECT;
-    int to = reshape(segment, slot, flags, access(h), expireAt(h), OBJECT_BYTES, false);
+    int to;
+    try {
+      to = reshape(segment, slot, flags, access(h), expireAt(h), OBJECT_BYTES, false);
+    } catch (OutOfMemoryError full) {
+      objects.remove(index);
+      throw full;
+    }
     object(to, index);
     return to;
   }
@@ -289,15 +305,17 @@ final class Storage {
     long hash = table.hashOf(h);
     Segment segment = table.segment(hash);
     int to = h;
-    if (had) {
-      volatiles.remove(segment, hash, Record.expiry(b, p));
-    }
+    long old = expireAt(h);
+    volatiles.reserve();
     if (had && has) {
       Words.putLong(b, Record.ttlAt(b, p), whenMillis);
     } else {
       int slot = table.slot(segment, hash, h);
       int flags = Record.flags(b, p) ^ Record.TTL;
       to = reshape(segment, slot, flags, access(h), whenMillis, Record.payload(b, p), true);
+    }
+    if (had) {
+      volatiles.remove(segment, hash, old);
     }
     if (has) {
       volatiles.add(segment, hash, whenMillis);

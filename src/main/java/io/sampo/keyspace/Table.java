@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 
 /**
  * The keys of a database: {@link Segment}s of up to about 1000 of them, which a {@link Directory}
- * finds. So no operation ever moves more than a segment's worth of entries.
+ * finds. So no operation ever moves more than a segment's worth of entries. Whatever needs heap
+ * comes before anything is changed, so that the table is whole even if there is none.
  */
 final class Table {
   private static final int CACHE_LINE = 64;
@@ -123,25 +124,25 @@ final class Table {
   }
 
   private void resize(Segment segment, int length) {
-    moved += segment.size();
-    bytes -= segment.bytes();
+    long before = segment.bytes();
     segment.resize(length);
-    bytes += segment.bytes();
+    bytes += segment.bytes() - before;
+    moved += segment.size();
   }
 
   private void split(Segment segment, long hash) {
     int first = firstAt(segment, Directory.middle(segment, hash));
     Segment low = segment.part(0, first);
     Segment high = segment.part(first, segment.length());
-    bytes += low.bytes() + high.bytes() - segment.bytes();
     if (segment.volatiles > 0) {
       low.volatiles = countVolatiles(low);
       high.volatiles = segment.volatiles - low.volatiles;
     }
     low.nextExpiry = segment.nextExpiry;
     high.nextExpiry = segment.nextExpiry;
-    moved += segment.size();
     directory.split(low, high, hash);
+    bytes += low.bytes() + high.bytes() - segment.bytes();
+    moved += segment.size();
   }
 
   /** The first slot that holds a hash from {@code hash} on. */
@@ -168,6 +169,14 @@ final class Table {
 
   /** Gives back room after removals from the segment of {@code hash}, if there is much to spare. */
   void shrink(long hash) {
+    try {
+      shrinkNow(hash);
+    } catch (OutOfMemoryError full) {
+      // What is smaller has to be made first. The removal, which makes room, is not to fail by it.
+    }
+  }
+
+  private void shrinkNow(long hash) {
     Segment segment = segment(hash);
     while (segment.size() * 5 < segment.length() * 2) {
       Segment joined = segment.depth == 0 ? segment : join(segment, hash);
@@ -191,9 +200,9 @@ final class Table {
     }
     boolean isLow = Directory.isLower(segment, hash);
     Segment both = isLow ? Segment.joined(segment, other) : Segment.joined(other, segment);
-    bytes += both.bytes() - segment.bytes() - other.bytes();
     both.volatiles = segment.volatiles + other.volatiles;
     both.nextExpiry = Math.min(segment.nextExpiry, other.nextExpiry);
+    bytes += both.bytes() - segment.bytes() - other.bytes();
     moved += sum;
     directory.join(both, hash);
     return both;

@@ -19,10 +19,14 @@ final class Volatiles {
     return size;
   }
 
-  void add(Segment segment, long hash, long expiry) {
+  /** Has {@link #add} need no heap. */
+  void reserve() {
     if (blocks.length == 0) {
       blocks = new int[BLOCKS];
     }
+  }
+
+  void add(Segment segment, long hash, long expiry) {
     blocks[(int) (hash >>> BLOCK_SHIFT)]++;
     segment.volatiles++;
     segment.nextExpiry = Math.min(segment.nextExpiry, expiry);

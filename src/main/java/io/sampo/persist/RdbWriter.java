@@ -118,12 +118,12 @@ public final class RdbWriter {
       out.octet(RdbFormat.EXPIRETIME_MS);
       out.word(expireAt);
     }
-    if (db.countsUses()) {
+    if (db.uses().areCounted()) {
       out.octet(RdbFormat.FREQ);
-      out.octet(db.frequency(h));
-    } else if (db.countsAges()) {
+      out.octet(db.uses().frequency(h));
+    } else if (db.uses().areDated()) {
       out.octet(RdbFormat.IDLE);
-      out.length(db.idleSeconds(h));
+      out.length(db.uses().idleSeconds(h));
     }
     out.octet(ValueWriter.type(db, h));
     out.string(db.keyArray(h), db.keyOffset(h), db.keyLength(h));

@@ -91,26 +91,26 @@ final class EvictionTest {
   void idleTimeAndFrequencyFollowTheClock() {
     put(1);
     now.addAndGet(7_000);
-    assertEquals(7, db.idleSeconds(find(1)));
+    assertEquals(7, db.uses().idleSeconds(find(1)));
     byte[] key = key(1);
     db.lookup(key, 0, key.length);
-    assertEquals(0, db.idleSeconds(find(1)));
-    db.idleSeconds(find(1), 99);
-    assertEquals(99, db.idleSeconds(find(1)));
+    assertEquals(0, db.uses().idleSeconds(find(1)));
+    db.uses().idleSeconds(find(1), 99);
+    assertEquals(99, db.uses().idleSeconds(find(1)));
 
     settings.policy = Policy.ALLKEYS_LFU;
     settings.lfuLogFactor = 0;
     put(2);
     key = key(2);
-    assertEquals(5, db.frequency(find(2)));
+    assertEquals(5, db.uses().frequency(find(2)));
     for (int i = 0; i < 10; i++) {
       db.lookup(key, 0, key.length);
     }
-    assertEquals(15, db.frequency(find(2)));
+    assertEquals(15, db.uses().frequency(find(2)));
     now.addAndGet(4 * 60_000);
-    assertEquals(11, db.frequency(find(2)));
-    db.frequency(find(2), 200);
-    assertEquals(200, db.frequency(find(2)));
+    assertEquals(11, db.uses().frequency(find(2)));
+    db.uses().frequency(find(2), 200);
+    assertEquals(200, db.uses().frequency(find(2)));
     assertFalse(Policy.named("nonsense").isPresent());
     assertEquals(Policy.VOLATILE_TTL, Policy.named("volatile-ttl").orElseThrow());
   }

@@ -68,9 +68,9 @@ final class ExpiryTest {
     keyspace.expireCycle(1_000_000_000);
     assertEquals(500, expired.size());
     assertEquals(500, hash.size());
-    long before = db.usedMemory();
+    long before = db.footprint().used();
     db.resized(h);
-    assertEquals(before, db.usedMemory());
+    assertEquals(before, db.footprint().used());
     now.addAndGet(990);
     keyspace.expireCycle(1_000_000_000);
     assertEquals("h emptied", expired.get(1000));
@@ -158,7 +158,7 @@ final class ExpiryTest {
       assertNotEquals(Db.NONE, find(db, "late" + i));
       assertNotEquals(Db.NONE, find(db, "never" + i));
     }
-    assertEquals(100_000 - 999, keyspace.db(0).averageTtl());
+    assertEquals(100_000 - 999, keyspace.db(0).footprint().averageTtl());
     now.addAndGet(100_000);
     assertEquals(n, keyspace.expireCycle(AMPLE));
     for (int i = 0; i < n; i++) {

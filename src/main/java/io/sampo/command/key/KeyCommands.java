@@ -82,7 +82,7 @@ public final class KeyCommands {
       int h = c.peek(db, a, i);
       if (h != Db.NONE) {
         // Even for a client that has asked for no touch.
-        db.touch(h);
+        db.uses().touch(h);
         found++;
       }
     }

@@ -52,8 +52,8 @@ public final class ObjectCommands {
     int h = c.inspect(db, a, 2);
     if (h == Db.NONE) {
       c.out().nil();
-    } else if (db.countsUses()) {
-      c.out().integer(db.frequency(h));
+    } else if (db.uses().areCounted()) {
+      c.out().integer(db.uses().frequency(h));
     } else {
       throw NOT_LFU;
     }
@@ -64,10 +64,10 @@ public final class ObjectCommands {
     int h = c.inspect(db, a, 2);
     if (h == Db.NONE) {
       c.out().nil();
-    } else if (db.countsUses()) {
+    } else if (db.uses().areCounted()) {
       throw LFU;
     } else {
-      c.out().integer(db.idleSeconds(h));
+      c.out().integer(db.uses().idleSeconds(h));
     }
   }
 

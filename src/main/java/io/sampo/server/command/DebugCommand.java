@@ -174,7 +174,7 @@ final class DebugCommand {
     if (h == Db.NONE) {
       throw RespError.NO_SUCH_KEY;
     }
-    long idle = db.idleSeconds(h);
+    long idle = db.uses().idleSeconds(h);
     long lru = c.now() / 1000 - idle & 0xffffff;
     boolean compressing = Session.of(c).node.settings.rdbcompression.get();
     c.out()
@@ -272,7 +272,7 @@ final class DebugCommand {
       text.append("[Shard ").append(s).append("]\n");
       text.append(" number of elements: ").append(db.size()).append('\n');
       text.append(" with an expiry: ").append(db.volatileSize()).append('\n');
-      text.append(" bytes: ").append(db.usedMemory()).append('\n');
+      text.append(" bytes: ").append(db.footprint().used()).append('\n');
     }
     c.out().verbatim(text.toString());
   }
@@ -296,7 +296,7 @@ final class DebugCommand {
     c.out()
         .verbatim(
             "[Hash table]\n number of elements: %d\n bytes: %d\n"
-                .formatted(elements, db.memoryUsage(h)));
+                .formatted(elements, db.footprint().entry(h)));
   }
 
   private static void pauseCron(Context c, Args a) {

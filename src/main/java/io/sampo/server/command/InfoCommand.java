@@ -357,7 +357,7 @@ final class InfoCommand {
         Db db = keyspace.db(i);
         keys += db.size();
         expires += db.volatileSize();
-        ttl += (double) db.averageTtl() * db.volatileSize();
+        ttl += (double) db.footprint().averageTtl() * db.volatileSize();
       }
       if (keys > 0) {
         long average = expires == 0 ? 0 : Math.round(ttl / expires);

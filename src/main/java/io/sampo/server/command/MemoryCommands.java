@@ -52,7 +52,7 @@ final class MemoryCommands {
     if (h == Db.NONE) {
       c.out().nil();
     } else {
-      c.out().integer(db.memoryUsage(h));
+      c.out().integer(db.footprint().entry(h));
     }
   }
 
@@ -163,7 +163,7 @@ final class MemoryCommands {
       for (int s = 0; s < c.shards(); s++) {
         Db db = c.keyspace(s).db(i);
         keys += db.size();
-        bytes += db.tableMemory();
+        bytes += db.footprint().table();
       }
       if (keys > 0) {
         shown++;

@@ -1,0 +1,160 @@
+package io.sampo.keyspace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sampo.resp.Bytes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Wherever in a keyspace the heap runs out, only what was being done is not done: in a JVM of its
+ * own, whose heap is filled up to a little that differs each time.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class OutOfHeapTest {
+  private static final int KEYS = 30_000;
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 60);
+
+  @TempDir private Path directory;
+
+  @Test
+  void nothingElseIsLost() throws Exception {
+    Path out = directory.resolve("out");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx24m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Trial.class.getName(),
+                Long.toString(Long.getLong("test.seed", System.nanoTime())),
+                Integer.toString(ROUNDS))
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      assertEquals(true, process.waitFor(110, TimeUnit.SECONDS), "it goes on and on");
+      assertEquals(0, process.exitValue(), Files.readString(out));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** What runs in a JVM of its own. */
+  static final class Trial {
+    private final Random random;
+    private final Keyspace keyspace = new Keyspace(new Settings(), () -> 0);
+    private final Db db = keyspace.db(0);
+    private final long empty = db.footprint().used();
+    private final BitSet there = new BitSet(KEYS);
+    private final byte[][] keys = new byte[KEYS][];
+    private final byte[] value = new byte[40];
+    private int failures;
+
+    Trial(long seed) {
+      random = new Random(seed);
+      for (int i = 0; i < KEYS; i++) {
+        keys[i] = Bytes.ascii("key:" + i);
+      }
+    }
+
+    public static void main(String[] args) {
+      Trial trial = new Trial(Long.parseLong(args[0]));
+      System.out.println("-Dtest.seed=" + args[0]);
+      for (int i = Integer.parseInt(args[1]); i > 0; i--) {
+        trial.round();
+      }
+      trial.end();
+    }
+
+    private void round() {
+      List<byte[]> ballast = new ArrayList<>(1 << 16);
+      fill(ballast);
+      int pieces = random.nextInt(Math.min(ballast.size(), 400));
+      for (int i = 0; i < pieces; i++) {
+        ballast.remove(ballast.size() - 1);
+      }
+      boolean grow = there.cardinality() < KEYS / 2 || random.nextInt(3) > 0;
+      try {
+        for (int n = 0; n < KEYS; n++) {
+          change(random.nextInt(KEYS), grow);
+        }
+      } catch (OutOfMemoryError e) {
+        failures++;
+      }
+      ballast.clear();
+      verify();
+    }
+
+    private static void fill(List<byte[]> ballast) {
+      try {
+        while (true) {
+          ballast.add(new byte[1 << 10]);
+        }
+      } catch (OutOfMemoryError e) {
+        ballast.remove(ballast.size() - 1);
+      }
+    }
+
+    private void change(int i, boolean grow) {
+      byte[] key = keys[i];
+      if (grow != there.get(i)) {
+        if (grow) {
+          db.putText(key, 0, key.length, value, 0, value.length, false);
+        } else {
+          db.remove(key, 0, key.length);
+        }
+      }
+      there.set(i, grow);
+    }
+
+    private void verify() {
+      long found = 0;
+      for (int i = 0; i < KEYS; i++) {
+        boolean has = db.find(keys[i], 0, keys[i].length) != Db.NONE;
+        // What was being done may have been done.
+        if (has != there.get(i)) {
+          found++;
+          there.set(i, has);
+        }
+      }
+      check(found <= 1, found + " keys are not as they were");
+      check(db.size() == there.cardinality(), db.size() + " keys, not " + there.cardinality());
+      long[] scanned = new long[1];
+      long cursor = 0;
+      do {
+        cursor = db.scan(cursor, 1000, h -> scanned[0]++);
+      } while (cursor != 0);
+      check(scanned[0] == db.size(), scanned[0] + " scanned");
+      db.defragment(System.nanoTime() + 1_000_000);
+    }
+
+    private void end() {
+      check(failures > 10, "the heap ran out " + failures + " times only");
+      for (int i = 0; i < KEYS; i++) {
+        db.remove(keys[i], 0, keys[i].length);
+      }
+      check(db.size() == 0, db.size() + " keys are left");
+      long left = db.footprint().used() - empty;
+      check(left == 0, left + " bytes are accounted for nothing");
+      System.exit(0);
+    }
+
+    private static void check(boolean holds, String what) {
+      if (!holds) {
+        System.out.println(what);
+        new Throwable().printStackTrace(System.out);
+        System.exit(1);
+      }
+    }
+  }
+}
