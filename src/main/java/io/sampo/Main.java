@@ -16,12 +16,13 @@ public final class Main {
              java -jar sampo.jar -v or --version
              java -jar sampo.jar -h or --help
 
-      The file is HOCON, with directives under "sampo"; by default application.conf in the working
-      directory, if there is one. Directives have Redis's names and values.
+      The file is a redis.conf, or HOCON with directives under "sampo"; by default application.conf in
+      the working directory, if there is one. Directives have Redis's names and values.
 
       Examples:
              java -jar sampo.jar
              java -jar sampo.jar --port 7777 --maxmemory 1gb
+             java -jar sampo.jar /etc/redis/redis.conf --daemonize no
              java -jar sampo.jar /etc/sampo.conf --loglevel verbose\
       """;
 

@@ -17,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,7 @@ class MainTest {
         "--hz abc | bad value 'abc' for directive 'hz': argument couldn't be parsed into an integer",
         "--port 70000 | bad value '70000' for directive 'port': argument must be between 0 and 65535 inclusive",
         "--maxmemory-policy | directive 'maxmemory-policy' has no value",
-        "--port 1 port | bad value '1 port' for directive 'port': argument couldn't be parsed into an integer",
+        "--port 1 port | wrong number of arguments for directive 'port'",
         "nosuch.conf | can't open config file 'nosuch.conf'"
       })
   void aWrongDirectiveStopsTheStartWithOneLine(String args, String complaint) throws Exception {
@@ -203,6 +204,54 @@ class MainTest {
     assertEquals("9", line.config().getString("sampo.slowlog-max-len"));
     assertEquals("s{cr\"t", line.config().getString("sampo.requirepass"));
     assertEquals("" + port, line.config().getString("sampo.port"));
+  }
+
+  /** As Redis is started, and with what Redis can go on with. */
+  @Test
+  void aRedisConfServesAsItIs() throws Exception {
+    int port = RedisProcess.freePort();
+    Path file = directory.resolve("redis.conf");
+    String before =
+        """
+        # Ours.
+        bind 127.0.0.1
+        port 1
+        daemonize yes
+        save 3600 1
+        save 300 100
+
+        # Not too much.
+        maxmemory 100mb
+        slowlog-max-len 7
+        """;
+    Files.writeString(file, before);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Process process = launch("redis.conf", "--port", "" + port, "--daemonize", "no");
+    try (RespClient client = connect(process, port)) {
+      assertEquals("3600 1 300 100", client.call("CONFIG", "GET", "save").texts().get(1));
+      assertTrue(
+          client.call("INFO", "server").text().contains("config_file:" + file.toRealPath()),
+          () -> client.call("INFO", "server").text());
+      client.expect('+', "CONFIG", "SET", "slowlog-max-len", "9", "requirepass", "s p#\"t");
+      client.expect('+', "CONFIG", "SET", "client-output-buffer-limit", "normal 5 0 0");
+      client.expect('+', "CONFIG", "SET", "save", "");
+      client.expect('+', "CONFIG", "REWRITE");
+      client.send("SHUTDOWN");
+      assertEquals(0, exitCode(process));
+    }
+    String after = Files.readString(file);
+    assertTrue(
+        after.startsWith(
+            before
+                .replace("port 1\n", "port " + port + "\n")
+                .replace("daemonize yes", "daemonize no")
+                .replace("save 3600 1\nsave 300 100\n", "save \"\"\n")
+                .replace("len 7", "len 9")),
+        after);
+    assertEquals("rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    CommandLine line = CommandLine.parse(file.toString());
+    assertEquals("s p#\"t", line.config().getString("sampo.requirepass"));
+    assertEquals("", line.config().getString("sampo.save"));
   }
 
   @Test

@@ -1,12 +1,34 @@
 package io.sampo.resp;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * Requests typed by hand: words separated by blanks, with double quotes (escapes {@code \n \r \t \b
  * \a \xHH}, otherwise the escaped byte itself) and single quotes (escape {@code \'} only). A quote
  * may open inside a word; a closing quote must end it.
  */
-final class InlineRequest {
+public final class InlineRequest {
   private InlineRequest() {}
+
+  /** The words of a line, byte for byte; nothing if quotes are unbalanced. */
+  public static Optional<List<String>> words(String line) {
+    byte[] bytes = Bytes.ascii(line);
+    Frames frames = new Frames();
+    frames.buffer(bytes);
+    if (!split(bytes, 0, bytes.length, frames)) {
+      return Optional.empty();
+    }
+    List<String> words = new ArrayList<>();
+    if (frames.count() > 0) {
+      Args args = new Args().at(frames, 0);
+      for (int i = 0; i < args.count(); i++) {
+        words.add(args.text(i));
+      }
+    }
+    return Optional.of(words);
+  }
 
   /** Whether {@link #split} would write to the range, in order to unquote it. */
   static boolean quoted(byte[] bytes, int from, int to) {

@@ -8,38 +8,58 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.parser.ConfigDocument;
 import com.typesafe.config.parser.ConfigDocumentFactory;
+import io.sampo.persist.NewFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
-/** The HOCON file that a node was started with, for CONFIG REWRITE. */
+/** The file that a node was started with, for CONFIG REWRITE: HOCON, or a {@link RedisConf}. */
 public record ConfigFile(Path path) {
   /**
    * Makes the file say what the directives are now: values that differ are replaced, directives
    * that are not at their default are added, and all else, comments included, stays as it is.
    *
-   * @throws IOException if the file cannot be read, is no longer HOCON, or cannot be replaced; it
-   *     is as before then
+   * @throws IOException if the file cannot be read, is no longer in its form, or cannot be
+   *     replaced; it is as before then
    */
   public void rewrite(Settings settings) throws IOException {
-    String before = Files.readString(path);
+    boolean redis = RedisConf.is(Files.readString(path, StandardCharsets.ISO_8859_1));
+    Charset charset = redis ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+    String before = Files.readString(path, charset);
     String after;
     try {
-      after = updated(before, settings);
-    } catch (ConfigException e) {
+      after = redis ? RedisConf.updated(before, settings) : updated(before, settings);
+    } catch (ConfigException | Setting.BadValue e) {
       throw new IOException(e.getMessage(), e);
     }
     if (!after.equals(before)) {
-      // Beside it, so that the move is one step within one file system.
-      Path target = path.toRealPath();
-      Path fresh = Files.createTempFile(target.getParent(), "rewrite", ".conf");
-      try {
-        Files.writeString(fresh, after);
-        Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(fresh);
+      replace(path.toRealPath(), after.getBytes(charset));
+    }
+  }
+
+  /** At no moment is there half a file, nor one that fewer may read. */
+  private static void replace(Path target, byte[] text) throws IOException {
+    // Beside it, so that the move is one step within one file system.
+    Path fresh = Files.createTempFile(target.getParent(), "rewrite", ".conf");
+    try {
+      Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(target));
+      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+        ByteBuffer rest = ByteBuffer.wrap(text);
+        while (rest.hasRemaining()) {
+          channel.write(rest);
+        }
+        channel.force(true);
       }
+      Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+      NewFile.force(target.getParent());
+    } finally {
+      Files.deleteIfExists(fresh);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -27,17 +28,22 @@ public final class Setting<T> {
   private static final String NO_MEMORY = "argument must be a memory value";
 
   public final String name;
-  private final Function<String, T> parse;
+
+  /** From the value that there is, which the text may change but in part, and the text. */
+  private final BiFunction<T, String, T> parse;
+
   private final Function<T, String> format;
   private final List<Consumer<T>> listeners = new ArrayList<>();
   private final T initial;
   private final List<String> aliases = new ArrayList<>();
   private boolean fixed;
   private boolean guarded;
+  private boolean several;
   private Consumer<T> condition = value -> {};
   private volatile T value;
 
-  private Setting(String name, T initial, Function<String, T> parse, Function<T, String> format) {
+  private Setting(
+      String name, T initial, BiFunction<T, String, T> parse, Function<T, String> format) {
     this.name = name;
     this.initial = initial;
     this.value = initial;
@@ -47,12 +53,12 @@ public final class Setting<T> {
 
   /** Text, taken as it is. */
   public static Setting<String> text(String name, String initial) {
-    return new Setting<>(name, initial, s -> s, s -> s);
+    return of(name, initial, s -> s, s -> s);
   }
 
   /** Yes or no. */
   public static Setting<Boolean> bool(String name, boolean initial) {
-    return new Setting<>(
+    return of(
         name,
         initial,
         s ->
@@ -66,12 +72,12 @@ public final class Setting<T> {
 
   /** An integer between two bounds, both allowed. */
   public static Setting<Long> integer(String name, long initial, long min, long max) {
-    return new Setting<>(name, initial, s -> bounded(number(s), min, max), String::valueOf);
+    return of(name, initial, s -> bounded(number(s), min, max), String::valueOf);
   }
 
   /** Bytes, with the units Redis knows: 100, 1k, 1kb, 5mb, 2gb … */
   public static Setting<Long> bytes(String name, long initial, long min, long max) {
-    return new Setting<>(
+    return of(
         name,
         initial,
         s -> {
@@ -84,7 +90,7 @@ public final class Setting<T> {
 
   /** One word out of several. */
   public static Setting<String> oneOf(String name, String initial, String... words) {
-    return new Setting<>(
+    return of(
         name,
         initial,
         s -> {
@@ -101,13 +107,29 @@ public final class Setting<T> {
   /** A value of any other form. */
   public static <T> Setting<T> of(
       String name, T initial, Function<String, T> parse, Function<T, String> format) {
-    return new Setting<>(name, initial, parse, format);
+    return new Setting<>(name, initial, (old, text) -> parse.apply(text), format);
+  }
+
+  /** As {@link #of}, where a text may change but a part of the value. */
+  public static <T> Setting<T> inPart(
+      String name, T initial, BiFunction<T, String, T> change, Function<T, String> format) {
+    return new Setting<>(name, initial, change, format);
   }
 
   /** Marks the directive as one that only the start can set. */
   public Setting<T> fixed() {
     fixed = true;
     return this;
+  }
+
+  /** Marks the directive as one whose value may be given as several words. */
+  public Setting<T> several() {
+    several = true;
+    return this;
+  }
+
+  public boolean takesSeveral() {
+    return several;
   }
 
   /** Adds another name, an older one as a rule. */
@@ -170,13 +192,13 @@ public final class Setting<T> {
    * @throws BadValue if it is none of this directive's values
    */
   public void check(String text) {
-    condition.accept(parse.apply(text));
+    condition.accept(parse.apply(value, text));
   }
 
-  /** Whether a text is a way to write the value that there is. */
+  /** Whether a text is a way to write the value that there is, for whoever starts with it. */
   public boolean isValue(String text) {
     try {
-      return parse.apply(text).equals(value);
+      return parse.apply(initial, text).equals(value);
     } catch (BadValue e) {
       return false;
     }
@@ -188,7 +210,7 @@ public final class Setting<T> {
    * @throws BadValue if it is none of this directive's values; nothing is changed then
    */
   public void set(String text) {
-    T parsed = parse.apply(text);
+    T parsed = parse.apply(value, text);
     condition.accept(parsed);
     value = parsed;
     listeners.forEach(listener -> listener.accept(parsed));
@@ -201,13 +223,12 @@ public final class Setting<T> {
 
   /** An integer; one out of bounds counts as the nearest within. */
   public static Setting<Long> clamped(String name, long initial, long min, long max) {
-    return new Setting<>(
-        name, initial, s -> Math.max(min, Math.min(max, number(s))), String::valueOf);
+    return of(name, initial, s -> Math.max(min, Math.min(max, number(s))), String::valueOf);
   }
 
   /** Permission bits in octal; 0 leaves them to the umask. */
   public static Setting<Long> permissions(String name) {
-    return new Setting<>(
+    return of(
         name,
         0L,
         s -> {
@@ -221,7 +242,7 @@ public final class Setting<T> {
 
   /** An existing directory, at first the working directory; as an absolute path. */
   public static Setting<String> directory(String name) {
-    return new Setting<>(
+    return of(
         name,
         Path.of("").toAbsolutePath().toString(),
         s -> {
@@ -239,7 +260,7 @@ public final class Setting<T> {
 
   /** The name of a file, without any directory. */
   public static Setting<String> fileName(String name, String initial) {
-    return new Setting<>(
+    return of(
         name,
         initial,
         s -> {

@@ -5,6 +5,7 @@ import static io.sampo.server.config.Setting.bytes;
 import static io.sampo.server.config.Setting.clamped;
 import static io.sampo.server.config.Setting.directory;
 import static io.sampo.server.config.Setting.fileName;
+import static io.sampo.server.config.Setting.inPart;
 import static io.sampo.server.config.Setting.integer;
 import static io.sampo.server.config.Setting.of;
 import static io.sampo.server.config.Setting.oneOf;
@@ -12,6 +13,7 @@ import static io.sampo.server.config.Setting.permissions;
 import static io.sampo.server.config.Setting.text;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.sampo.persist.AofDirectory;
@@ -33,7 +35,7 @@ public final class Settings {
 
   // spotless:off
   // Where to listen, and who may come.
-  public final Setting<String> bind = add(text("bind", "127.0.0.1 -::1").fixed());
+  public final Setting<String> bind = add(text("bind", "127.0.0.1 -::1").several().fixed());
   public final Setting<Long> port = add(integer("port", 6379, 0, 65535).fixed());
   public final Setting<String> unixsocket = add(text("unixsocket", "").fixed());
   public final Setting<Long> unixsocketperm = add(permissions("unixsocketperm").fixed());
@@ -46,7 +48,7 @@ public final class Settings {
   public final Setting<Long> protoMaxBulkLen = add(bytes("proto-max-bulk-len", 512L << 20, 1 << 20, Long.MAX_VALUE));
   public final Setting<Long> protoMaxMultibulkLen = add(integer("proto-max-multibulk-len", 1 << 20, 1 << 10, Integer.MAX_VALUE));
   public final Setting<Long> clientQueryBufferLimit = add(bytes("client-query-buffer-limit", 1L << 30, 1 << 20, Long.MAX_VALUE));
-  public final Setting<OutputLimits> clientOutputBufferLimit = add(of("client-output-buffer-limit", OutputLimits.DEFAULT, this::outputLimits, OutputLimits::format));
+  public final Setting<OutputLimits> clientOutputBufferLimit = add(inPart("client-output-buffer-limit", OutputLimits.DEFAULT, OutputLimits::with, OutputLimits::format).several());
   public final Setting<ClientMemory> maxmemoryClients = add(of("maxmemory-clients", ClientMemory.UNLIMITED, ClientMemory::parse, ClientMemory::format));
 
   // The data.
@@ -63,7 +65,7 @@ public final class Settings {
   // What is kept on disk.
   public final Setting<String> dir = add(directory("dir").guarded());
   public final Setting<String> dbfilename = add(fileName("dbfilename", "dump.rdb").guarded());
-  public final Setting<SavePoints> save = add(of("save", SavePoints.parse("3600 1 300 100 60 10000"), SavePoints::parse, SavePoints::format));
+  public final Setting<SavePoints> save = add(of("save", SavePoints.parse("3600 1 300 100 60 10000"), SavePoints::parse, SavePoints::format).several());
   public final Setting<Boolean> rdbchecksum = add(bool("rdbchecksum", true).fixed());
   public final Setting<Boolean> rdbSaveIncrementalFsync = add(bool("rdb-save-incremental-fsync", true));
   public final Setting<Boolean> stopWritesOnBgsaveError = add(bool("stop-writes-on-bgsave-error", true));
@@ -88,7 +90,7 @@ public final class Settings {
   public final Setting<NotifiedEvents> notifyKeyspaceEvents = add(of("notify-keyspace-events", NotifiedEvents.NONE, NotifiedEvents::parse, NotifiedEvents::text));
   public final Setting<Long> latencyMonitorThreshold = add(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE));
   public final Setting<Boolean> latencyTracking = add(bool("latency-tracking", true));
-  public final Setting<Percentiles> latencyTrackingInfoPercentiles = add(of("latency-tracking-info-percentiles", new Percentiles(List.of(50.0, 99.0, 99.9)), Percentiles::parse, Percentiles::text));
+  public final Setting<Percentiles> latencyTrackingInfoPercentiles = add(of("latency-tracking-info-percentiles", new Percentiles(List.of(50.0, 99.0, 99.9)), Percentiles::parse, Percentiles::text).several());
   public final Setting<String> loglevel = add(oneOf("loglevel", "notice", "debug", "verbose", "notice", "warning"));
   public final Setting<String> logfile = add(text("logfile", "").fixed());
   public final Setting<String> pidfile = add(text("pidfile", "").fixed());
@@ -102,7 +104,7 @@ public final class Settings {
   public final Setting<Boolean> replDisklessSync = add(bool("repl-diskless-sync", true));
   public final Setting<Long> replDisklessSyncDelay = add(integer("repl-diskless-sync-delay", 5, 0, Integer.MAX_VALUE));
   public final Setting<Long> replDisklessSyncMaxReplicas = add(integer("repl-diskless-sync-max-replicas", 0, 0, Integer.MAX_VALUE));
-  public final Setting<Optional<MasterAddress>> replicaof = add(of("replicaof", Optional.empty(), MasterAddress::parse, MasterAddress::format).alias("slaveof").fixed());
+  public final Setting<Optional<MasterAddress>> replicaof = add(of("replicaof", Optional.empty(), MasterAddress::parse, MasterAddress::format).alias("slaveof").several().fixed());
   public final Setting<String> bindSourceAddr = add(text("bind-source-addr", ""));
   public final Setting<String> masteruser = add(text("masteruser", ""));
   public final Setting<String> masterauth = add(text("masterauth", ""));
@@ -129,10 +131,28 @@ public final class Settings {
   public final Setting<Boolean> lazyfreeLazyUserDel = add(bool("lazyfree-lazy-user-del", false));
   public final Setting<Boolean> lazyfreeLazyUserFlush = add(bool("lazyfree-lazy-user-flush", false));
 
+  public final Setting<Boolean> activerehashing = add(bool("activerehashing", true));
+  public final Setting<Boolean> dynamicHz = add(bool("dynamic-hz", true));
+
+  // What is in every redis.conf, and is about a process in C, or what is not there: see there, too.
+  public final Setting<String> daemonize = add(oneOf("daemonize", "no", "no").fixed());
+  public final Setting<String> supervised = add(oneOf("supervised", "no", "no").fixed());
+  public final Setting<String> alwaysShowLogo = add(oneOf("always-show-logo", "no", "no").fixed());
+  public final Setting<Boolean> setProcTitle = add(bool("set-proc-title", true).fixed());
+  public final Setting<String> procTitleTemplate = add(text("proc-title-template", "{title} {listen-addr} {server-mode}"));
+  public final Setting<Boolean> disableThp = add(bool("disable-thp", true).fixed());
+  public final Setting<Boolean> jemallocBgThread = add(bool("jemalloc-bg-thread", true));
+  public final Setting<String> oomScoreAdj = add(oneOf("oom-score-adj", "no", "no"));
+  public final Setting<String> oomScoreAdjValues = add(text("oom-score-adj-values", "0 200 800").several());
+  public final Setting<Long> ioThreads = add(integer("io-threads", 1, 1, 1).fixed());
+  public final Setting<Long> acllogMaxLen = add(integer("acllog-max-len", 128, 0, Long.MAX_VALUE));
+  public final Setting<String> clusterEnabled = add(oneOf("cluster-enabled", "no", "no").fixed());
+  public final Setting<Long> listCompressDepth = add(integer("list-compress-depth", 0, 0, 0));
+
   // The replica set.
   public final Setting<String> replicaSet = add(text("replica-set", "mymaster").provided(Settings::setName).fixed());
-  public final Setting<String> seedNodes = add(text("seed-nodes", "").fixed());
-  public final Setting<String> voters = add(text("voters", "").fixed());
+  public final Setting<String> seedNodes = add(text("seed-nodes", "").several().fixed());
+  public final Setting<String> voters = add(text("voters", "").several().fixed());
   public final Setting<Long> clusterPort = add(integer("cluster-port", 0, 0, 65535).fixed());
   public final Setting<String> clusterNode = add(oneOf("cluster-node", "data", "data", "witness").fixed());
   public final Setting<Long> clusterLease = add(integer("cluster-lease", 2000, 100, 60_000).fixed());
@@ -145,7 +165,7 @@ public final class Settings {
   // The process.
   public final Setting<String> enableDebugCommand = add(oneOf("enable-debug-command", "no", "no", "yes", "local").fixed());
   public final Setting<String> enableProtectedConfigs = add(oneOf("enable-protected-configs", "no", "no", "yes", "local").fixed());
-  public final Setting<AtSignal> shutdownOnSigterm = add(of("shutdown-on-sigterm", AtSignal.DEFAULT, AtSignal::parse, AtSignal::text).alias("shutdown-on-sigint"));
+  public final Setting<AtSignal> shutdownOnSigterm = add(of("shutdown-on-sigterm", AtSignal.DEFAULT, AtSignal::parse, AtSignal::text).alias("shutdown-on-sigint").several());
   public final Setting<Long> shutdownTimeout = add(integer("shutdown-timeout", 10, 0, Integer.MAX_VALUE));
   public final Setting<Long> shards = add(integer("shards", 0, 0, 64).fixed());
   public final Setting<Long> loops = add(integer("loops", 0, 0, 64).fixed());
@@ -189,11 +209,6 @@ public final class Settings {
     return setting;
   }
 
-  /** Classes of clients that the text does not name keep the limits they have. */
-  private OutputLimits outputLimits(String text) {
-    return clientOutputBufferLimit.get().with(text);
-  }
-
   /** Says which file they came from. */
   public Settings in(ConfigFile itsFile) {
     file = Optional.of(itsFile);
@@ -232,19 +247,30 @@ public final class Settings {
       Setting<?> setting =
           settings
               .find(name)
-              .orElseThrow(() -> new Setting.BadValue("unknown directive '" + name + "'"));
+              .orElseThrow(
+                  () ->
+                      new Setting.BadValue(
+                          where(entry.getValue()) + "unknown directive '" + name + "'"));
       if (entry.getValue().valueType() == ConfigValueType.OBJECT) {
-        throw new Setting.BadValue("directive '" + name + "' takes a value, not directives");
+        throw new Setting.BadValue(
+            where(entry.getValue()) + "directive '" + name + "' takes a value, not directives");
       }
       String text = plain(entry.getValue());
       try {
         setting.set(text);
       } catch (Setting.BadValue e) {
         throw new Setting.BadValue(
-            "bad value '" + text + "' for directive '" + setting.name + "': " + e.getMessage());
+            "%sbad value '%s' for directive '%s': %s"
+                .formatted(where(entry.getValue()), text, setting.name, e.getMessage()));
       }
     }
     return settings;
+  }
+
+  /** The file and the line that a value comes from, to stand before what is said of it. */
+  private static String where(ConfigValue value) {
+    ConfigOrigin origin = value.origin();
+    return origin.filename() == null || origin.lineNumber() < 0 ? "" : origin.description() + ": ";
   }
 
   /** A value as Redis would write it. */
