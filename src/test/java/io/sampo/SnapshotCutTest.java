@@ -98,7 +98,7 @@ class SnapshotCutTest {
         Thread.sleep(300);
         Keeper keeper = new Keeper(journal);
         kept.add(keeper);
-        sampo.node().takeSnapshot(keeper);
+        sampo.node().snapshots.take(keeper);
         assertTrue(keeper.ended.await(30, TimeUnit.SECONDS), "the snapshot ends");
       }
       stop.set(true);

@@ -196,10 +196,19 @@ public final class Journal {
 
     private int requests;
 
+    /** Whether the group begins with MULTI. */
+    private boolean opened;
+
     /** The databases of the first and the last request since the last flush. */
     private int firstDb = NO_DB;
 
     private int db = NO_DB;
+
+    // As it was before the request that is being added.
+    private int oldEnd;
+    private int oldGroup;
+    private int oldFirstDb;
+    private int oldDb;
 
     @Override
     public boolean wanted() {
@@ -211,10 +220,17 @@ public final class Journal {
       if (!wanted) {
         return;
       }
-      begin(dbIndex, request.count());
-      for (int i = 0; i < request.count(); i++) {
-        out.bulk(request.array(), request.offset(i), request.length(i));
+      mark();
+      try {
+        begin(dbIndex, request.count());
+        for (int i = 0; i < request.count(); i++) {
+          out.bulk(request.array(), request.offset(i), request.length(i));
+        }
+      } catch (OutOfMemoryError full) {
+        takeBack();
+        throw full;
       }
+      requests++;
     }
 
     @Override
@@ -222,16 +238,38 @@ public final class Journal {
       if (!wanted) {
         return;
       }
-      begin(dbIndex, request.length);
-      for (byte[] part : request) {
-        out.bulk(part);
+      mark();
+      try {
+        begin(dbIndex, request.length);
+        for (byte[] part : request) {
+          out.bulk(part);
+        }
+      } catch (OutOfMemoryError full) {
+        takeBack();
+        throw full;
       }
+      requests++;
+    }
+
+    private void mark() {
+      if (requests == 1 && !opened) {
+        open();
+      }
+      oldEnd = out.position();
+      oldGroup = group;
+      oldFirstDb = firstDb;
+      oldDb = db;
+    }
+
+    /** Half of a request would make nonsense of all that follows. */
+    private void takeBack() {
+      out.truncate(oldEnd);
+      group = oldGroup;
+      firstDb = oldFirstDb;
+      db = oldDb;
     }
 
     private void begin(int dbIndex, int parts) {
-      if (requests == 1) {
-        open();
-      }
       if (db == NO_DB) {
         firstDb = dbIndex;
       } else if (db != dbIndex) {
@@ -239,7 +277,6 @@ public final class Journal {
         group = requests == 0 ? out.position() : group;
       }
       db = dbIndex;
-      requests++;
       out.array(parts);
     }
 
@@ -249,13 +286,15 @@ public final class Journal {
       out.raw(MULTI, 0, MULTI.length);
       System.arraycopy(out.array(), group, out.array(), group + MULTI.length, length);
       System.arraycopy(MULTI, 0, out.array(), group, MULTI.length);
+      opened = true;
     }
 
     @Override
     public void commit() {
-      if (requests > 1) {
+      if (opened) {
         out.raw(EXEC, 0, EXEC.length);
       }
+      opened = false;
       requests = 0;
       group = out.position();
     }

@@ -122,7 +122,13 @@ public final class AofWriter {
     buffer = new AofBuffer(target, offset, options.clockMillis);
     thread = new Thread(this::run, "sampo-aof");
     thread.setDaemon(true);
-    beside = new Beside("sampo-aof-fsync", this::sync, this::wake);
+    thread.setUncaughtExceptionHandler(this::died);
+    beside = new Beside("sampo-aof-fsync", this::sync, this::wake, this::died);
+  }
+
+  /** Nothing would be safe any more, and whoever waits for that would wait for ever. */
+  private void died(Thread which, Throwable cause) {
+    options.observer.lost(new IOException(which.getName() + " has failed", cause));
   }
 
   /**

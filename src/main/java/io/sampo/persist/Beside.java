@@ -18,21 +18,26 @@ final class Beside {
 
   /**
    * @param then runs on the thread when the task has been done and may be asked for again
+   * @param died is told if the thread cannot go on
    */
-  Beside(String name, Runnable task, Runnable then) {
+  Beside(String name, Runnable task, Runnable then, Thread.UncaughtExceptionHandler died) {
     this.task = task;
     this.then = then;
     thread = new Thread(this::run, name);
     thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler(died);
     thread.start();
   }
 
   private void run() {
     while (!ending) {
       if (busy) {
-        task.run();
-        busy = false;
-        then.run();
+        try {
+          task.run();
+        } finally {
+          busy = false;
+          then.run();
+        }
       } else {
         LockSupport.park(this);
       }

@@ -162,7 +162,8 @@ public final class AppendOnly {
     @Override
     public void lost(IOException why) {
       LOG.error(
-          "Can't recover from AOF fsync error when the AOF fsync policy is 'always'. Exiting...",
+          "Can't recover from AOF fsync error when the AOF fsync policy is 'always', or from a"
+              + " failure of its writer. Exiting...",
           why);
       failNode.run();
     }

@@ -20,7 +20,6 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
@@ -47,7 +46,7 @@ public final class Cores {
    * @param executors makes one for each actor
    */
   Cores(
-      ActorSystem<?> system,
+      Crew crew,
       int shardCount,
       int loopCount,
       IntFunction<String> dispatchers,
@@ -59,21 +58,24 @@ public final class Cores {
       Data data = new Data(i, settings, System::currentTimeMillis);
       String dispatcher = dispatchers.apply(i % loopCount);
       shards.add(
-          system.systemActorOf(
+          crew.spawn(
+              Shard.Message.class,
               Shard.create(data, kept(executors.get())),
               "shard-" + i,
               DispatcherSelector.fromConfig(dispatcher)));
     }
-    aside =
-        system.systemActorOf(
-            Borrower.create(shards, kept(executors.get())), "aside", DispatcherSelector.blocking());
+    aside = borrower(crew, kept(executors.get()), "aside", DispatcherSelector.blocking());
     for (int i = 0; i < loopCount; i++) {
       Props props = DispatcherSelector.fromConfig(dispatchers.apply(i));
       ActorRef<Borrower.Message> borrower =
-          system.systemActorOf(
-              Borrower.create(shards, kept(executors.get())), "borrower-" + i, props);
+          borrower(crew, kept(executors.get()), "borrower-" + i, props);
       loops.add(new Loop(i, borrower, kept(executors.get())));
     }
+  }
+
+  private ActorRef<Borrower.Message> borrower(
+      Crew crew, Executor executor, String name, Props props) {
+    return crew.spawn(Borrower.Message.class, Borrower.create(shards, executor), name, props);
   }
 
   private Executor kept(Executor executor) {

@@ -4,7 +4,6 @@ import io.sampo.command.CommandTable;
 import io.sampo.journal.Barrier;
 import io.sampo.journal.Journal;
 import io.sampo.journal.Replay;
-import io.sampo.persist.SnapshotSink;
 import io.sampo.replication.Connector;
 import io.sampo.replication.Following;
 import io.sampo.replication.History;
@@ -122,9 +121,10 @@ public final class Node {
     pubSub = PubSub.open(system, "courier-", loopCount, dispatchers);
     data = new Service(Service.Kind.DATA, commands, pubSub);
     Notifications notifications = new Notifications(pubSub, settings.notifyKeyspaceEvents);
+    Crew crew = new Crew(system, failNode);
     cores =
         new Cores(
-            system,
+            crew,
             shardCount,
             loopCount,
             dispatchers,
@@ -133,7 +133,7 @@ public final class Node {
     router = cores.router;
     settings.pipelineOrder.each(order -> strict = order.equals("strict"));
     LogLevel.follow(settings.loglevel);
-    snapshots = new Snapshotting(system, cores, settings, keyspaces);
+    snapshots = new Snapshotting(crew, cores, settings, keyspaces);
     saves =
         new Saves(
             settings, snapshots::take, System::currentTimeMillis, cores::changes, this::lineage);
@@ -148,7 +148,8 @@ public final class Node {
             this::placeName,
             failNode);
     aofKeeper =
-        system.systemActorOf(
+        crew.spawn(
+            AofKeeper.Message.class,
             AofKeeper.create(aof, settings, snapshots::take, keyspaces.keyspaces),
             "aof-keeper",
             DispatcherSelector.blocking());
@@ -159,13 +160,14 @@ public final class Node {
     settings.aofDisableAutoGc.each(yes -> tellKeeper(new AofKeeper.Collect()));
     replication =
         new Replication(
-            system,
+            crew,
             settings,
             journal,
             snapshots::copy,
             new ReplicaHome(this, blocking),
             new FailoverHome(this),
             connector,
+            blocking,
             dispatchers.apply(0));
     place = new Place(replication.history, journal);
     replicaSet = new ReplicaSetPart(this, system, dispatchers, offer.sentinel());
@@ -297,11 +299,6 @@ public final class Node {
   }
 
   // --- what it can be asked for
-
-  /** Takes a snapshot of all data, as soon as those asked for before have been taken. */
-  public void takeSnapshot(SnapshotSink sink) {
-    snapshots.take(sink);
-  }
 
   void tellKeeper(AofKeeper.Message message) {
     aofKeeper.tell(message);

@@ -14,9 +14,9 @@ import io.sampo.replication.Replica;
 import io.sampo.replication.Replicas;
 import io.sampo.server.config.Settings;
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.stream.ActorAttributes;
@@ -44,16 +44,18 @@ public final class Replication {
    * @param snapshots takes snapshots
    * @param home the node, as its replica sees it
    * @param failing the node, as far as it gives up its role
+   * @param blocking runs what reads files
    * @param loop the dispatcher that the connection to a master runs on
    */
   Replication(
-      ActorSystem<?> system,
+      Crew crew,
       Settings settings,
       Journal journal,
       Consumer<SnapshotSink> snapshots,
       Home home,
       Failover.Home failing,
       Connector connector,
+      Executor blocking,
       String loop) {
     backlog = new Backlog(journal, settings.replBacklogSize.get());
     stream = new FullSync.Stream(journal, backlog, history);
@@ -67,12 +69,16 @@ public final class Replication {
             failing,
             snapshots,
             () -> Path.of(settings.dir.get()),
-            system.dispatchers().lookup(DispatcherSelector.blocking()));
-    master = system.systemActorOf(Master.create(services), "master", Props.empty());
+            blocking);
+    master = crew.spawn(Master.Message.class, Master.create(services), "master", Props.empty());
     Replica.Services its =
         new Replica.Services(home, connector, stream, limits, ActorAttributes.dispatcher(loop));
     replica =
-        system.systemActorOf(Replica.create(its), "replica", DispatcherSelector.fromConfig(loop));
+        crew.spawn(
+            Replica.Message.class,
+            Replica.create(its),
+            "replica",
+            DispatcherSelector.fromConfig(loop));
   }
 
   /**

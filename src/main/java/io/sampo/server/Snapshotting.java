@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /** Has snapshots of all data taken, one after the other. Used from any thread. */
@@ -25,19 +24,19 @@ public final class Snapshotting {
 
   private final AtomicInteger copying = new AtomicInteger();
 
-  Snapshotting(
-      ActorSystem<?> system, Cores cores, Settings settings, KeyspaceDirectives keyspaces) {
+  Snapshotting(Crew crew, Cores cores, Settings settings, KeyspaceDirectives keyspaces) {
     this.settings = settings;
     this.keyspaces = keyspaces;
     this.taker =
-        system.systemActorOf(
+        crew.spawn(
+            Snapshots.Message.class,
             cores.snapshots(this::format, progress, ahead::decrementAndGet),
             "snapshots",
             DispatcherSelector.blocking());
   }
 
   /** Takes one as soon as those asked for before have been taken. */
-  void take(SnapshotSink sink) {
+  public void take(SnapshotSink sink) {
     ahead.incrementAndGet();
     taker.tell(new Snapshots.Take(sink));
   }

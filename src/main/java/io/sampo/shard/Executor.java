@@ -317,6 +317,10 @@ public final class Executor {
     } catch (OutOfMemoryError error) {
       LOG.error("out of heap in {}", command, error);
       fail(command, mark, "OOM the heap is too small for this command");
+      if (effects.wanted() && context.changes() != changes) {
+        // Nobody was told of it, and so replicas and files would never have it.
+        watchman.torn(command, error);
+      }
     } catch (RuntimeException | StackOverflowError error) {
       LOG.error("{} failed", command, error);
       fail(command, mark, "ERR internal error in '" + command + "'");

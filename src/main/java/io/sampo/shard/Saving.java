@@ -95,7 +95,13 @@ final class Saving implements Snapshot.Sink {
   @Override
   public void keep(int db, Db from, int h) {
     long before = sent + out.size();
-    entry(db, from, h);
+    try {
+      entry(db, from, h);
+    } catch (OutOfMemoryError full) {
+      // Half of an entry may have been written; and the change that is to come is no less urgent.
+      abandon();
+      snapshots.tell(new Snapshots.GivenUp(full));
+    }
     kept += sent + out.size() - before;
   }
 
@@ -179,6 +185,8 @@ final class Saving implements Snapshot.Sink {
   /** Has the rest go nowhere. */
   void abandon() {
     snapshot.abandon();
+    out.take();
+    overflow.clear();
   }
 
   /** Goes on for about so many nanoseconds; returns whether that was the end. */

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
   /** What it can be told. */
-  public sealed interface Message permits Take, Begun, Chunk, Big, ShardDone {}
+  public sealed interface Message permits Take, Begun, Chunk, Big, GivenUp, ShardDone {}
 
   /** Take a snapshot, as soon as none is being taken. */
   public record Take(SnapshotSink sink) implements Message {}
@@ -53,6 +53,9 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
 
   /** An entry that is to be encoded here, and the heap its value takes. */
   record Big(int shard, Frozen entry, long bytes) implements Message {}
+
+  /** A shard cannot go on with the present snapshot. */
+  record GivenUp(Throwable cause) implements Message {}
 
   /** There is nothing more from one of the shards. */
   record ShardDone() implements Message {}
@@ -128,6 +131,7 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
         .onMessage(Begun.class, this::begun)
         .onMessage(Chunk.class, this::chunk)
         .onMessage(Big.class, this::big)
+        .onMessage(GivenUp.class, this::givenUp)
         .onMessage(ShardDone.class, done -> shardDone())
         .build();
   }
@@ -221,6 +225,11 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
     return this;
   }
 
+  private Behavior<Message> givenUp(GivenUp message) {
+    sink.ifPresent(to -> giveUp(to, message.cause));
+    return this;
+  }
+
   private Behavior<Message> shardDone() {
     if (--shardsLeft == 0) {
       end();
@@ -271,11 +280,15 @@ public final class Snapshots extends AbstractBehavior<Snapshots.Message> {
     SnapshotSink to = sink.get();
     try {
       step.run(to);
-    } catch (IOException e) {
-      LOG.debug("a snapshot is given up", e);
-      sink = Optional.empty();
-      shards.forEach(shard -> shard.tell(Shard.abandon()));
-      to.failed(e);
+    } catch (IOException | RuntimeException e) {
+      giveUp(to, e);
     }
+  }
+
+  private void giveUp(SnapshotSink to, Throwable cause) {
+    LOG.debug("a snapshot is given up", cause);
+    sink = Optional.empty();
+    shards.forEach(shard -> shard.tell(Shard.abandon()));
+    to.failed(cause);
   }
 }

@@ -2,6 +2,7 @@ package io.sampo.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.command.Effects;
@@ -125,6 +126,37 @@ class JournalTest {
     assertEquals(end, journal.offset());
     add(writer, 0, "SET d 1");
     assertEquals("SET d 1", requests().get(13));
+  }
+
+  /** Half of a request would make nonsense of all that follows. */
+  @Test
+  void whatDoesNotFitLeavesNoTrace() {
+    journal.add(reader);
+    Effects writer = journal.writer();
+    add(writer, 0, "SET a 1");
+    writer.add(0, Args.of(Bytes.ascii("SET"), Bytes.ascii("b"), Bytes.ascii("1")));
+    writer.commit();
+    assertThrows(OutOfMemoryError.class, () -> writer.add(2, huge("SET")));
+    writer.commit();
+    writer.add(2, Args.of(Bytes.ascii("DEL"), Bytes.ascii("c")));
+    assertThrows(OutOfMemoryError.class, () -> writer.add(0, huge("APPEND")));
+    writer.commit();
+    writer.flush();
+    add(writer, 2, "DEL d");
+    assertEquals(
+        List.of("SELECT 0", "SET a 1", "SET b 1", "SELECT 2", "MULTI", "DEL c", "EXEC", "DEL d"),
+        requests());
+  }
+
+  /** A request with an argument that no array has room for. */
+  private static Args huge(String command) {
+    Frames frames = new Frames();
+    frames.buffer(Bytes.ascii(command));
+    frames.slice(0, command.length());
+    frames.slice(0, 1);
+    frames.slice(0, Integer.MAX_VALUE);
+    frames.end();
+    return new Args().at(frames, 0);
   }
 
   @Test

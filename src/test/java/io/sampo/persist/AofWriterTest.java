@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +53,11 @@ class AofWriterTest {
     }
   }
 
+  private static boolean sleeps() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(t -> t.getName().equals("sampo-aof") && t.getState() == Thread.State.WAITING);
+  }
+
   private void append(AofWriter writer, long from, int count) {
     for (int i = 0; i < count; i++) {
       writer.append(from + (long) i * LINE.length, LINE, LINE.length);
@@ -75,6 +81,33 @@ class AofWriterTest {
     suspended.set(false);
     await(() -> writer.synced() == all + LINE.length);
     writer.close();
+  }
+
+  /** Without the writer's thread nothing is safe any more, and nobody would be told. */
+  @Test
+  void whenItsThreadDiesThatIsALoss() throws Exception {
+    AtomicReference<IOException> lost = new AtomicReference<>();
+    AofWriter.Observer dying =
+        new AofWriter.Observer() {
+          @Override
+          public void advanced(long offset, long synced) {
+            throw new IllegalStateException("on purpose");
+          }
+
+          @Override
+          public void lost(IOException why) {
+            lost.set(why);
+          }
+        };
+    AofWriter writer =
+        AofWriter.start(
+            AofIncrement.open(directory.resolve("dying")),
+            0,
+            AofWriter.Fsync.ALWAYS,
+            new AofWriter.Options(dying, suspended::get, () -> 0));
+    append(writer, 0, 1);
+    await(() -> lost.get() != null);
+    assertEquals("on purpose", lost.get().getCause().getMessage());
   }
 
   @Test
@@ -143,6 +176,8 @@ class AofWriterTest {
   void withAlwaysNothingIsWrittenThrough() throws Exception {
     Path file = directory.resolve("always");
     AofWriter writer = start(file, AofWriter.Fsync.ALWAYS);
+    // What its thread finds before it sleeps for the first time it writes.
+    await(AofWriterTest::sleeps);
     writer.append(0, LINE, LINE.length);
     assertTrue(writer.writeThrough());
     assertEquals(0, writer.written());

@@ -1,6 +1,7 @@
 package io.sampo.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.data.HashValue;
@@ -14,6 +15,7 @@ import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
 import io.sampo.data.StreamRange;
 import io.sampo.data.StreamValue;
+import io.sampo.data.Type;
 import io.sampo.data.Value;
 import io.sampo.data.ZSetValue;
 import io.sampo.data.ZSetWalk;
@@ -188,6 +190,45 @@ class SavingTest {
     assertTrue(changes != 1 || progress.peak() > 0);
     assertTrue(changes > 0 || steps > 100, "the big ones were not sliced: " + steps + " steps");
     assertEquals(expected, contents(loaded()));
+  }
+
+  /** A value that there is no room to write. */
+  private static final class Unwritable implements Value {
+    @Override
+    public Type type() {
+      throw new OutOfMemoryError("on purpose");
+    }
+
+    @Override
+    public String encoding() {
+      return "none";
+    }
+
+    @Override
+    public long heapBytes() {
+      return 1;
+    }
+
+    @Override
+    public Value copy() {
+      return this;
+    }
+  }
+
+  /** Whoever changes something is not to suffer, and the file is not to be taken for whole. */
+  @Test
+  void withoutRoomForWhatChangesTheSnapshotIsGivenUp() {
+    byte[] key = Bytes.ascii("key");
+    db.expireAt(db.put(key, 0, key.length, new Unwritable(), false), FAR);
+    SnapshotProgress progress = new SnapshotProgress();
+    progress.begin(1);
+    Saving saving = new Saving(0, keyspace, snapshots.getRef(), progress, false);
+    db.keep(key, 0, key.length);
+    List<Snapshots.Message> told = snapshots.getAllReceived();
+    assertEquals(1, told.size());
+    assertInstanceOf(Snapshots.GivenUp.class, told.get(0));
+    assertTrue(saving.advance(1_000_000_000));
+    assertEquals(List.of(Snapshots.shardDoneMessage()), snapshots.getAllReceived());
   }
 
   @Test

@@ -7,7 +7,6 @@ import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,11 +16,11 @@ class StreakTest {
   private static final Command GET = constant("get");
   private static final Command SET = constant("set");
 
-  private final List<String> reports = new ArrayList<>();
+  private final Notes notes = new Notes(SLOW_NANOS);
   private final CommandStats stats = new CommandStats(2);
   private final Args args = new Args();
   private long now;
-  private final Streak streak = new Streak(stats, new Reports(), args, () -> now);
+  private final Streak streak = new Streak(stats, notes, args, () -> now);
   private final Client client = new Nobody();
 
   private static Command constant(String name) {
@@ -30,37 +29,6 @@ class StreakTest {
 
   StreakTest() {
     new io.sampo.command.CommandTable().add("string", List.of(GET, SET));
-  }
-
-  /** Remembers what was slow. */
-  private final class Reports implements Watchman {
-    @Override
-    public boolean monitoring() {
-      return false;
-    }
-
-    @Override
-    public void ran(Client who, Command command, Args request) {}
-
-    @Override
-    public long slowNanos() {
-      return SLOW_NANOS;
-    }
-
-    @Override
-    public void slow(Client who, Command command, Args request, int others, long nanos) {
-      assertTrue(nanos >= SLOW_NANOS);
-      reports.add(command + " " + request.text(1) + " after " + others);
-    }
-
-    @Override
-    public void delayed(String event, long nanos) {}
-
-    @Override
-    public void failed(String error) {}
-
-    @Override
-    public void torn(Command command, Throwable cause) {}
   }
 
   private void run(Command command, String key, int millis) {
@@ -76,7 +44,7 @@ class StreakTest {
     run(SET, "slow", 25);
     run(GET, "next", 0);
     streak.end(client);
-    assertEquals(List.of("set slow after 0"), reports);
+    assertEquals(List.of("set slow after 0"), notes.slow());
   }
 
   @Test
@@ -87,7 +55,7 @@ class StreakTest {
     run(GET, "c", 0);
     run(SET, "d", 0);
     streak.end(client);
-    assertEquals(List.of("get c after 2"), reports);
+    assertEquals(List.of("get c after 2"), notes.slow());
     assertEquals(3, stats.calls[GET.id()]);
   }
 
@@ -98,8 +66,8 @@ class StreakTest {
       run(GET, "k" + i, i == 500 ? 25 : 0);
     }
     streak.end(client);
-    assertEquals(1, reports.size());
-    assertEquals("get k512 after 63", reports.get(0));
+    assertEquals(1, notes.slow().size());
+    assertEquals("get k512 after 63", notes.slow().get(0));
     assertEquals(1_000, stats.calls[GET.id()]);
   }
 
@@ -110,7 +78,7 @@ class StreakTest {
     run(SET, "big" + "x".repeat(20_000), 25);
     run(SET, "b", 0);
     streak.end(client);
-    assertEquals(1, reports.size());
-    assertTrue(reports.get(0).startsWith("set big") && reports.get(0).endsWith(" after 0"));
+    assertEquals(1, notes.slow().size());
+    assertTrue(notes.slow().get(0).startsWith("set big") && notes.slow().get(0).endsWith(" after 0"));
   }
 }
