@@ -242,7 +242,8 @@ public final class Sampo implements AutoCloseable {
             settings.tcpBacklog.get().intValue(),
             () -> settings.tcpKeepalive.get().intValue(),
             true,
-            settings.unixsocketperm.get().intValue());
+            settings.unixsocketperm.get().intValue(),
+            CoreTcp.Options.DEFAULT.lingerSeconds());
     CompletionStage<CoreTcp.Binding> binding =
         connections(address, options)
             .toMat(Sink.foreach(c -> serve(c, door)), Keep.left())
@@ -259,7 +260,8 @@ public final class Sampo implements AutoCloseable {
   }
 
   private void serve(CoreTcp.Connection connection, Door door) {
-    int loop = nextLoop++ % loops;
+    int loop = nextLoop;
+    nextLoop = (nextLoop + 1) % loops;
     Peer peer =
         new Peer(connection.localAddress(), connection.remoteAddress(), connection.gather());
     SessionStage stage = door.stage(node, loop, peer);

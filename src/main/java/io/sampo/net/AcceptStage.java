@@ -186,7 +186,9 @@ final class AcceptStage
           ready = false;
           key.interestOps(SelectionKey.OP_ACCEPT);
         } else if (configure(channel)) {
-          push(out, CoreTcp.Connection.of(channel, channel.getRemoteAddress()));
+          push(
+              out,
+              CoreTcp.Connection.of(channel, channel.getRemoteAddress(), options.lingerSeconds()));
         } else {
           callback.invoke(Event.READY);
         }
@@ -229,15 +231,21 @@ final class AcceptStage
     }
 
     @Override
-    public void postStop() throws IOException {
+    public void postStop() {
       bound.completeExceptionally(new AbruptStageTerminationException(this));
-      if (server != null) {
-        loop.close(server);
-        if (localAddress instanceof UnixDomainSocketAddress unix) {
-          removeSocket(unix.getPath());
+      try {
+        if (server != null) {
+          loop.close(server);
+          if (localAddress instanceof UnixDomainSocketAddress unix) {
+            removeSocket(unix.getPath());
+          }
         }
+      } catch (IOException e) {
+        log.warn("Cannot remove {}: {}", localAddress, e.toString());
+      } finally {
+        // Whoever closes the node waits for this.
+        unbound.complete(Done.done());
       }
-      unbound.complete(Done.done());
     }
   }
 

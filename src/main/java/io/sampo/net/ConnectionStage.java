@@ -1,9 +1,12 @@
 package io.sampo.net;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.japi.function.Procedure;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -18,6 +21,7 @@ import org.apache.pekko.stream.stage.OutHandler;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import scala.concurrent.duration.FiniteDuration;
 
 /**
  * A socket as a flow, on the core loop that materializes it: takes what is to be written, emits
@@ -42,10 +46,12 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
   private static final int CALLS_PER_TURN = 16;
 
   private final SocketChannel channel;
+  private final int lingerSeconds;
 
   /** A connection over a connected channel in non-blocking mode, which becomes the stage's own. */
-  ConnectionStage(SocketChannel channel) {
+  ConnectionStage(SocketChannel channel, int lingerSeconds) {
     this.channel = channel;
+    this.lingerSeconds = lingerSeconds;
   }
 
   @Override
@@ -55,18 +61,20 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
 
   @Override
   public GraphStageLogic createLogic(Attributes inheritedAttributes) {
-    return new Logic(channel);
+    return new Logic(channel, lingerSeconds);
   }
 
   // One object is handlers, callback and event in one: idle connections are many.
   private static final class Logic extends GraphStageLogic
       implements InHandler, OutHandler, CoreLoop.Readiness, CoreLoop.Output, Procedure<Object> {
     private final SocketChannel channel;
+    private final int lingerSeconds;
     private CoreLoop loop;
     private SelectionKey key;
     private AsyncCallback<Object> callback;
     private ByteString pending = ByteString.emptyByteString();
     private IOException failure;
+    private Cancellable look = Cancellable.alreadyCancelled();
 
     /** The kernel said there is something to read, and it was not read since. */
     private boolean readable;
@@ -83,9 +91,10 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
     /** Upstream has finished: close once all is written. */
     private boolean closing;
 
-    Logic(SocketChannel channel) {
+    Logic(SocketChannel channel, int lingerSeconds) {
       super(SHAPE);
       this.channel = channel;
+      this.lingerSeconds = lingerSeconds;
       setHandler(SHAPE.in(), this);
       setHandler(SHAPE.out(), this);
     }
@@ -184,6 +193,10 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
 
     @Override
     public void apply(Object event) {
+      if (event instanceof Integer left) {
+        linger(left);
+        return;
+      }
       notified = false;
       if (failure != null) {
         fail(failure);
@@ -275,8 +288,20 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
       if (pending.nonEmpty()) {
         setKeepGoing(true);
         enlist();
+        linger(Integer.MAX_VALUE);
       } else {
         completeStage();
+      }
+    }
+
+    /** Goes on closing for a while if the peer has taken any of the bytes that were left. */
+    private void linger(int left) {
+      int now = pending.length();
+      if (now < left) {
+        FiniteDuration pause = FiniteDuration.apply(lingerSeconds, TimeUnit.SECONDS);
+        look = materializer().scheduleOnce(pause, () -> callback.invoke(now));
+      } else {
+        fail(new SocketTimeoutException("nobody takes what is left"));
       }
     }
 
@@ -304,6 +329,7 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
 
     @Override
     public void postStop() throws IOException {
+      look.cancel();
       try (channel) {
         pending = ByteString.emptyByteString();
         if (closing && failure == null) {

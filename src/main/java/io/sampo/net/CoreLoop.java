@@ -240,7 +240,7 @@ public final class CoreLoop extends AbstractExecutorService {
     for (int i = 0; i < outputs.size(); i++) {
       try {
         outputs.get(i).flush();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         uncaught(e);
       }
     }
@@ -286,7 +286,7 @@ public final class CoreLoop extends AbstractExecutorService {
       if (key.isValid()) {
         ((Readiness) key.attachment()).ready(key.readyOps());
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       uncaught(e);
     }
   }

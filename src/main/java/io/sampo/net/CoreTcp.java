@@ -39,14 +39,17 @@ public final class CoreTcp {
    * @param reuseAddress whether a port may be bound while old connections linger on it
    * @param unixSocketPermissions permission bits of a unix socket's file, such as 0700; 0 leaves
    *     them to the process's umask
+   * @param lingerSeconds for how long the peer of a connection that is over may take nothing of
+   *     what is left for it, before it is given up
    */
   public record Options(
       int backlog,
       IntSupplier tcpKeepAliveSeconds,
       boolean reuseAddress,
-      int unixSocketPermissions) {
-    /** Redis's own defaults. */
-    public static final Options DEFAULT = new Options(511, () -> 300, true, 0);
+      int unixSocketPermissions,
+      int lingerSeconds) {
+    /** Redis's own defaults, as far as it has them. */
+    public static final Options DEFAULT = new Options(511, () -> 300, true, 0, 60);
   }
 
   /**
@@ -64,11 +67,12 @@ public final class CoreTcp {
       SocketAddress remoteAddress,
       Flow<ByteString, ByteString, NotUsed> flow,
       Runnable gather) {
-    static Connection of(SocketChannel channel, SocketAddress remote) throws IOException {
+    static Connection of(SocketChannel channel, SocketAddress remote, int lingerSeconds)
+        throws IOException {
       return new Connection(
           channel.getLocalAddress(),
           remote,
-          Flow.fromGraph(new ConnectionStage(channel)),
+          Flow.fromGraph(new ConnectionStage(channel, lingerSeconds)),
           () -> gather(channel));
     }
 
@@ -125,8 +129,8 @@ public final class CoreTcp {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      return Connection.of(channel, address);
-    } catch (IOException e) {
+      return Connection.of(channel, address, Options.DEFAULT.lingerSeconds());
+    } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }

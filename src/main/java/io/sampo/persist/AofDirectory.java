@@ -58,7 +58,7 @@ public final class AofDirectory {
 
   /** A place for a file that is not yet part of the whole. */
   public Path temporary(String suffix) throws IOException {
-    Files.createDirectories(folder);
+    create();
     return folder.resolve(TEMPORARY + name + suffix);
   }
 
@@ -133,7 +133,7 @@ public final class AofDirectory {
   /** Creates an empty increment behind those that there are; returns it. */
   public AofFile addIncrement() throws IOException {
     AofFile next = manifest.nextIncrement(name);
-    Files.createDirectories(folder);
+    create();
     Files.deleteIfExists(path(next));
     Files.createFile(path(next));
     write(manifest.with(next));
@@ -175,6 +175,13 @@ public final class AofDirectory {
       Files.deleteIfExists(path(file));
     }
     write(manifest.withoutHistory());
+  }
+
+  private void create() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      sync(parent);
+    }
   }
 
   private void write(AofManifest changed) throws IOException {

@@ -33,7 +33,7 @@ final class FileCarrier implements FullSync.Carrier {
   private FileChannel out;
 
   /**
-   * @param path of the file, which must not exist
+   * @param path of the file; one that is there was left by a process with the same id
    * @param blocking runs what reads the file
    */
   FileCarrier(List<ReplicaLink> links, Path path, Executor blocking) {
@@ -56,7 +56,12 @@ final class FileCarrier implements FullSync.Carrier {
       throw new IOException("no replica is left to take the snapshot");
     }
     if (out == null) {
-      out = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      out =
+          FileChannel.open(
+              path,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE);
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     while (buffer.hasRemaining()) {
@@ -124,7 +129,7 @@ final class FileCarrier implements FullSync.Carrier {
         }
       } catch (IOException e) {
         LOG.error("cannot read the snapshot for replica {}", link, e);
-        over = true;
+        end();
         link.close();
       }
       scheduled.set(false);
@@ -138,10 +143,18 @@ final class FileCarrier implements FullSync.Carrier {
       if (length > 0) {
         link.say(ByteString.fromArrayUnsafe(buffer.array(), 0, length));
       } else {
-        over = true;
-        in.close();
+        end();
         link.online();
         link.flow();
+      }
+    }
+
+    private void end() {
+      over = true;
+      try {
+        in.close();
+      } catch (IOException e) {
+        LOG.warn("cannot close the snapshot for replica {}", link, e);
       }
     }
   }

@@ -453,7 +453,8 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
   }
 
   private void discardFile() {
-    reception.ifPresent(Reception::discard);
+    // To remove a big file takes its time.
+    reception.ifPresent(its -> blocking.execute(its::discard));
     reception = Optional.empty();
   }
 

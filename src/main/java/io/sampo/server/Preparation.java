@@ -98,15 +98,22 @@ public final class Preparation {
   }
 
   private void prepare(List<Args> requests, Runnable then) {
-    for (Args args : requests) {
-      try {
-        MigrateOrder order = MigrateOrder.parse(args);
-        prepare(args, order);
-      } catch (RespError error) {
-        LOG.debug("a MIGRATE is not prepared: {}", error.getMessage());
+    try {
+      for (Args args : requests) {
+        prepare(args);
       }
+    } finally {
+      // The client waits for it, whatever went wrong.
+      then.run();
     }
-    then.run();
+  }
+
+  private void prepare(Args args) {
+    try {
+      prepare(args, MigrateOrder.parse(args));
+    } catch (RespError error) {
+      LOG.debug("a MIGRATE is not prepared: {}", error.getMessage());
+    }
   }
 
   private void prepare(Args args, MigrateOrder order) {

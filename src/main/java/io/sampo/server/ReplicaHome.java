@@ -101,8 +101,10 @@ final class ReplicaHome implements Home {
   private void read(Path file, Home.Outcome then) {
     try {
       then.loaded(RdbLoad.load(node, file, itsOwn -> {}), "");
-    } catch (IOException e) {
-      then.loaded(0, e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      // In any case the replica has to hear of an end.
+      LOG.debug("the data from the master cannot be loaded", e);
+      then.loaded(0, String.valueOf(e.getMessage()));
     }
   }
 

@@ -211,9 +211,7 @@ public final class Session extends GraphStageLogic
   private void limitOutput() {
     long pending = output.length() + feed.pending();
     if (node.limits.isOverOutput(this, pending)) {
-      drop();
-      // A mere end would wait until the client has taken what the socket's stage still holds.
-      failStage(new IOException("output buffer limit"));
+      fail("output buffer limit");
     }
   }
 
@@ -268,8 +266,13 @@ public final class Session extends GraphStageLogic
 
   /** Ends the connection at once; what was not sent is lost. */
   void fail() {
+    fail("what is pending is given up");
+  }
+
+  /** A mere end would wait until the client has taken what the socket's stage still holds. */
+  private void fail(String why) {
     drop();
-    completeStage();
+    failStage(new IOException(why));
   }
 
   /** Sends nothing any more. */

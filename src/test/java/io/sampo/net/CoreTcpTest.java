@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -162,6 +163,29 @@ final class CoreTcpTest {
 
   private static void send(Socket socket, byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
+  }
+
+  /** A peer that takes nothing does not hold a connection that is over for ever. */
+  @Test
+  void whatNobodyTakesIsGivenUpInTheEnd() throws Exception {
+    byte[] much = random(16 << 20);
+    InetSocketAddress address =
+        (InetSocketAddress)
+            serve(
+                ANY_PORT,
+                new CoreTcp.Options(511, () -> 300, true, 0, 1),
+                1,
+                Flow.fromSinkAndSource(
+                    Sink.ignore(), Source.single(ByteString.fromArrayUnsafe(much))));
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(1 << 14);
+      socket.connect(address);
+      await("the connection is there", () -> accepted.get() == 1);
+      await("it has been given up", () -> open.get() == 0);
+      assertTrue(socket.getInputStream().readAllBytes().length < much.length);
+    } catch (SocketException reset) {
+      assertEquals(0, open.get());
+    }
   }
 
   @ParameterizedTest
@@ -529,7 +553,7 @@ final class CoreTcpTest {
   void servesUnixSockets(@TempDir Path directory) throws Exception {
     Path path = directory.resolve("sampo.sock");
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(path);
-    CoreTcp.Options options = new CoreTcp.Options(511, () -> 300, true, 0700);
+    CoreTcp.Options options = new CoreTcp.Options(511, () -> 300, true, 0700, 60);
     serve(address, options, 1, echo());
     assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
     // A second server replaces the file, as after a crash.

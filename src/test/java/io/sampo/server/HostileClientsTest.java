@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.Layout;
@@ -10,12 +11,16 @@ import io.sampo.testkit.TestNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +75,49 @@ class HostileClientsTest {
       clients = neighbour.call("CLIENT", "LIST").text();
     } while (clients.lines().count() > 1 && System.nanoTime() < deadline);
     assertEquals(1, clients.lines().count(), clients);
+  }
+
+  /** A client that takes nothing is nevertheless rid of at once when it is killed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"core", "pekko"})
+  void whoeverIsKilledIsGoneThoughItTakesNothing(String transport) throws Exception {
+    try (TestNode node = TestNode.start(new Layout(1, 1, transport));
+        RespClient neighbour = RespClient.connect(node.port());
+        Socket deaf = new Socket()) {
+      neighbour.expect('+', "SET", "big", "x".repeat(1 << 20));
+      deaf.setReceiveBufferSize(1 << 14);
+      deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.port()));
+      for (int i = 0; i < 20; i++) {
+        deaf.getOutputStream().write(RespClient.encode("GET", "big"));
+      }
+      awaitStuck(neighbour);
+      String port = "127.0.0.1:" + deaf.getLocalPort();
+      neighbour.expect('+', "CLIENT", "KILL", port);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      assertThrows(
+          IOException.class,
+          () -> {
+            while (System.nanoTime() < deadline) {
+              deaf.getOutputStream().write('\n');
+              TimeUnit.MILLISECONDS.sleep(5);
+            }
+          });
+    }
+  }
+
+  /** Waits until the kernel has taken for a while nothing of what is to be sent to a client. */
+  private static void awaitStuck(RespClient neighbour) {
+    Pattern pending = Pattern.compile(" omem=([1-9]\\d*) ");
+    String before = "";
+    long since = System.nanoTime();
+    while (System.nanoTime() - since < TimeUnit.MILLISECONDS.toNanos(300)) {
+      Matcher now = pending.matcher(neighbour.call("CLIENT", "LIST").text());
+      String bytes = now.find() ? now.group(1) : "";
+      if (bytes.isEmpty() || !bytes.equals(before)) {
+        before = bytes;
+        since = System.nanoTime();
+      }
+    }
   }
 
   /** Sends something odd in odd pieces, and leaves politely or not. */

@@ -44,24 +44,29 @@ public final class Target implements AutoCloseable {
 
   private boolean used;
 
-  private Target(SocketChannel channel) throws IOException {
+  private Target(SocketChannel channel, Selector selector) throws IOException {
     this.channel = channel;
+    this.selector = selector;
     channel.configureBlocking(false);
-    selector = Selector.open();
     key = channel.register(selector, 0);
   }
 
   static Target connect(InetSocketAddress address, long timeoutMillis) throws IOException {
     SocketChannel channel = SocketChannel.open();
+    Selector selector = null;
     try {
-      Target target = new Target(channel);
+      selector = Selector.open();
+      Target target = new Target(channel, selector);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       for (boolean done = channel.connect(address); !done; done = channel.finishConnect()) {
         target.await(SelectionKey.OP_CONNECT, timeoutMillis);
       }
       return target;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       channel.close();
+      if (selector != null) {
+        selector.close();
+      }
       throw e;
     }
   }
@@ -155,9 +160,8 @@ public final class Target implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (channel) {
       selector.close();
-      channel.close();
     } catch (IOException e) {
       // The connection is given up, so nothing of it can matter.
       end = at;
