@@ -79,6 +79,7 @@ class StreakTest {
     run(SET, "b", 0);
     streak.end(client);
     assertEquals(1, notes.slow().size());
-    assertTrue(notes.slow().get(0).startsWith("set big") && notes.slow().get(0).endsWith(" after 0"));
+    assertTrue(
+        notes.slow().get(0).startsWith("set big") && notes.slow().get(0).endsWith(" after 0"));
   }
 }
