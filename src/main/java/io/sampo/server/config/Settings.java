@@ -132,7 +132,6 @@ public final class Settings {
   public final Setting<Boolean> lazyfreeLazyUserFlush = add(bool("lazyfree-lazy-user-flush", false));
 
   public final Setting<Boolean> activerehashing = add(bool("activerehashing", true));
-  public final Setting<Boolean> dynamicHz = add(bool("dynamic-hz", true));
 
   // What is in every redis.conf, and is about a process in C, or what is not there: see there, too.
   public final Setting<String> daemonize = add(oneOf("daemonize", "no", "no").fixed());
