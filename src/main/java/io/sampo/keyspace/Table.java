@@ -126,6 +126,7 @@ final class Table {
   private void resize(Segment segment, int length) {
     long before = segment.bytes();
     segment.resize(length);
+    changes++;
     bytes += segment.bytes() - before;
     moved += segment.size();
   }
@@ -141,6 +142,7 @@ final class Table {
     low.nextExpiry = segment.nextExpiry;
     high.nextExpiry = segment.nextExpiry;
     directory.split(low, high, hash);
+    changes++;
     bytes += low.bytes() + high.bytes() - segment.bytes();
     moved += segment.size();
   }
@@ -204,6 +206,7 @@ final class Table {
     both.nextExpiry = Math.min(segment.nextExpiry, other.nextExpiry);
     bytes += both.bytes() - segment.bytes() - other.bytes();
     moved += sum;
+    changes++;
     directory.join(both, hash);
     return both;
   }
