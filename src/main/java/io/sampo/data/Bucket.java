@@ -49,7 +49,11 @@ final class Bucket implements Directory.Part {
     this(depth, FIRST_SLOTS, 0);
   }
 
-  private Bucket(int depth, int slots, int room) {
+  /**
+   * @param slots how many entries there is room for
+   * @param room for how many bytes of them
+   */
+  Bucket(int depth, int slots, int room) {
     this.depth = depth;
     index = new long[slots];
     bytes = room == 0 ? NO_BYTES : new byte[room];

@@ -14,6 +14,9 @@ import java.util.function.UnaryOperator;
 public final class ByteTable {
   private static final int MAX_ENTRIES = 128;
 
+  /** What a bucket is expected to get at most where the number of entries is known before. */
+  private static final int EXPECTED = 96;
+
   /** A bucket is split for its bytes only while it has at least this many entries. */
   private static final int MIN_SPLIT = 16;
 
@@ -51,6 +54,24 @@ public final class ByteTable {
     bucket = new Bucket(0);
     directory = new Directory<>(bucket);
     bytes = OBJECT_BYTES + REFERENCE + bucket.heapBytes();
+  }
+
+  /** A table into which so many entries are to come, of so many bytes together. */
+  static ByteTable sized(int entries, long itsBytes) {
+    int depth = 0;
+    while (entries >> depth > EXPECTED && depth < MAX_DEPTH) {
+      depth++;
+    }
+    ByteTable table = new ByteTable();
+    if (depth > 0) {
+      int slots = entries >> depth;
+      int room = (int) Math.min(itsBytes >> depth, MAX_BYTES);
+      int its = depth;
+      table.directory = new Directory<>(depth, () -> new Bucket(its, slots + slots / 8, room));
+      table.bucket = table.directory.at(0);
+      table.bytes = OBJECT_BYTES + REFERENCE + (table.bucket.heapBytes() << depth);
+    }
+    return table;
   }
 
   public int size() {

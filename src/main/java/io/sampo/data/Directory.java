@@ -1,6 +1,7 @@
 package io.sampo.data;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,6 +33,16 @@ public final class Directory<P extends Directory.Part> {
   public Directory(P only) {
     places = new Part[] {only};
     deepest = 1;
+  }
+
+  /** A directory of {@code 2^depth} parts of that depth. */
+  public Directory(int depth, Supplier<P> parts) {
+    places = new Part[1 << depth];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = parts.get();
+    }
+    this.depth = depth;
+    deepest = places.length;
   }
 
   private Directory(Part[] places, int depth, int deepest) {

@@ -42,7 +42,7 @@ public final class HashValue implements PartlyVolatile {
   public static HashValue of(byte[] pack, Limits limits) {
     HashValue hash = new HashValue();
     hash.content = pack;
-    hash.expect(hash.size(), limits);
+    hash.expect(hash.size(), 0, limits);
     return hash;
   }
 
@@ -219,15 +219,22 @@ public final class HashValue implements PartlyVolatile {
     return true;
   }
 
-  /** Prepares for so many fields in all, which may be too many for a pack. */
-  public void expect(int fields, Limits limits) {
+  /**
+   * Prepares for so many fields in all, which may be too many for a pack.
+   *
+   * @param bytes that they and their values take together, as far as that is known
+   */
+  public void expect(int fields, long bytes, Limits limits) {
     if (isPacked() && fields > limits.hashMaxListpackEntries) {
-      unpack();
+      unpack(ByteTable.sized((int) Math.min(fields, bytes / 2), bytes));
     }
   }
 
   private void unpack() {
-    ByteTable unpacked = new ByteTable();
+    unpack(new ByteTable());
+  }
+
+  private void unpack(ByteTable unpacked) {
     each(unpacked::put);
     fields(unpacked);
   }

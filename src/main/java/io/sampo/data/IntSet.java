@@ -75,6 +75,9 @@ public final class IntSet {
     int width = width(set);
     int low = 0;
     int high = size(set) - 1;
+    if (high >= 0 && get(set, width, high) < value) {
+      return -2 - high;
+    }
     while (low <= high) {
       int middle = (low + high) >>> 1;
       long there = get(set, width, middle);

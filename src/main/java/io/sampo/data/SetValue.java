@@ -198,11 +198,15 @@ public final class SetValue implements Value {
     return true;
   }
 
-  /** Prepares for so many members to be added, which may be too many for a compact form. */
-  public void expect(int members, Limits limits) {
+  /**
+   * Prepares for so many members to be added, which may be too many for a compact form.
+   *
+   * @param bytes that they take together, as far as that is known
+   */
+  public void expect(int members, long bytes, Limits limits) {
     if (form == Form.INTEGERS && members > limits.setMaxIntsetEntries
         || form == Form.PACK && members > limits.setMaxListpackEntries) {
-      unpack();
+      unpack(ByteTable.sized((int) Math.min(members, bytes / 2), bytes));
     }
   }
 
@@ -251,7 +255,10 @@ public final class SetValue implements Value {
   }
 
   private void unpack() {
-    ByteTable unpacked = new ByteTable();
+    unpack(new ByteTable());
+  }
+
+  private void unpack(ByteTable unpacked) {
     each(unpacked::add);
     table = unpacked;
     packed = UNPACKED;

@@ -17,6 +17,8 @@ public final class Dump {
   private static final int VERSION_BYTES = 2;
   private static final int FOOTER_BYTES = VERSION_BYTES + Long.BYTES;
   private static final int CAPACITY = 256;
+  private static final int COMPRESSED = 4;
+  private static final int MOST_CAPACITY = 1 << 24;
 
   private Dump() {}
 
@@ -35,13 +37,19 @@ public final class Dump {
   }
 
   private static RdbOutput output(Db db, int h, boolean compressing) {
-    RdbOutput out = new RdbOutput(compressing, CAPACITY);
+    RdbOutput out = new RdbOutput(compressing, capacity(db, h));
     out.octet(ValueWriter.type(db, h));
     new ValueWriter(out).value(db, h);
     out.octet(version(db, h));
     out.octet(0);
     out.word(out.sum());
     return out;
+  }
+
+  /** What a big value takes compressed, more or less: to grow up to there copies it twice. */
+  private static int capacity(Db db, int h) {
+    long heap = db.isObject(h) ? db.value(h).heapBytes() : 0;
+    return (int) Math.max(CAPACITY, Math.min(heap / COMPRESSED, MOST_CAPACITY));
   }
 
   /** How many bytes the value itself takes of that. */

@@ -170,11 +170,28 @@ final class Lzf {
       if (before < 0 || run > to.length - out) {
         return false;
       }
-      // Byte by byte, for what is repeated may overlap what it becomes.
-      for (int n = 0; n < run; n++) {
-        to[out++] = to[before++];
-      }
+      repeat(to, before, out, run);
+      out += run;
     }
     return out == to.length;
+  }
+
+  /** Copies what may overlap what it becomes, and then has it several times over. */
+  private static void repeat(byte[] to, int from, int at, int length) {
+    int period = at - from;
+    int words = period;
+    while (words < Long.BYTES) {
+      words += period;
+    }
+    boolean hasRoom = at + length <= to.length - Long.BYTES;
+    int bytes = hasRoom ? Math.min(length, words - period) : length;
+    int n = 0;
+    for (; n < bytes; n++) {
+      to[at + n] = to[from + n];
+    }
+    // What is written beyond is written over by what follows.
+    for (; n < length; n += Long.BYTES) {
+      Words.putLong(to, at + n, Words.getLong(to, at + n - words));
+    }
   }
 }

@@ -60,6 +60,11 @@ final class RdbInput {
     return Arrays.copyOfRange(buffer, at, end);
   }
 
+  /** How many bytes are left, if all are there already; else 0. */
+  int atHand() {
+    return in == NO_MORE ? end - at : 0;
+  }
+
   /** Whether all there is has been read; does not ask the stream. */
   boolean isEmpty() {
     return at == end;

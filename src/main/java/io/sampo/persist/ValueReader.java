@@ -160,7 +160,7 @@ final class ValueReader {
     }
     SetValue set = new SetValue();
     int members = in.count();
-    set.expect(members, limits);
+    set.expect(members, in.atHand(), limits);
     for (int n = members; n > 0; n--) {
       byte[] member = in.string();
       if (!set.add(member, 0, member.length, limits)) {
@@ -250,7 +250,7 @@ final class ValueReader {
   private HashValue fields(long first, boolean expiring) throws IOException {
     HashValue hash = new HashValue();
     int fields = in.count();
-    hash.expect(fields, limits);
+    hash.expect(fields, in.atHand(), limits);
     for (int n = fields; n > 0; n--) {
       long when = expiring ? in.length() : 0;
       byte[] field = in.string();

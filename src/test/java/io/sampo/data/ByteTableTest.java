@@ -44,6 +44,31 @@ class ByteTableTest {
     }
   }
 
+  @Test
+  void whatWasExpectedNeedNotCome() {
+    Random random = Seed.random("tables made in advance");
+    for (int expected : new int[] {0, 97, 5_000, 100_000}) {
+      model.clear();
+      ByteTable sized = ByteTable.sized(expected, 30L * expected);
+      for (int i = 0; i < 20_000; i++) {
+        byte[] k = Bytes.ascii("k" + random.nextInt(30_000));
+        byte[] v = value(random);
+        assertEquals(!model.containsKey(Bytes.text(k)), sized.put(k, 0, k.length, v, 0, v.length));
+        model.put(Bytes.text(k), Bytes.text(v));
+      }
+      check(sized, 50L * expected);
+      for (String key : List.copyOf(model.keySet())) {
+        if (random.nextInt(100) > 0) {
+          byte[] k = Bytes.ascii(key);
+          assertTrue(sized.remove(k, 0, k.length));
+          model.remove(key);
+        }
+      }
+      check(sized, 5L * expected);
+      check(sized.copy(), 5L * expected);
+    }
+  }
+
   private static byte[] value(Random random) {
     int length =
         switch (random.nextInt(1000)) {
@@ -57,6 +82,11 @@ class ByteTableTest {
   }
 
   private void check(ByteTable its) {
+    check(its, 0);
+  }
+
+  /** Whether it is what the model is, and takes no more than that and {@code spare} bytes. */
+  private void check(ByteTable its, long spare) {
     model.forEach(
         (key, value) -> {
           assertTrue(its.find(Bytes.ascii(key), 0, key.length()), key);
@@ -75,7 +105,7 @@ class ByteTableTest {
             .mapToLong(e -> e.getKey().length() + e.getValue().length() + 2)
             .sum();
     assertTrue(its.heapBytes() >= content + 8L * model.size());
-    assertTrue(its.heapBytes() < 2 * content + 20L * model.size() + 2000);
+    assertTrue(its.heapBytes() < 2 * content + 20L * model.size() + 2000 + spare);
   }
 
   private static String text(byte[] a, int offset, int length) {

@@ -59,6 +59,23 @@ class LzfTest {
   }
 
   @Test
+  void whatIsShortRepeatsManyTimes() {
+    for (int period = 1; period < 20; period++) {
+      for (int length = 20; length < 600; length += 7) {
+        byte[] text = new byte[length];
+        for (int i = 0; i < length; i++) {
+          text[i] = (byte) (i < length - 3 ? i % period : -i);
+        }
+        byte[] packed = new byte[700];
+        int size = lzf.compress(text, 0, length, packed, 0, packed.length);
+        byte[] back = new byte[length];
+        assertTrue(Lzf.decompress(packed, 0, size, back));
+        assertArrayEquals(text, back);
+      }
+    }
+  }
+
+  @Test
   void staysWithinItsRoom() {
     byte[] noise = new byte[1000];
     new Random(3).nextBytes(noise);

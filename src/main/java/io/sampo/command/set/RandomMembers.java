@@ -10,6 +10,7 @@ import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** SPOP and SRANDMEMBER: random members of a set, each as likely as any other. */
@@ -18,6 +19,9 @@ final class RandomMembers {
   private static final byte[] DEL = Bytes.ascii("DEL");
   private static final RespError NOT_POSITIVE =
       new RespError("ERR value is out of range, must be positive");
+
+  /** Where so many times as many are popped as stay, those that stay are picked. */
+  private static final int FEW_LEFT = 5;
 
   private RandomMembers() {}
 
@@ -68,14 +72,28 @@ final class RandomMembers {
       }
       return;
     }
-    popSome(c, a, db, set, (int) count);
+    c.out().set((int) count);
+    byte[][] effect = c.wantsEffects() ? new byte[(int) count + 2][] : new byte[0][];
+    if (set.size() - count < count / FEW_LEFT) {
+      h = db.put(a.array(), a.offset(1), a.length(1), left(c, set, (int) count, db, effect), true);
+    } else {
+      popSome(c, set, (int) count, db, effect);
+    }
+    if (effect.length > 0) {
+      effect[0] = SREM;
+      effect[1] = a.bytes(1);
+      c.effect(effect);
+    }
     Sets.shrunk(c, db, h, a, "spop");
     c.changed(count - 1);
   }
 
-  private static void popSome(Context c, Args a, Db db, SetValue set, int count) {
-    c.out().set(count);
-    byte[][] effect = c.wantsEffects() ? new byte[count + 2][] : new byte[0][];
+  /**
+   * Pops members one by one.
+   *
+   * @param effect takes them from its third element on, unless it is empty
+   */
+  private static void popSome(Context c, SetValue set, int count, Db db, byte[][] effect) {
     for (int i = 0; i < count; i++) {
       int place = set.pick(db.dice());
       set.bulk(place, c.out());
@@ -84,11 +102,29 @@ final class RandomMembers {
       }
       set.removeAt(place);
     }
-    if (effect.length > 0) {
-      effect[0] = SREM;
-      effect[1] = a.bytes(1);
-      c.effect(effect);
-    }
+  }
+
+  /** As {@link #popSome}, but leaves the set as it is, and returns one of those that stay. */
+  private static SetValue left(Context c, SetValue set, int count, Db db, byte[][] effect) {
+    int size = set.size() - count;
+    RandomCount.Choice stays = new RandomCount.Choice(set.size(), size, db.dice());
+    SetValue[] left = new SetValue[1];
+    int[] popped = {2};
+    set.each(
+        (m, offset, length) -> {
+          if (stays.takes()) {
+            left[0] =
+                left[0] == null ? SetValue.begun(m, offset, length, size, db.limits()) : left[0];
+            left[0].add(m, offset, length, db.limits());
+            return true;
+          }
+          c.out().bulk(m, offset, length);
+          if (effect.length > 0) {
+            effect[popped[0]++] = Arrays.copyOfRange(m, offset, offset + length);
+          }
+          return true;
+        });
+    return left[0];
   }
 
   static void srandMember(Context c, Args a) {

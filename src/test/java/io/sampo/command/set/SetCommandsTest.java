@@ -268,7 +268,10 @@ class SetCommandsTest {
           assertTrue(count < 0 || new HashSet<>(some.texts()).size() == wanted);
           some.texts().forEach(m -> assertEquals(1, c.call("SISMEMBER", "s", m).number()));
         }
+        c.call("EXPIRE", "s", "1000");
         Set<String> popped = new HashSet<>(c.call("SPOP", "s", "" + (size - 7)).texts());
+        assertEquals(size - 7, popped.size());
+        assertTrue(c.call("TTL", "s").number() > 0);
         for (int i = 0; i < 7; i++) {
           assertEquals(7 - i, c.call("SCARD", "s").number());
           popped.add(c.call("SPOP", "s").text());
