@@ -77,6 +77,7 @@ public final class Bench {
     replicaSets();
     memory();
     collections();
+    millions();
     idle();
     start();
   }
@@ -329,6 +330,20 @@ public final class Bench {
     try (Server a = sampo();
         Server b = other()) {
       report.collections(Collections.measure(a, b, options.other().isPresent()));
+    }
+  }
+
+  private void millions() throws IOException, InterruptedException {
+    Millions millions = new Millions(options);
+    if (options.quick() || millions.isEmpty()) {
+      return;
+    }
+    String[] debug = {"--enable-debug-command", "yes"};
+    try (Server a = sampo(debug);
+        Server b = alike(debug)) {
+      millions.fill(a);
+      millions.fill(b);
+      millions.measure(a, b, options.rounds(), report);
     }
   }
 

@@ -48,6 +48,24 @@ final class Client implements AutoCloseable {
     return reply();
   }
 
+  /** Sends one command and passes over its reply, whatever that is but an error. */
+  void exchange(String... arguments) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    append(out, arguments);
+    socket.getOutputStream().write(out.toByteArray());
+    for (long left = 1; left > 0; left--) {
+      String line = line();
+      long n = "$*".indexOf(line.charAt(0)) < 0 ? 0 : Long.parseLong(line.substring(1));
+      if (line.startsWith("-")) {
+        throw new IOException(line);
+      } else if (line.startsWith("*")) {
+        left += Math.max(0, n);
+      } else if (line.startsWith("$") && n >= 0) {
+        in.skipNBytes(n + 2);
+      }
+    }
+  }
+
   /** Sets keys {@code key:%012d} from 0 to {@code count - 1} to values of {@code size} bytes. */
   void fill(int count, int size) throws IOException {
     String value = "x".repeat(size);

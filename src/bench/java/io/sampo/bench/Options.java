@@ -35,7 +35,8 @@ record Options(
         --seconds S              length of one run (2)
         --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, 'range.* t2',
                                  everysec, always, multi, ceiling, replica, 'full sync', bgsave, saving, clustered,
-                                 'idle cluster', memory, collections, 'idle connections', start
+                                 'idle cluster', memory, collections, million, 'idle connections',
+                                 start
         --jar FILE               the Sampo to measure (target/sampo.jar)
         --java FILE              the java to run it with (java)
         --jvm-args 'FLAGS'       its JVM flags (sampo.jvm of pom.xml)
@@ -45,6 +46,11 @@ record Options(
                                  as in the first
         --out FOLDER             where benchmark.md and benchmark.svg go (src/docs; target/bench
                                  for whatever is not the whole comparison with Redis)""";
+
+  /** Whether only some rows are wanted. */
+  boolean isPicky() {
+    return !only.pattern().isEmpty();
+  }
 
   /** For how long at least a JVM gets the loads of a table before they are measured. */
   double warmSeconds() {

@@ -163,6 +163,18 @@ final class Report {
     }
   }
 
+  void million(Millions.Row row) {
+    if (begin("Operations on values of a million elements, or of 100 MiB")) {
+      line(
+          "The longest that another client waits for its reply meanwhile, in ms. Where that is"
+              + " next to nothing, the ratio says little. `--only million` has many more.");
+      line("");
+      line("| command | %s | %s | **ratio** |", ours, theirs);
+      line("|---|---:|---:|---:|");
+    }
+    line("| %s | %.2f | %.2f | %s |", row.name(), row.ours(), row.theirs(), row.ratio());
+  }
+
   void fullSync(List<FullSync> all) {
     begin("All data for a new replica, 1,000,000 keys of 64 bytes");
     line(
