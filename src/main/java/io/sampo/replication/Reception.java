@@ -26,7 +26,17 @@ final class Reception {
   Reception(Handshake.Full from, Path file) throws IOException {
     this.from = from;
     this.file = file;
-    this.channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    this.channel = opened(file);
+  }
+
+  /** Removes the file if it cannot be opened. */
+  private static FileChannel opened(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      Files.deleteIfExists(file);
+      throw e;
+    }
   }
 
   /** Appends bytes to the file; blocks. */

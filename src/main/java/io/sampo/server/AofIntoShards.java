@@ -93,6 +93,7 @@ final class AofIntoShards implements AofLoad.Into, Replay.Follower {
 
   @Override
   public void refused(String command, String error) {
+    node.counters.unexpectedErrors.increment();
     if (error.equals(UNKNOWN)) {
       wrong = "Unknown command '" + command + "'";
     } else if (!node.settings.propagationErrorBehavior.get().equals("ignore")) {

@@ -3,6 +3,7 @@ package io.sampo.server;
 import io.sampo.journal.Barrier;
 import io.sampo.persist.AofWriter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,20 +45,27 @@ final class AofLag {
 
   /** To be called some times a second. */
   void watch(AofWriter writer) {
-    long written = writer.written();
-    long now = System.nanoTime();
-    if (written != progress || writer.pending() == 0) {
+    watch(writer::written, writer.pending(), writer.error().isEmpty(), System.nanoTime());
+  }
+
+  /**
+   * The same for a writer that has written up to an offset, which may grow meanwhile, and has so
+   * many bytes yet to write.
+   */
+  void watch(LongSupplier offset, long pending, boolean works, long now) {
+    long written = offset.getAsLong();
+    if (written != progress || pending == 0) {
       progress = written;
       progressAt = now;
     }
-    boolean slow = now - progressAt > MOST_NANOS || writer.pending() > (behind ? 0 : MOST_BYTES);
-    boolean late = slow && writer.error().isEmpty();
+    boolean slow = now - progressAt > MOST_NANOS || pending > (behind ? 0 : MOST_BYTES);
+    boolean late = slow && works;
     if (late && !behind) {
       behind = true;
       times++;
       LOG.warn("The disk is too slow for the AOF: replies have to wait for it");
       replies.raise(written);
-      replies.advance(writer.written());
+      replies.advance(offset.getAsLong());
     } else if (behind && !late) {
       caughtUp();
     }

@@ -11,7 +11,7 @@ import io.sampo.shard.Memory;
  */
 public final class KeyspaceDirectives {
   final io.sampo.keyspace.Settings keyspaces = new io.sampo.keyspace.Settings();
-  final Memory memory;
+  public final Memory memory;
   private final Settings settings;
 
   KeyspaceDirectives(Settings settings, int shards) {

@@ -161,6 +161,7 @@ final class ReplicaHome implements Home {
 
   @Override
   public void refused(String command, String error) {
+    node.counters.unexpectedErrors.increment();
     LOG.warn("The master sent a command that cannot be carried out: {}: {}", command, error);
     if (!node.settings.propagationErrorBehavior.get().equals("ignore")) {
       LOG.error("This ends the node, for propagation-error-behavior says so");

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -204,12 +205,13 @@ public final class Saves {
   /**
    * Writes the fields of INFO persistence.
    *
-   * @param copying whether data is being written for replicas
+   * @param copying since when data is being written for replicas, if it is
    */
-  public synchronized void describe(InfoText text, boolean copying) {
-    long current = present.map(save -> (clock.getAsLong() - save.since) / 1000).orElse(-1L);
+  public synchronized void describe(InfoText text, OptionalLong copying) {
+    long since = present.map(save -> save.since).orElse(copying.orElse(-1));
+    long current = since < 0 ? -1 : (clock.getAsLong() - since) / 1000;
     text.field("rdb_changes_since_last_save", unsaved())
-        .field("rdb_bgsave_in_progress", present.isPresent() || copying ? 1 : 0)
+        .field("rdb_bgsave_in_progress", since < 0 ? 0 : 1)
         .field("rdb_last_save_time", lastSave())
         .field("rdb_last_bgsave_status", failing ? "err" : "ok")
         .field("rdb_last_bgsave_time_sec", lastSeconds)

@@ -7,6 +7,7 @@ import io.sampo.shard.Snapshots;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -23,6 +24,9 @@ public final class Snapshotting {
   private final AtomicInteger ahead = new AtomicInteger();
 
   private final AtomicInteger copying = new AtomicInteger();
+
+  /** When the one for replicas that is under way was begun or asked for, in Unix milliseconds. */
+  private volatile long copyBegun;
 
   Snapshotting(Crew crew, Cores cores, Settings settings, KeyspaceDirectives keyspaces) {
     this.settings = settings;
@@ -43,13 +47,20 @@ public final class Snapshotting {
 
   /** As {@link #take}, for replicas. */
   void copy(SnapshotSink sink) {
-    copying.incrementAndGet();
+    if (copying.getAndIncrement() == 0) {
+      copyBegun = System.currentTimeMillis();
+    }
     take(new Copy(sink));
   }
 
   /** Whether any are being taken for replicas, or about to be. */
   public boolean isCopying() {
     return copying.get() > 0;
+  }
+
+  /** Since when any is being taken for replicas, in Unix milliseconds. */
+  public OptionalLong copyingSince() {
+    return isCopying() ? OptionalLong.of(copyBegun) : OptionalLong.empty();
   }
 
   /** A sink that is counted until it has all, or has failed. */
@@ -62,6 +73,7 @@ public final class Snapshotting {
 
     @Override
     public Map<String, String> cut() {
+      copyBegun = System.currentTimeMillis();
       return its.cut();
     }
 

@@ -1,5 +1,8 @@
 package io.sampo.shard;
 
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
 /**
  * The node's data in bytes against its limit. Each shard publishes its own figure; what the sum
  * says may be a batch old.
@@ -7,6 +10,12 @@ package io.sampo.shard;
 public final class Memory {
   private final long[] used;
   private volatile long limit;
+
+  /** Since when eviction has not brought the data below the limit; 0 while it has. */
+  private final AtomicLong exceededSince = new AtomicLong();
+
+  /** Nanoseconds of earlier times when it was so. */
+  private final LongAdder exceededBefore = new LongAdder();
 
   public Memory(int shards) {
     used = new long[shards];
@@ -37,5 +46,32 @@ public final class Memory {
   boolean exceeded() {
     long max = limit;
     return max > 0 && used() > max;
+  }
+
+  /** Takes note of what eviction, or the lack of a need for it, has led to. */
+  void noteExceeded(boolean yes) {
+    long since = exceededSince.get();
+    if (yes && since == 0) {
+      exceededSince.compareAndSet(0, Math.max(1, System.nanoTime()));
+    } else if (!yes && since != 0 && exceededSince.compareAndSet(since, 0)) {
+      exceededBefore.add(System.nanoTime() - since);
+    }
+  }
+
+  /** For how many nanoseconds the limit has been exceeded without a break until now. */
+  public long exceededNanos() {
+    long since = exceededSince.get();
+    return since == 0 || limit == 0 ? 0 : System.nanoTime() - since;
+  }
+
+  /** For how many nanoseconds it has been exceeded in all. */
+  public long allExceededNanos() {
+    return exceededBefore.sum() + exceededNanos();
+  }
+
+  /** Counts from now on (CONFIG RESETSTAT). */
+  public void resetStatistics() {
+    exceededSince.set(0);
+    exceededBefore.reset();
   }
 }

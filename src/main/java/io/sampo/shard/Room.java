@@ -40,10 +40,12 @@ final class Room {
    */
   boolean make() {
     if (fits()) {
+      memory.noteExceeded(false);
       return true;
     }
     long started = System.nanoTime();
     boolean fits = evict(started + SLICE_NANOS);
+    memory.noteExceeded(memory.exceeded());
     watchman.delayed("eviction-cycle", System.nanoTime() - started);
     return fits;
   }

@@ -20,11 +20,7 @@ class InfoCommandTest {
   /** What a real server tells of things that we do not have, by the beginnings of its names. */
   private static final Pattern NOT_OURS =
       Pattern.compile(
-          "(atomicvar_api|gcc_version|client_recent_|.*_vm_|.*_eval|"
-              + "used_memory_functions|mem_total_replication|mem_cluster|lazyfreed|"
-              + ".*eviction_exceeded|"
-              + ".*active_defrag|unexpected_error|dump_payload|"
-              + "io_threaded|reply_buffer|.*_main_thread).*");
+          "(atomicvar_api|gcc_version|dump_payload_sanitizations|used_cpu_.*_main_thread)");
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void sectionsAreThoseOfRedisAndThenOurs(Differential redis) {

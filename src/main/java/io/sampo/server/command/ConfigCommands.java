@@ -128,6 +128,7 @@ final class ConfigCommands {
       c.keyspace(i).resetStatistics();
     }
     node.statistics.reset();
+    node.keyspaces.memory.resetStatistics();
     c.out().ok();
   }
 

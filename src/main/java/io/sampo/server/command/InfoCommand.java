@@ -7,6 +7,7 @@ import io.sampo.command.Context;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
 import io.sampo.resp.Args;
+import io.sampo.server.Load;
 import io.sampo.server.Node;
 import io.sampo.server.Sentinel;
 import io.sampo.server.Service;
@@ -20,6 +21,7 @@ import io.sampo.server.stats.InfoText;
 import io.sampo.server.stats.OperatingSystem;
 import io.sampo.server.stats.Rates;
 import io.sampo.shard.CommandStats;
+import io.sampo.shard.Memory;
 import io.sampo.shard.SnapshotProgress;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -157,9 +159,19 @@ final class InfoCommand {
     text.field("connected_clients", node.clients.count() - node.replication.replicas.all().size())
         .field("cluster_connections", 0)
         .field("maxclients", node.settings.maxclients.get())
+        .field("client_recent_max_input_buffer", biggest(Load::query))
+        .field("client_recent_max_output_buffer", biggest(Load::output))
         .field("blocked_clients", node.clients.blocked())
         .field("tracking_clients", 0)
         .field("clients_in_timeout_table", node.clients.waitingForTime());
+  }
+
+  /** The most of something that any client has at this moment. */
+  private long biggest(ToLongFunction<Load> figure) {
+    return node.clients.all().stream()
+        .mapToLong(session -> figure.applyAsLong(session.load()))
+        .max()
+        .orElse(0);
   }
 
   private void memory() {
@@ -180,11 +192,16 @@ final class InfoCommand {
         .field("allocator_active", allocated)
         .field("allocator_resident", committed)
         .memory("total_system_memory", OperatingSystem.totalMemory())
+        .field("used_memory_vm_eval", 0)
         .memory("used_memory_lua", 0)
-        .memory("used_memory_scripts", 0)
+        .field("used_memory_scripts_eval", 0)
         .field("number_of_cached_scripts", 0)
         .field("number_of_functions", 0)
         .field("number_of_libraries", 0)
+        .field("used_memory_vm_functions", 0)
+        .memory("used_memory_vm_total", 0)
+        .field("used_memory_functions", 0)
+        .memory("used_memory_scripts", 0)
         .memory("maxmemory", node.settings.maxmemory.get())
         .field("maxmemory_policy", node.settings.maxmemoryPolicy.get())
         .field("allocator_frag_ratio", ratio(allocated, used), 2)
@@ -197,12 +214,15 @@ final class InfoCommand {
         .field("mem_fragmentation_bytes", resident - used)
         .field("mem_not_counted_for_evict", 0)
         .field("mem_replication_backlog", node.replication.backlog.heapBytes())
+        .field("mem_total_replication_buffers", node.replication.backlog.heapBytes())
         .field("mem_clients_slaves", clientMemory(true))
         .field("mem_clients_normal", clientMemory(false))
+        .field("mem_cluster_links", 0)
         .field("mem_aof_buffer", 0)
         .field("mem_allocator", "jvm-" + property("java.vm.version"))
         .field("active_defrag_running", 0)
-        .field("lazyfree_pending_objects", 0);
+        .field("lazyfree_pending_objects", 0)
+        .field("lazyfreed_objects", 0);
   }
 
   private long clientMemory(boolean replicas) {
@@ -223,7 +243,7 @@ final class InfoCommand {
   private void persistence() {
     text.field("loading", node.loading.isOn() ? 1 : 0).field("async_loading", 0);
     snapshot(node.snapshots.progress);
-    node.saves.describe(text, node.snapshots.isCopying());
+    node.saves.describe(text, node.snapshots.copyingSince());
     node.loading.describeLast(text);
     node.aof.describe(text);
     node.loading.describe(text);
@@ -243,6 +263,7 @@ final class InfoCommand {
   private void stats() {
     Counters counters = node.counters;
     Rates rates = node.rates;
+    Memory memory = node.keyspaces.memory;
     ToDoubleFunction<Keyspace> stale = Keyspace::expiredStalePercent;
     text.field("total_connections_received", counters.connectionsReceived.sum())
         .field("total_commands_processed", sums.commands().total)
@@ -265,6 +286,8 @@ final class InfoCommand {
         .field("expire_cycle_cpu_milliseconds", sum(Keyspace::expiryNanos) / 1_000_000)
         .field("evicted_keys", sum(Keyspace::evictedKeys))
         .field("evicted_clients", counters.clientsEvicted.sum())
+        .field("total_eviction_exceeded_time", memory.allExceededNanos() / 1_000_000)
+        .field("current_eviction_exceeded_time", memory.exceededNanos() / 1_000_000)
         .field("keyspace_hits", sums.hits())
         .field("keyspace_misses", sums.misses())
         .field("pubsub_channels", node.pubSub.topics(PubSub.Kind.CHANNEL).count())
@@ -274,12 +297,23 @@ final class InfoCommand {
         .field("total_forks", 0)
         .field("migrate_cached_sockets", node.targets.count())
         .field("slave_expires_tracked_keys", 0)
+        .field("active_defrag_hits", 0)
+        .field("active_defrag_misses", 0)
+        .field("active_defrag_key_hits", 0)
+        .field("active_defrag_key_misses", 0)
+        .field("total_active_defrag_time", 0)
+        .field("current_active_defrag_time", 0)
         .field("tracking_total_keys", 0)
         .field("tracking_total_items", 0)
         .field("tracking_total_prefixes", 0)
+        .field("unexpected_error_replies", counters.unexpectedErrors.sum())
         .field("total_error_replies", node.watchman.errorReplies())
         .field("total_reads_processed", sums.reads())
         .field("total_writes_processed", sums.writes())
+        .field("io_threaded_reads_processed", 0)
+        .field("io_threaded_writes_processed", 0)
+        .field("reply_buffer_shrinks", 0)
+        .field("reply_buffer_expands", 0)
         .field("client_query_buffer_limit_disconnections", counters.queryLimitDisconnections.sum())
         .field(
             "client_output_buffer_limit_disconnections", counters.outputLimitDisconnections.sum());

@@ -20,6 +20,9 @@ public final class Counters {
   /** client_query_buffer_limit_disconnections. */
   public final LongAdder queryLimitDisconnections = new LongAdder();
 
+  /** unexpected_error_replies: to what a master, or an append-only file, had said. */
+  public final LongAdder unexpectedErrors = new LongAdder();
+
   /** Starts again from zero (CONFIG RESETSTAT). */
   public void reset() {
     List.of(
@@ -27,7 +30,8 @@ public final class Counters {
             connectionsRejected,
             clientsEvicted,
             outputLimitDisconnections,
-            queryLimitDisconnections)
+            queryLimitDisconnections,
+            unexpectedErrors)
         .forEach(LongAdder::reset);
   }
 }
