@@ -230,6 +230,19 @@ public final class Keyspace {
     return eviction.evict();
   }
 
+  /** How many keys the policy would let go. */
+  public long evictable() {
+    Policy policy = settings.policy;
+    if (policy == Policy.NOEVICTION) {
+      return 0;
+    }
+    long sum = 0;
+    for (Db db : inhabited) {
+      sum += policy.onlyVolatile() ? db.volatileSize() : db.size();
+    }
+    return sum;
+  }
+
   /** Gives back sparsely filled pages, for about {@code budgetNanos}; returns records moved. */
   public long defragment(long budgetNanos) {
     long deadline = System.nanoTime() + budgetNanos;

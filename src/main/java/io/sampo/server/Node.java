@@ -21,6 +21,7 @@ import io.sampo.server.stats.SlowLog;
 import io.sampo.server.stats.Traffic;
 import io.sampo.shard.Executor;
 import io.sampo.shard.Router;
+import io.sampo.shard.Shard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -189,9 +190,14 @@ public final class Node {
                 notifications,
                 keyspaces.memory,
                 watchman,
-                System::currentTimeMillis));
+                System::currentTimeMillis,
+                this::makeRoom));
     settings.latencyTracking.each(executor.stats()::track);
     return executor;
+  }
+
+  private void makeRoom() {
+    cores.tend(new Shard.Tend(0, System.nanoTime()));
   }
 
   // --- what it consists of, for those who start and end it

@@ -50,7 +50,11 @@ public final class Executor {
   private long now;
   private volatile boolean expectsTending;
 
-  /** What an executor needs of the node it works for. */
+  /**
+   * What an executor needs of the node it works for.
+   *
+   * @param tendAll has all shards tended soon
+   */
   public record Services(
       int shards,
       int commands,
@@ -58,7 +62,8 @@ public final class Executor {
       Events events,
       Memory memory,
       Watchman watchman,
-      LongSupplier clock) {}
+      LongSupplier clock,
+      Runnable tendAll) {}
 
   public Executor(Services services) {
     effects = services.effects;
@@ -71,7 +76,7 @@ public final class Executor {
     losses = new Losses(context, effects);
     prefetch = new Prefetch(context, held, args);
     streak = new Streak(stats, watchman, args, System::nanoTime);
-    room = new Room(services.memory, watchman, held);
+    room = new Room(services.memory, watchman, held, services.tendAll);
     serving = new Serving(this, context, held, args);
     reach = new Reach(held, args);
   }

@@ -4,11 +4,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The node's data in bytes against its limit. Each shard publishes its own figure; what the sum
+ * The node's data in bytes against its limit. Each shard publishes its own figures; what their sum
  * says may be a batch old.
  */
 public final class Memory {
+  /** What part of the limit may be in use beyond it while others are making room. */
+  private static final int SLACK = 8;
+
   private final long[] used;
+  private final long[] evictable;
   private volatile long limit;
 
   /** Since when eviction has not brought the data below the limit; 0 while it has. */
@@ -19,10 +23,25 @@ public final class Memory {
 
   public Memory(int shards) {
     used = new long[shards];
+    evictable = new long[shards];
   }
 
-  void publish(int shard, long bytes) {
+  void publish(int shard, long bytes, long evictableKeys) {
     used[shard] = bytes;
+    evictable[shard] = evictableKeys;
+  }
+
+  /** Whether other shards than these, a bit for each, have keys to evict, and in time. */
+  boolean othersMakeRoom(long shards) {
+    if (used() > limit + limit / SLACK) {
+      return false;
+    }
+    for (int i = 0; i < evictable.length; i++) {
+      if ((shards >>> i & 1) == 0 && evictable[i] > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Bytes accounted to the data of all shards. */

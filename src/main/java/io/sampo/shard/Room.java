@@ -1,17 +1,28 @@
 package io.sampo.shard;
 
+import io.sampo.keyspace.Keyspace;
+
 /** Keeps the data at hand within what memory it may take, by eviction in slices. */
 final class Room {
   private static final long SLICE_NANOS = 500_000;
 
+  /** How often others are asked to make room. */
+  private static final long ASK_NANOS = 1_000_000;
+
   private final Memory memory;
   private final Watchman watchman;
   private final Held held;
+  private final Runnable others;
+  private long asked = System.nanoTime() - ASK_NANOS;
 
-  Room(Memory memory, Watchman watchman, Held held) {
+  /**
+   * @param others has all shards tended, since what may go is on another one
+   */
+  Room(Memory memory, Watchman watchman, Held held, Runnable others) {
     this.memory = memory;
     this.watchman = watchman;
     this.held = held;
+    this.others = others;
   }
 
   /** Whether there are data at hand, and a limit for them. */
@@ -21,7 +32,9 @@ final class Room {
 
   /** Publishes how much memory a shard takes. */
   void publish(int shard) {
-    memory.publish(shard, held.get(shard).keyspace.usedMemory());
+    Keyspace keyspace = held.get(shard).keyspace;
+    long evictable = memory.limit() > 0 ? keyspace.evictable() : 0;
+    memory.publish(shard, keyspace.usedMemory(), evictable);
   }
 
   /** Whether there is nothing to be evicted, as of now. */
@@ -46,7 +59,15 @@ final class Room {
     long started = System.nanoTime();
     boolean fits = evict(started + SLICE_NANOS);
     memory.noteExceeded(memory.exceeded());
-    watchman.delayed("eviction-cycle", System.nanoTime() - started);
+    long now = System.nanoTime();
+    watchman.delayed("eviction-cycle", now - started);
+    if (!fits && memory.othersMakeRoom(held.shards())) {
+      fits = true;
+      if (now - asked >= ASK_NANOS) {
+        asked = now;
+        others.run();
+      }
+    }
     return fits;
   }
 

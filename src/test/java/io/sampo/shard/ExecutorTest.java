@@ -55,7 +55,8 @@ class ExecutorTest {
                 Events.NONE,
                 new Memory(1),
                 notes,
-                System::currentTimeMillis));
+                System::currentTimeMillis,
+                () -> {}));
     executor.hold(new Data(0, new Settings(), System::currentTimeMillis));
     Frames frames = new Frames();
     Args args = Args.of(Stream.of(words).map(Bytes::ascii).toArray(byte[][]::new));

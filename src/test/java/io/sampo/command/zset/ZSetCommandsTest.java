@@ -1,5 +1,7 @@
 package io.sampo.command.zset;
 
+import static io.sampo.command.zset.Samples.MAX;
+import static io.sampo.command.zset.Samples.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,7 +19,6 @@ import java.util.stream.Stream;
 
 /** The commands on sorted sets reply what Redis replies. */
 class ZSetCommandsTest {
-  private static final String MAX = "9223372036854775807";
   private static final List<String> SCORES =
       List.of(
           "0",
@@ -44,16 +45,6 @@ class ZSetCommandsTest {
           "1 ",
           "x",
           "4503599627370497.5");
-  private static final List<String> SCORE_BOUNDS =
-      List.of(
-          "0", "(0", "1", "(1", "2.5", "-inf", "+inf", "(inf", "(-inf", "1e400", "-1e400", "(", "",
-          " 1", "( 1", "1 ", "nan", "(nan", "x", "[1", "1e-400");
-  private static final List<String> LEX_BOUNDS =
-      List.of("-", "+", "[a", "(a", "[b", "(bb", "[", "(", "[c1", "(zzz", "a", "", "--", "[\u00ff");
-  private static final List<String> INDEXES =
-      List.of("0", "1", "2", "-1", "-2", "-100", "100", MAX, "-" + MAX, "x", "", "1.5");
-  private static final List<String> LIMITS =
-      List.of("0 1", "1 2", "0 -1", "2 -5", "-1 2", "100 1", "0 0", "x 1", "1 x", "1", "0 " + MAX);
 
   /** Commands whose number of arguments Redis 7.2 has changed. */
   private static final Set<String> NEWER = Set.of("zrank", "zrevrank");
@@ -65,19 +56,6 @@ class ZSetCommandsTest {
             ZPopCommands.COMMANDS,
             ZStoreCommands.COMMANDS)
         .flatMap(List::stream);
-  }
-
-  /** Two sorted sets of either encoding, a set of equal scores, and what is none. */
-  private static void fill(Differential pair) {
-    pair.say("FLUSHALL", "SET s x");
-    pair.say("ZADD k 1 a 2 b 3 c 3 d 2.5 e inf f -inf g -0 h 7 7 1e100 8", "ZADD one 1 a");
-    pair.say("ZADD eq 0 a 0 b 0 bb 0 c 0 c1 0 12 0 -5");
-    pair.same("ZADD", "eq", "0", "\u00ff\u0000", "0", "");
-    for (int i = 0; i < 150; i++) {
-      pair.same("ZADD", "big", "" + i % 40, "m" + i);
-      pair.same("ZADD", "bigeq", "0", (char) ('a' + i % 5) + "" + i);
-    }
-    pair.say("OBJECT ENCODING k", "OBJECT ENCODING big", "OBJECT ENCODING bigeq", "TYPE k");
   }
 
   @AgainstRedis
@@ -153,80 +131,6 @@ class ZSetCommandsTest {
             pair.say("ZRANGE " + key + "0 -1 WITHSCORES");
           }
         }
-      }
-    }
-  }
-
-  @AgainstRedis
-  void rangesByRank(Differential pair) {
-    fill(pair);
-    for (String key : List.of("k", "big", "none", "s")) {
-      for (String start : INDEXES) {
-        for (String stop : INDEXES) {
-          String range = key + " " + start + " " + stop;
-          pair.say("ZRANGE " + range, "ZRANGE " + range + " REV", "ZREVRANGE " + range);
-          pair.say("ZRANGE " + range + " WITHSCORES", "ZREVRANGE " + range + " WITHSCORES");
-          pair.say("ZRANGESTORE to " + range, "ZRANGE to 0 -1 WITHSCORES", "OBJECT ENCODING to");
-          pair.say("ZRANGESTORE to " + range + " REV", "ZRANGE to 0 -1 WITHSCORES");
-          pair.say("ZRANGESTORE t2 big 0 20", "ZREMRANGEBYRANK t2 " + start + " " + stop);
-          pair.say("ZRANGE t2 0 -1");
-        }
-      }
-    }
-    for (String options : List.of("LIMIT 0 1", "LIMIT 0 -1", "REV REV", "WITHSCORES WITHSCORES")) {
-      pair.say("ZRANGE k 0 1 " + options, "ZREVRANGE k 0 1 " + options);
-    }
-    pair.say("ZRANGE k 0 1 FOO", "ZRANGE k 0 1 BYLEX BYSCORE", "ZRANGE k 0 1 BYSCORE BYSCORE");
-    pair.say("ZRANGESTORE to k 0 1 WITHSCORES", "ZREVRANGE k 0 1 REV", "ZREVRANGE k 0 1 BYLEX");
-  }
-
-  @AgainstRedis
-  void rangesByScore(Differential pair) {
-    fill(pair);
-    for (String key : List.of("k", "big", "none")) {
-      for (String min : SCORE_BOUNDS) {
-        for (String max : SCORE_BOUNDS) {
-          pair.same("ZCOUNT", key, min, max);
-          pair.same("ZRANGEBYSCORE", key, min, max);
-          pair.same("ZREVRANGEBYSCORE", key, max, min);
-          pair.same("ZRANGE", key, min, max, "BYSCORE", "WITHSCORES");
-          pair.same("ZRANGE", key, max, min, "REV", "BYSCORE");
-          pair.same("ZRANGESTORE", "to", key, min, max, "BYSCORE", "LIMIT", "1", "3");
-          pair.say("ZRANGE to 0 -1 WITHSCORES", "ZRANGESTORE to big 0 30");
-          pair.same("ZREMRANGEBYSCORE", "to", min, max);
-          pair.say("ZRANGE to 0 -1 WITHSCORES");
-        }
-      }
-      for (String limit : LIMITS) {
-        pair.say("ZRANGEBYSCORE " + key + " (1 +inf LIMIT " + limit);
-        pair.say("ZRANGEBYSCORE " + key + " 1 30 WITHSCORES LIMIT " + limit);
-        pair.say("ZREVRANGEBYSCORE " + key + " inf 1 LIMIT " + limit + " WITHSCORES");
-        pair.say("ZRANGE " + key + " 30 2 BYSCORE REV LIMIT " + limit);
-      }
-    }
-  }
-
-  @AgainstRedis
-  void rangesByMember(Differential pair) {
-    fill(pair);
-    for (String key : List.of("eq", "bigeq", "none")) {
-      for (String min : LEX_BOUNDS) {
-        for (String max : LEX_BOUNDS) {
-          pair.same("ZLEXCOUNT", key, min, max);
-          pair.same("ZRANGEBYLEX", key, min, max);
-          pair.same("ZREVRANGEBYLEX", key, max, min);
-          pair.same("ZRANGE", key, min, max, "BYLEX", "WITHSCORES");
-          pair.same("ZRANGE", key, max, min, "REV", "BYLEX");
-          pair.same("ZRANGESTORE", "to", key, min, max, "BYLEX", "LIMIT", "1", "30");
-          pair.say("ZRANGE to 0 -1 WITHSCORES", "ZRANGESTORE to bigeq 0 60");
-          pair.same("ZREMRANGEBYLEX", "to", min, max);
-          pair.say("ZRANGE to 0 -1 WITHSCORES");
-        }
-      }
-      for (String limit : LIMITS) {
-        pair.say("ZRANGEBYLEX " + key + " (a + LIMIT " + limit);
-        pair.say("ZREVRANGEBYLEX " + key + " + - LIMIT " + limit);
-        pair.say("ZRANGE " + key + " [c - BYLEX REV LIMIT " + limit);
       }
     }
   }
