@@ -221,7 +221,7 @@ public final class Command {
   }
 
   /** Its ACL categories; known once a table holds it. */
-  public Set<Category> categories() {
+  Set<Category> categories() {
     return Collections.unmodifiableSet(categories);
   }
 
@@ -259,7 +259,7 @@ public final class Command {
   }
 
   /** Whether requests can have keys; the channels of sharded pub/sub are none. */
-  public boolean hasKeys() {
+  boolean hasKeys() {
     for (KeySpec spec : keys) {
       if (!spec.isChannel()) {
         return true;

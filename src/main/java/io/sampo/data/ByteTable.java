@@ -179,7 +179,7 @@ public final class ByteTable {
     return bucket.value(slot);
   }
 
-  public int valueAt() {
+  int valueAt() {
     return bucket.valueAt(slot);
   }
 

@@ -144,7 +144,7 @@ public record GeoHash(long bits, int step) {
   }
 
   /** The distance of two latitudes in metres. */
-  public static double latitudeDistance(double lat1, double lat2) {
+  static double latitudeDistance(double lat1, double lat2) {
     return EARTH_RADIUS_METERS * Math.abs(lat2 * RADIANS - lat1 * RADIANS);
   }
 

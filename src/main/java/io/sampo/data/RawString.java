@@ -88,7 +88,7 @@ public final class RawString implements Value {
   }
 
   /** Replaces {@code removed} bytes from {@code at} on by {@code n} others. */
-  public void splice(int at, int removed, byte[] a, int offset, int n) {
+  void splice(int at, int removed, byte[] a, int offset, int n) {
     int old = length;
     int tail = old - at - removed;
     extend((long) old - removed + n);

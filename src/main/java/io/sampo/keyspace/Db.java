@@ -315,12 +315,6 @@ public final class Db {
     storage.number(h, v);
   }
 
-  /** Replaces the object of an entry that {@link #isObject}, in place. */
-  public void setValue(int h, Value v) {
-    keep(h);
-    storage.setValue(h, v);
-  }
-
   /** Turns a string into one that can be changed in place, by {@link #raw}; returns the entry. */
   public int makeRaw(int h) {
     if (isObject(h)) {

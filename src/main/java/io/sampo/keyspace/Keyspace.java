@@ -164,7 +164,7 @@ public final class Keyspace {
     return settings.replica || settings.paused;
   }
 
-  public boolean showsExpired() {
+  boolean showsExpired() {
     return showsExpired;
   }
 

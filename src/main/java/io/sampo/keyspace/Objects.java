@@ -54,12 +54,6 @@ final class Objects {
     free = index;
   }
 
-  /** Replaces a value by another. */
-  void set(int index, Value value) {
-    values[index >>> CHUNK_SHIFT][index & CHUNK_MASK] = value;
-    resized(index);
-  }
-
   /** Accounts for a value that has changed. */
   void resized(int index) {
     long[] chunk = sizes[index >>> CHUNK_SHIFT];

@@ -51,7 +51,7 @@ public enum Policy {
   }
 
   /** Whether only keys with an expiry may go. */
-  public boolean onlyVolatile() {
+  boolean onlyVolatile() {
     return onlyVolatile;
   }
 

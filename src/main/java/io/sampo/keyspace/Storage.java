@@ -263,11 +263,6 @@ final class Storage {
     Words.putInt(b, Record.payloadAt(b, Arena.offset(h)), index);
   }
 
-  /** Replaces the object of an entry that {@link #isObject}, in place. */
-  void setValue(int h, Value v) {
-    objects.set(objectIndex(h), v);
-  }
-
   /** Accounts for an object value that has changed. */
   void resized(int h) {
     objects.resized(objectIndex(h));

@@ -61,7 +61,7 @@ public record Following(
   }
 
   /** Whether there is to be a master, but it is not known which. */
-  public boolean isAwaiting() {
+  boolean isAwaiting() {
     return isReplica() && host.isEmpty();
   }
 

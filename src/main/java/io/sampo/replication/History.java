@@ -53,12 +53,12 @@ public final class History {
   }
 
   /** Begins a history that goes on from another one, which we have up to {@code offset}. */
-  public void inherit(String id, long offset) {
+  void inherit(String id, long offset) {
     ids = new Ids(randomId(), id, offset);
   }
 
   /** Begins a history that goes on from the present one. */
-  public void branch(long offset) {
+  void branch(long offset) {
     rename(randomId(), offset);
   }
 

@@ -124,7 +124,7 @@ public final class Numbers {
    * A double as Redis prints it for people (GEOPOS, INCRBYFLOAT): 17 decimals without trailing
    * zeros, never an exponent.
    */
-  public static String formatHuman(double value) {
+  static String formatHuman(double value) {
     return LongDouble.of(value).toString();
   }
 }

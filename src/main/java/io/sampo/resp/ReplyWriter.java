@@ -145,7 +145,7 @@ public final class ReplyWriter {
   }
 
   public void bulk(byte[] bytes, int offset, int length) {
-    ensure(length + HEADER_ROOM + 2L);
+    ensure(length + (HEADER_ROOM + 2L));
     byte[] b = buffer;
     int at = putHeader(b, position, '$', length);
     System.arraycopy(bytes, offset, b, at, length);

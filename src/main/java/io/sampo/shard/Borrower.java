@@ -43,7 +43,7 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
   public record Cut(long shards, Consumer<List<Data>> then) implements Job {}
 
   /** A shard hands over its data until {@link Shard.GiveBack}. */
-  public record Lent(Data data) implements Message {}
+  record Lent(Data data) implements Message {}
 
   private final List<ActorRef<Shard.Message>> shards;
   private final Executor executor;

@@ -32,10 +32,10 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
           Abandon {}
 
   /** Asks for the keyspace; answered with {@link Borrower.Lent}. */
-  public record Lend(ActorRef<Borrower.Message> borrower) implements Message {}
+  record Lend(ActorRef<Borrower.Message> borrower) implements Message {}
 
   /** Ends a loan. */
-  public record GiveBack() implements Message {}
+  record GiveBack() implements Message {}
 
   /**
    * Time for a slice of what a keyspace needs now and then: eviction and active expiry.

@@ -128,7 +128,7 @@ public final class Setting<T> {
     return this;
   }
 
-  public boolean takesSeveral() {
+  boolean takesSeveral() {
     return several;
   }
 
@@ -182,7 +182,7 @@ public final class Setting<T> {
     return format.apply(value);
   }
 
-  public boolean isInitial() {
+  boolean isInitial() {
     return value.equals(initial);
   }
 
