@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -226,11 +228,11 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       return this;
     }
     endpoints.put(letter.from(), new Endpoint(letter.host(), letter.port()));
-    take(new Input.Received(letter.from(), letter.message()));
+    letter.news().ifPresent(this::onNews);
     if (letter.message() instanceof Message.Beat) {
       look();
     }
-    return this;
+    return take(new Input.Received(letter.from(), letter.message()));
   }
 
   /** Has a tick come when something may be due. */
@@ -247,24 +249,26 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private Behavior<Command> onTick() {
     armed = false;
-    take(new Input.Tick());
     look();
+    take(new Input.Tick());
+    if (isTimeForNews()) {
+      spread();
+    }
     arm();
     return this;
   }
 
-  /** Has a look at the disk, and says how things are if it is about time. */
+  private boolean isTimeForNews() {
+    return System.nanoTime() - newsAt > -leeway;
+  }
+
+  /** Has a look at the disk; a master whose disk is too slow gives way, if not too often. */
   private void look() {
-    long now = System.nanoTime();
-    boolean ails = role.ails();
-    if (ails) {
-      ailedAt = now;
-    }
-    if (now - newsAt > -leeway) {
-      if (ails && elector().leads() && !handover.isUnderWay()) {
+    if (role.ails()) {
+      ailedAt = System.nanoTime();
+      if (isTimeForNews() && elector().leads() && !handover.isUnderWay()) {
         giveWay();
       }
-      spread();
     }
   }
 
@@ -293,7 +297,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   /** A step of the elector takes effect. */
   private void carryOut(Elector before, List<Output> outputs) {
     Elector elector = elector();
-    outputs.forEach(this::carryOut);
+    carryOut(outputs);
     observer.lease(elector.leaseUntil());
     if (elector.leads()) {
       long safe = elector.safeOffset(role.holding());
@@ -309,14 +313,39 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     arm();
   }
 
-  private void carryOut(Output output) {
+  private void carryOut(List<Output> outputs) {
+    Optional<Wire.News> news =
+        isTimeForNews() && outputs.stream().anyMatch(ReplicaSet::isRegular)
+            ? Optional.of(news())
+            : Optional.empty();
+    Set<ActorRef<Wire>> without = new HashSet<>(news.isPresent() ? others() : List.of());
+    outputs.forEach(output -> carryOut(output, news, without));
+    if (news.isPresent()) {
+      without.forEach(peer -> peer.tell(news.get()));
+      haveSpread();
+    }
+  }
+
+  /** Whether it goes out again and again, so that news may go with it. */
+  private static boolean isRegular(Output output) {
+    return output instanceof Output.Tell tell && tell.message() instanceof Message.Beat
+        || output instanceof Output.Send send && send.message() instanceof Message.Grant;
+  }
+
+  /**
+   * @param news to go with what is sent
+   * @param without who has not been sent the news yet
+   */
+  private void carryOut(Output output, Optional<Wire.News> news, Set<ActorRef<Wire>> without) {
     if (output instanceof Output.Remember remember) {
       role.reached(remember.ballot().reached());
     } else if (output instanceof Output.Send send) {
-      peer(send.to()).tell(letter(send.message()));
+      peer(send.to()).tell(letter(send.message(), news));
+      without.remove(peer(send.to()));
     } else if (output instanceof Output.Tell tell) {
-      Wire letter = letter(tell.message());
+      Wire letter = letter(tell.message(), news);
       others().forEach(peer -> peer.tell(letter));
+      without.clear();
     } else if (plan.isWitness()) {
       LOG.debug("A witness has no data for {}", output);
     } else if (output instanceof Output.Lead lead) {
@@ -330,8 +359,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     }
   }
 
-  private Wire letter(Message message) {
-    return new Wire.Letter(plan.set(), plan.self(), plan.host(), plan.port(), message);
+  private Wire letter(Message message, Optional<Wire.News> news) {
+    return new Wire.Letter(plan.set(), plan.self(), plan.host(), plan.port(), message, news);
   }
 
   private void log() {
@@ -398,9 +427,17 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   /** Tells the others, and whoever observes it, how this node is. */
   private void spread() {
-    newsAt = System.nanoTime() + NEWS.toNanos();
-    Wire.News news = new Wire.News(plan.set(), elector().term(), self());
+    Wire.News news = news();
     others().forEach(peer -> peer.tell(news));
+    haveSpread();
+  }
+
+  private Wire.News news() {
+    return new Wire.News(plan.set(), elector().term(), self());
+  }
+
+  private void haveSpread() {
+    newsAt = System.nanoTime() + NEWS.toNanos();
     publish();
   }
 

@@ -1,5 +1,6 @@
 package io.sampo.cluster;
 
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.stream.SinkRef;
 import org.apache.pekko.stream.SourceRef;
@@ -13,8 +14,11 @@ sealed interface Wire extends ReplicaSet.Command {
    * @param set the name of the replica set, in which the receiver must be, too
    * @param host where clients reach the sender
    * @param port where clients reach the sender
+   * @param news if it is time for them: one message costs less than two
    */
-  record Letter(String set, String from, String host, int port, Message message) implements Wire {}
+  record Letter(
+      String set, String from, String host, int port, Message message, Optional<News> news)
+      implements Wire {}
 
   /**
    * The master is asked to have another node take over.

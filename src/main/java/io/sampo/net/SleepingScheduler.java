@@ -66,7 +66,12 @@ public final class SleepingScheduler extends AbstractScheduler implements Closea
   @Override
   public Cancellable scheduleWithFixedDelay(
       FiniteDuration first, FiniteDuration delay, Runnable task, ExecutionContext executor) {
-    return schedule(first, delay, task, executor);
+    try {
+      return schedule(first, delay, task, executor);
+    } catch (SchedulerException closed) {
+      // As Pekko expects it.
+      throw new IllegalStateException(closed.getMessage(), closed);
+    }
   }
 
   @Override

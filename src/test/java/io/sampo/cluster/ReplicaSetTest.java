@@ -328,10 +328,15 @@ class ReplicaSetTest {
     await("a master", () -> master().isPresent());
     ClusterNode witness = nodes.get(ids.get(0));
     await("the witness to know", () -> data.get(ids.get(0)).topology.master().isPresent());
-    CompletableFuture<Consent> answer = new CompletableFuture<>();
-    witness.requestHandOver(Duration.ofSeconds(5), answer::complete);
-    assertEquals(Consent.NO_REPLICA, answer.get(10, TimeUnit.SECONDS));
-    assertEquals(Optional.of(ids.get(2)), master());
+    // Where there is much else to do, it may have lost its lease for a moment.
+    Consent answer = Consent.NO_MASTER;
+    while (answer == Consent.NO_MASTER || answer == Consent.NO_ANSWER) {
+      CompletableFuture<Consent> next = new CompletableFuture<>();
+      witness.requestHandOver(Duration.ofSeconds(5), next::complete);
+      answer = next.get(10, TimeUnit.SECONDS);
+    }
+    assertEquals(Consent.NO_REPLICA, answer);
+    await("the master still", () -> master().equals(Optional.of(ids.get(2))));
   }
 
   /** A key store of its own for each test, with one key that all nodes have and trust. */
