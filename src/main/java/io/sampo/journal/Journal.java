@@ -222,10 +222,8 @@ public final class Journal {
       }
       mark();
       try {
-        begin(dbIndex, request.count());
-        for (int i = 0; i < request.count(); i++) {
-          out.bulk(request.array(), request.offset(i), request.length(i));
-        }
+        begin(dbIndex);
+        add(request);
       } catch (OutOfMemoryError full) {
         takeBack();
         throw full;
@@ -240,7 +238,8 @@ public final class Journal {
       }
       mark();
       try {
-        begin(dbIndex, request.length);
+        begin(dbIndex);
+        out.array(request.length);
         for (byte[] part : request) {
           out.bulk(part);
         }
@@ -249,6 +248,18 @@ public final class Journal {
         throw full;
       }
       requests++;
+    }
+
+    private void add(Args request) {
+      int from = request.encoded();
+      if (from >= 0) {
+        out.raw(request.array(), from, request.encodedEnd() - from);
+        return;
+      }
+      out.array(request.count());
+      for (int i = 0; i < request.count(); i++) {
+        out.bulk(request.array(), request.offset(i), request.length(i));
+      }
     }
 
     private void mark() {
@@ -269,7 +280,7 @@ public final class Journal {
       db = oldDb;
     }
 
-    private void begin(int dbIndex, int parts) {
+    private void begin(int dbIndex) {
       if (db == NO_DB) {
         firstDb = dbIndex;
       } else if (db != dbIndex) {
@@ -277,7 +288,6 @@ public final class Journal {
         group = requests == 0 ? out.position() : group;
       }
       db = dbIndex;
-      out.array(parts);
     }
 
     /** The group becomes one of several requests, so that MULTI has to stand before it. */

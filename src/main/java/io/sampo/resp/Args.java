@@ -56,6 +56,47 @@ public final class Args {
     return offset(count - 1) + length(count - 1) - offset(0);
   }
 
+  /**
+   * Where this request begins in the buffer as an array of bulk strings, if it lies there as one,
+   * byte for byte as it would be encoded; or -1.
+   */
+  public int encoded() {
+    byte[] b = array();
+    int first = offset(0) - 3 - digits(length(0));
+    int begin = first - 3 - digits(count);
+    if (begin < 0
+        || b[begin] != '*'
+        || Bytes.behindLine(b, begin + 1, count) != first
+        || b[first] != '$'
+        || Bytes.behindLine(b, first + 1, length(0)) != offset(0)) {
+      return -1;
+    }
+    // A line break never stands between two parts of an inline request, and where one does, it was
+    // a decoder that read the length before it.
+    int end = offset(0) + length(0);
+    for (int i = 1; i < count; i++) {
+      int from = offset(i);
+      if (from - end != 5 + digits(length(i)) || !breaks(b, end) || !breaks(b, from - 2)) {
+        return -1;
+      }
+      end = from + length(i);
+    }
+    return b.length - end >= 2 && breaks(b, end) ? begin : -1;
+  }
+
+  private static int digits(int length) {
+    return length < 10 ? 1 : length < 100 ? 2 : Bytes.digits(length);
+  }
+
+  private static boolean breaks(byte[] b, int at) {
+    return b[at] == '\r' && b[at + 1] == '\n';
+  }
+
+  /** Where a request ends that is {@link #encoded}. */
+  public int encodedEnd() {
+    return offset(count - 1) + length(count - 1) + 2;
+  }
+
   /** The buffer that all slices of this request lie in. */
   public byte[] array() {
     return frames.buffer;

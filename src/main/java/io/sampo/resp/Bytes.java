@@ -133,4 +133,21 @@ public final class Bytes {
     }
     return end;
   }
+
+  /**
+   * The offset behind {@code value}, which is not below zero, in decimal and a line break, if that
+   * is what begins at {@code at}; else -1.
+   */
+  public static int behindLine(byte[] a, int at, int value) {
+    int end = at + digits(value);
+    int rest = value;
+    for (int i = end - 1; i >= at; i--) {
+      int next = rest / 10;
+      if (a[i] != '0' + rest - next * 10) {
+        return -1;
+      }
+      rest = next;
+    }
+    return a[end] == '\r' && a[end + 1] == '\n' ? end + 2 : -1;
+  }
 }

@@ -1,5 +1,6 @@
 package io.sampo.resp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -296,5 +297,40 @@ class RequestDecoderTest {
     assertEquals(1, out.count());
     assertEquals(arguments, out.arguments(0));
     assertEquals(0, decoder.pendingBytes());
+  }
+
+  private static String encoded(String input) {
+    Frames out = new Frames();
+    byte[] chunk = Bytes.ascii("+OK\r\n" + input);
+    new RequestDecoder(RequestDecoder.Limits.DEFAULT).decode(chunk, 5, chunk.length, out);
+    Args args = new Args().at(out, 0);
+    int from = args.encoded();
+    return from < 0 ? "" : new String(args.array(), from, args.encodedEnd() - from, ISO_8859_1);
+  }
+
+  @Test
+  void knowsWhatCameInTheOneFormItWouldBeEncodedIn() {
+    String many = "*12\r\n" + "$10\r\n0123456789\r\n".repeat(12);
+    for (String same :
+        List.of("*1\r\n$4\r\nPING\r\n", "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n", many)) {
+      assertEquals(same, encoded(same));
+      assertEquals(same, encoded(same + "PING\r\n"));
+    }
+    for (String other :
+        List.of(
+            "PING\r\n",
+            "ECHO      abc\r\n",
+            "*01\r\n$4\r\nPING\r\n",
+            "*1\r\n$04\r\nPING\r\n",
+            "*1\rX$4\r\nPING\r\n",
+            "*1\r\n$4\rXPING\r\n",
+            "*1\r\n$4\r\nPINGXX",
+            "*2\r\n$4\r\nECHO\nX$1\r\nk\r\n",
+            "*2\r\n$4\r\nECHO\r\n$1\rXk\r\n")) {
+      assertEquals("", encoded(other), other);
+    }
+    assertEquals(-1, Args.of(Bytes.ascii("SET"), Bytes.ascii("k"), Bytes.ascii("v")).encoded());
+    // As if a request stood in what is an argument.
+    assertEquals("", encoded("ECHO *1\r\n"));
   }
 }
