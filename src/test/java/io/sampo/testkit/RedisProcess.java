@@ -91,9 +91,10 @@ public final class RedisProcess implements AutoCloseable {
       } else {
         line.addAll(List.of("--save", "", "--appendonly", "no"));
       }
+      // Of two directives the last one counts, and a test may name another directory.
+      line.addAll(List.of("--dir", directory.toString()));
       line.addAll(List.of(directives));
       line.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--daemonize", "no"));
-      line.addAll(List.of("--dir", directory.toString()));
       Process process =
           new ProcessBuilder(line)
               .redirectErrorStream(true)
