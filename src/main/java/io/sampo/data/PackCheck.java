@@ -65,6 +65,9 @@ public final class PackCheck {
     if (n > end - at) {
       return false;
     }
+    if (n == 1) {
+      return b[at] == size;
+    }
     byte[] expected = new byte[n];
     PackElement.putBackSize(expected, 0, size);
     return Arrays.equals(b, at, at + n, expected, 0, n);

@@ -97,6 +97,16 @@ public final class SetValue implements Value {
 
   /** An empty set for so many members to be added, of which the first is the given one. */
   public static SetValue begun(byte[] a, int offset, int length, int members, Limits limits) {
+    return begun(a, offset, length, members, 0, limits);
+  }
+
+  /**
+   * The same.
+   *
+   * @param bytes that the members take together, as far as that is known
+   */
+  public static SetValue begun(
+      byte[] a, int offset, int length, int members, long bytes, Limits limits) {
     SetValue set = new SetValue();
     if (members <= limits.setMaxIntsetEntries && isInteger(a, offset, length)) {
       return set;
@@ -104,7 +114,7 @@ public final class SetValue implements Value {
     if (members <= limits.setMaxListpackEntries) {
       set.pack();
     } else {
-      set.unpack();
+      set.unpack(ByteTable.sized((int) Math.min(members, bytes / 2), bytes));
     }
     return set;
   }
@@ -198,15 +208,11 @@ public final class SetValue implements Value {
     return true;
   }
 
-  /**
-   * Prepares for so many members to be added, which may be too many for a compact form.
-   *
-   * @param bytes that they take together, as far as that is known
-   */
-  public void expect(int members, long bytes, Limits limits) {
+  /** Prepares for so many members to be added, which may be too many for a compact form. */
+  public void expect(int members, Limits limits) {
     if (form == Form.INTEGERS && members > limits.setMaxIntsetEntries
         || form == Form.PACK && members > limits.setMaxListpackEntries) {
-      unpack(ByteTable.sized((int) Math.min(members, bytes / 2), bytes));
+      unpack();
     }
   }
 

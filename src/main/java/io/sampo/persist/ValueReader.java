@@ -158,11 +158,14 @@ final class ValueReader {
       }
       return SetValue.ofPack(pack, limits);
     }
-    SetValue set = new SetValue();
     int members = in.count();
-    set.expect(members, in.atHand(), limits);
-    for (int n = members; n > 0; n--) {
+    long bytes = in.atHand();
+    SetValue set = new SetValue();
+    for (int n = 0; n < members; n++) {
       byte[] member = in.string();
+      if (n == 0) {
+        set = SetValue.begun(member, 0, member.length, members, bytes, limits);
+      }
       if (!set.add(member, 0, member.length, limits)) {
         throw duplicate("set members");
       }

@@ -44,7 +44,7 @@ public final class SetCommands {
       h = db.put(a.array(), a.offset(1), a.length(1), set, false);
     } else {
       set = Sets.set(db, h);
-      set.expect(a.count() - 2, 0, db.limits());
+      set.expect(a.count() - 2, db.limits());
     }
     int added = 0;
     for (int i = 2; i < a.count(); i++) {
