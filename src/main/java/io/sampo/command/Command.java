@@ -71,7 +71,7 @@ public final class Command {
   final KeyRange range;
 
   private final boolean plainKeys;
-  private final boolean constant;
+  private final boolean quick;
   private final int firstKey;
   private final EnumSet<Category> added = EnumSet.noneOf(Category.class);
   private final EnumSet<Category> removed = EnumSet.noneOf(Category.class);
@@ -96,7 +96,6 @@ public final class Command {
     this.keys = KeySpec.parseAll(keys);
     this.since = since;
     this.complexity = complexity;
-    this.constant = complexity.equals("O(1)");
     this.syntax = syntax;
     this.summary = summary;
     this.handler = handler;
@@ -121,6 +120,7 @@ public final class Command {
     }
     boolean movable = !this.keys.stream().allMatch(KeySpec::isRange);
     this.flags = movable ? bits | Flag.MOVABLEKEYS.bit : bits;
+    this.quick = isQuick(complexity, (bits & Flag.WRITE.bit) != 0);
     this.place = where;
     this.tips = List.copyOf(hints);
     this.remark = note;
@@ -248,9 +248,18 @@ public final class Command {
     return (flags & 1) != 0;
   }
 
-  /** Whether its time does not depend on its arguments or the data. */
-  public boolean isConstant() {
-    return constant;
+  /** Whether its time hardly depends on the data, but for the bytes of its request and reply. */
+  public boolean isQuick() {
+    return quick;
+  }
+
+  private static boolean isQuick(String complexity, boolean writes) {
+    return switch (complexity) {
+      case "O(1)", "O(log(N))" -> true;
+      // What a write removes does not show in its reply.
+      case "O(log(N)+M)" -> !writes;
+      default -> false;
+    };
   }
 
   /** Whether a request of {@code count} slices satisfies the arity. */

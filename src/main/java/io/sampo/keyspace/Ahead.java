@@ -23,6 +23,7 @@ public final class Ahead {
   private final long[] hashes = new long[MOST];
   private final Segment[] segments = new Segment[MOST];
   private final int[] slots = new int[MOST];
+  private final int[] addresses = new int[MOST];
 
   /** What {@link Table#changes} was. */
   private final int[] stamps = new int[MOST];
@@ -41,8 +42,7 @@ public final class Ahead {
   }
 
   /**
-   * Adds a key that is going to be looked up; where there is no room, in place of all others. Reads
-   * what its look-up begins with.
+   * Adds a key that is going to be looked up; where there is no room, in place of all others.
    *
    * @param a the array of all keys, until {@link #forget}, in which each lies behind the last
    */
@@ -54,24 +54,30 @@ public final class Ahead {
     }
     Table table = db.storage().table;
     long hash = db.hash(a, offset, length);
-    Segment segment = table.segment(hash);
     array = a;
     offsets[count] = offset;
     tables[count] = table;
     hashes[count] = hash;
-    segments[count] = segment;
+    segments[count] = table.segment(hash);
     stamps[count++] = table.changes();
-    read += segment.glanceHome(hash);
   }
 
-  /** Finds the entries, and reads them: no key waits for what is read for the one before. */
+  /**
+   * Finds the entries, and reads them. No key waits for what is read for the one before, and there
+   * is little to do between two readings: as many of them are under way as the processor can have.
+   */
   public void fetch() {
-    for (int i = 0; i < count; i++) {
-      slots[i] = segments[i].glance(hashes[i]);
-    }
     int sum = 0;
     for (int i = 0; i < count; i++) {
-      sum += slots[i] == NONE ? 0 : tables[i].prefetch(segments[i].address(slots[i]));
+      sum += segments[i].glanceHome(hashes[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      int slot = segments[i].glance(hashes[i]);
+      slots[i] = slot;
+      addresses[i] = slot == NONE ? Arena.NONE : segments[i].address(slot);
+    }
+    for (int i = 0; i < count; i++) {
+      sum += addresses[i] == Arena.NONE ? 0 : tables[i].prefetch(addresses[i]);
     }
     read += sum;
   }
@@ -100,8 +106,8 @@ public final class Ahead {
             && offsets[i] == offset
             && tables[i] == table
             && stamps[i] == table.changes()
-            && slots[i] != NONE;
-    return known && table.has(segments[i].address(slots[i]), a, offset, length) ? i : NONE;
+            && addresses[i] != Arena.NONE;
+    return known && table.has(addresses[i], a, offset, length) ? i : NONE;
   }
 
   long hash(int i) {
@@ -114,5 +120,9 @@ public final class Ahead {
 
   int slot(int i) {
     return slots[i];
+  }
+
+  int address(int i) {
+    return addresses[i];
   }
 }

@@ -86,12 +86,13 @@ public final class Db {
     if (table.size() == 0) {
       return NONE;
     }
-    Ahead ahead = keyspace.ahead;
-    int known = ahead.at(table, a, offset, length);
-    boolean anew = known == Ahead.NONE;
-    long hash = anew ? hash(a, offset, length) : ahead.hash(known);
-    Segment segment = anew ? table.segment(hash) : ahead.segment(known);
-    int slot = anew ? table.slot(segment, hash, a, offset, length) : ahead.slot(known);
+    int known = keyspace.ahead.at(table, a, offset, length);
+    if (known != Ahead.NONE && !storage.isVolatile(keyspace.ahead.address(known))) {
+      return keyspace.ahead.address(known);
+    }
+    long hash = hash(a, offset, length);
+    Segment segment = table.segment(hash);
+    int slot = table.slot(segment, hash, a, offset, length);
     if (slot < 0) {
       return NONE;
     }

@@ -19,6 +19,10 @@ final class Segment implements Directory.Part {
   private static final int OBJECT_BYTES = 40;
   private static final int ARRAY_HEADER = 16;
   private static final int SLOT_BYTES = 8;
+
+  /** Few entries are farther from their home. */
+  private static final int GLANCED = 8;
+
   private static final long ADDRESS_MASK = 0xffffffffL;
   private static final long EMPTY = 0;
 
@@ -179,10 +183,22 @@ final class Segment implements Directory.Part {
     return address(home(hash));
   }
 
-  /** The first slot with this hash, without a look at its record, or -1. */
+  /** A slot with this hash, without a look at its record, or -1. */
   int glance(long hash) {
     long[] entries = slots;
-    for (int i = home(hash); i < entries.length; i++) {
+    int home = home(hash);
+    if (hash != 0 && home + GLANCED <= entries.length) {
+      int slot = -1;
+      // No branches, for how far an entry is from its home cannot be predicted.
+      for (int i = home; i < home + GLANCED; i++) {
+        int match = (int) ((entries[i] >>> Integer.SIZE ^ hash) - 1 >> Long.SIZE - 1);
+        slot = slot & ~match | i & match;
+      }
+      if (slot >= 0) {
+        return slot;
+      }
+    }
+    for (int i = home; i < entries.length; i++) {
       long entry = entries[i];
       long other = entry >>> Integer.SIZE;
       if (other >= hash || entry == EMPTY) {

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Books the time that requests take. A look at the clock costs as much as a GET, so requests of one
- * command and of constant time are timed together as long as they follow one another in a batch,
- * all others one by one; and so are those of constant time where it depends on many bytes.
+ * command that is {@link Command#isQuick quick} are timed together as long as they follow one
+ * another in a batch, all others one by one; and so are those whose time depends on many bytes.
  */
 final class Streak {
   /** So many requests, at most, are timed together: then it is little that hides behind others. */
@@ -72,10 +72,7 @@ final class Streak {
   void ran(Client client, int reply) {
     length++;
     last.at(args);
-    if (!command.isConstant()
-        || length >= longest
-        || reply > MANY_BYTES
-        || args.span() > MANY_BYTES) {
+    if (!command.isQuick() || length >= longest || reply > MANY_BYTES || args.span() > MANY_BYTES) {
       end(client);
     }
   }

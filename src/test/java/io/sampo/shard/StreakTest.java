@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.command.Client;
 import io.sampo.command.Command;
+import io.sampo.command.CommandTable;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import java.util.List;
@@ -24,11 +25,15 @@ class StreakTest {
   private final Client client = new Nobody();
 
   private static Command constant(String name) {
-    return Command.cmd(name, 2, "", "", "1.0.0", "O(1)", "key", "Test.", (c, a) -> {});
+    return command(name, "", "O(1)");
+  }
+
+  private static Command command(String name, String words, String complexity) {
+    return Command.cmd(name, 2, words, "", "1.0.0", complexity, "key", "Test.", (c, a) -> {});
   }
 
   StreakTest() {
-    new io.sampo.command.CommandTable().add("string", List.of(GET, SET));
+    new CommandTable().add("string", List.of(GET, SET));
   }
 
   private void run(Command command, String key, int millis) {
@@ -69,6 +74,34 @@ class StreakTest {
     assertEquals(1, notes.slow().size());
     assertEquals("get k512 after 63", notes.slow().get(0));
     assertEquals(1_000, stats.calls[GET.id()]);
+  }
+
+  @Test
+  void whatDependsOnTheDataIsTimedByItself() {
+    List<Command> alone =
+        List.of(
+            command("lrange", "readonly", "O(S+N)"), command("zremrange", "write", "O(log(N)+M)"));
+    List<Command> together =
+        List.of(
+            command("zadd", "write", "O(log(N))"), command("zrange", "readonly", "O(log(N)+M)"));
+    new CommandTable().add("sorted-set", alone).add("list", together);
+    for (List<Command> commands : List.of(alone, together)) {
+      for (Command command : commands) {
+        Streak its = new Streak(new CommandStats(4), notes, args, () -> now);
+        its.start();
+        for (int i = 0; i < 3; i++) {
+          args.at(Args.of(Bytes.ascii(command.name), Bytes.ascii("k" + i)));
+          its.begin(client, command);
+          now += i == 0 ? SLOW_NANOS : 0;
+          its.ran(client, 5);
+        }
+        its.end(client);
+      }
+    }
+    assertEquals(
+        List.of(
+            "lrange k0 after 0", "zremrange k0 after 0", "zadd k2 after 2", "zrange k2 after 2"),
+        notes.slow());
   }
 
   @Test
