@@ -69,7 +69,7 @@ final class Handover {
     }
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     succession = Optional.of(new Succession(to.get(), until, outcome, false));
-    LOG.info("Replica set {}: handing over to {}", plan.set(), to.get());
+    LOG.info("replica-set={} event=hand-over to={}", plan.set(), to.get());
     role.pause(whenPaused);
     return Consent.GIVEN;
   }
@@ -114,7 +114,10 @@ final class Handover {
     } else if (System.nanoTime() - planned.until() > 0) {
       succession = Optional.empty();
       role.resume();
-      LOG.warn("Replica set {}: {} did not catch up in time", plan.set(), planned.to());
+      LOG.warn(
+          "replica-set={} event=hand-over-failed to={} why=\"it did not catch up in time\"",
+          plan.set(),
+          planned.to());
       planned.outcome().accept("the replica did not catch up in time");
     }
   }

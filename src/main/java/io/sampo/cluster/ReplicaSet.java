@@ -365,12 +365,14 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private void log() {
     LOG.info(
-        "Replica set {}: {} is {} in term {}, following {}",
+        "replica-set={} event=role node={} role={} term={} master={}",
         plan.set(),
         plan.self(),
         role(elector()).name().toLowerCase(Locale.ROOT),
         elector().term(),
-        elector().stance() instanceof Following following ? following.master() : "nobody");
+        elector().stance() instanceof Following following
+            ? following.master()
+            : elector().leads() ? plan.self() : "none");
   }
 
   // --- whom to talk to
@@ -537,13 +539,13 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     Consent consent =
         handover.begin(Optional.empty(), isWell, AILING_PATIENCE.toMillis(), this::logRefusal);
     if (consent == Consent.GIVEN) {
-      LOG.warn("Replica set {}: the disk is too slow, so another node is to lead", plan.set());
+      LOG.warn("replica-set={} event=slow-disk why=\"another node is to lead\"", plan.set());
     }
   }
 
   private void logRefusal(String why) {
     if (!why.isEmpty()) {
-      LOG.warn("Replica set {}: not handed over: {}", plan.set(), why);
+      LOG.warn("replica-set={} event=hand-over-refused why=\"{}\"", plan.set(), why);
     }
   }
 

@@ -276,6 +276,11 @@ public final class Membership implements Role, Observer {
     return topology;
   }
 
+  /** How many nodes vote. */
+  public int voters() {
+    return plan.voters().size();
+  }
+
   /** Has {@code watcher} told of every change; it must not wait. */
   void watch(Consumer<Topology> watcher) {
     watchers.add(watcher);

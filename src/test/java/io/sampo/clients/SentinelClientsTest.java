@@ -1,11 +1,16 @@
 package io.sampo.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.lettuce.core.ReadFrom;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.masterreplica.MasterReplica;
+import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.TestSet;
 import java.time.Duration;
@@ -117,12 +122,36 @@ class SentinelClientsTest {
     }
   }
 
-  @Test
-  void lettuce() {
+  private static RedisURI uri() {
     String hosts = sentinels().stream().map(HostAndPort::toString).collect(Collectors.joining(","));
     RedisURI uri =
         RedisURI.create("redis-sentinel://" + hosts + "/0?sentinelMasterId=" + TestSet.NAME);
     uri.setTimeout(Duration.ofSeconds(5));
+    return uri;
+  }
+
+  /** As Spring Boot does it with {@code spring.data.redis.sentinel.*} and reading from replicas. */
+  @Test
+  void lettuceReadsFromReplicas() {
+    set.awaitWhole();
+    RedisClient client = RedisClient.create();
+    try (RespClient master = RespClient.connect(set.port(set.awaitMaster()));
+        StatefulRedisMasterReplicaConnection<String, String> connection =
+            MasterReplica.connect(client, StringCodec.UTF8, uri())) {
+      connection.setReadFrom(ReadFrom.REPLICA);
+      eventually("a write", () -> connection.sync().set("apart", "read").equals("OK"));
+      master.call("CONFIG", "RESETSTAT");
+      eventually("the write to be there", () -> "read".equals(connection.sync().get("apart")));
+      String calls = master.call("INFO", "commandstats").text();
+      assertFalse(calls.contains("cmdstat_get:"), calls);
+    } finally {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void lettuce() {
+    RedisURI uri = uri();
     RedisClient client = RedisClient.create(uri);
     try (StatefulRedisConnection<String, String> connection = client.connect()) {
       eventually("a write", () -> connection.sync().set("lettuce", "before").equals("OK"));

@@ -114,11 +114,14 @@ class SentinelTest {
       TestSet.await(
           "all nodes", () -> client.call("SAMPO", "TOPOLOGY").text().lines().count() == 5);
       assertTrue(client.call("INFO", "sampo").text().contains("replica_set:" + TestSet.NAME));
+      assertTrue(client.call("SAMPO", "TOPOLOGY").text().contains(", 3 of 3 voters reachable"));
       client.call("HELLO", "3");
       WireReply map = client.expect('%', "SAMPO", "TOPOLOGY");
       assertEquals("replica-set", map.elements().get(0).text());
       assertEquals(TestSet.NAME, map.elements().get(1).text());
-      assertEquals(3, map.elements().get(7).elements().size());
+      assertEquals("reachable-voters", map.elements().get(8).text());
+      assertEquals(3, map.elements().get(9).number());
+      assertEquals(3, map.elements().get(11).elements().size());
     }
   }
 

@@ -447,7 +447,7 @@ final class InfoCommand {
       text.field("gc_" + name + "_collections", gc.getCollectionCount())
           .field("gc_" + name + "_milliseconds", gc.getCollectionTime());
     }
-    node.membership().ifPresent(its -> new TopologyReport(its.topology()).write(text));
+    node.membership().ifPresent(its -> new TopologyReport(its).write(text));
   }
 
   private String each(ToLongFunction<Keyspace> figure) {

@@ -28,7 +28,7 @@ final class SampoCommands {
 
   private static void topology(Context c, Args a) {
     Membership membership = Session.of(c).node.membership().orElseThrow(() -> NO_SET);
-    TopologyReport report = new TopologyReport(membership.topology());
+    TopologyReport report = new TopologyReport(membership);
     if (c.out().resp3()) {
       report.write(c.out());
     } else {

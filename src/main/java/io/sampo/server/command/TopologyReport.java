@@ -1,8 +1,10 @@
 package io.sampo.server.command;
 
+import io.sampo.cluster.SentinelView;
 import io.sampo.cluster.Topology;
 import io.sampo.cluster.Topology.Node;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.server.Membership;
 import io.sampo.server.stats.InfoText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,8 +17,12 @@ import java.util.stream.Collectors;
 final class TopologyReport {
   private final Topology topology;
 
-  TopologyReport(Topology topology) {
-    this.topology = topology;
+  /** How many vote, be they known or not yet. */
+  private final long voters;
+
+  TopologyReport(Membership membership) {
+    topology = membership.topology();
+    voters = membership.voters();
   }
 
   /** What is told of a node: texts, numbers and booleans, in this order. */
@@ -26,7 +32,7 @@ final class TopologyReport {
     facts.put("address", node.host() + ":" + node.port());
     facts.put("sentinel-port", (long) node.sentinelPort());
     facts.put("kind", word(node.kind()));
-    facts.put("role", word(node.role()));
+    facts.put("role", role(node));
     facts.put("voter", node.voter());
     facts.put("term", node.term());
     facts.put("offset", node.offset());
@@ -46,6 +52,16 @@ final class TopologyReport {
         : topology.master().map(master -> Math.max(0, master.offset() - node.offset())).orElse(-1L);
   }
 
+  /** One that was the master when it was last heard of may not know yet that it is not any more. */
+  private String role(Node node) {
+    boolean deposed = node.role() == Topology.Role.MASTER && node.term() < topology.term();
+    return deposed ? "deposed" : word(node.role());
+  }
+
+  private long reachableVoters() {
+    return SentinelView.reachableVoters(topology);
+  }
+
   private static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
   }
@@ -56,13 +72,17 @@ final class TopologyReport {
 
   /** As nested maps. */
   void write(ReplyWriter out) {
-    out.map(4);
+    out.map(6);
     out.bulk("replica-set");
     out.bulk(topology.set());
     out.bulk("term");
     out.integer(topology.term());
     out.bulk("master");
     out.bulk(masterId());
+    out.bulk("voters");
+    out.integer(voters);
+    out.bulk("reachable-voters");
+    out.integer(reachableVoters());
     out.bulk("nodes");
     out.array(topology.nodes().size());
     for (Node node : topology.nodes()) {
@@ -95,7 +115,9 @@ final class TopologyReport {
     }
     StringBuilder text = new StringBuilder();
     text.append("replica-set ").append(topology.set()).append(", term ").append(topology.term());
-    text.append(", master ").append(masterId().isEmpty() ? "unknown" : masterId()).append('\n');
+    text.append(", master ").append(masterId().isEmpty() ? "unknown" : masterId());
+    text.append(", ").append(reachableVoters()).append(" of ").append(voters);
+    text.append(" voters reachable\n");
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < row.size(); i++) {
@@ -117,6 +139,8 @@ final class TopologyReport {
     text.field("replica_set", topology.set())
         .field("replica_set_term", topology.term())
         .field("replica_set_master", masterId())
+        .field("replica_set_voters", voters)
+        .field("replica_set_reachable_voters", reachableVoters())
         .field("replica_set_nodes", topology.nodes().size());
     int i = 0;
     for (Node node : topology.nodes()) {
