@@ -216,7 +216,9 @@ public record Elector(
   /** Whether a lease forbids it to promise anything to this candidate. */
   boolean isBound(long now, String candidate, String released, long releasedTerm) {
     boolean runs = lease.until() - now > 0 && !lease.holder().equals(candidate);
-    return runs && !(lease.holder().equals(released) && lease.term() <= releasedTerm);
+    boolean ended = lease.holder().equals(released) && lease.term() <= releasedTerm;
+    // Who may have granted a lease before its start does not know to whom: nobody can release it.
+    return runs && (lease.holder().equals(NOBODY) || !ended);
   }
 
   /** Some time below the jitter, another one for each node and moment. */
