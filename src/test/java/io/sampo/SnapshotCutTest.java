@@ -106,9 +106,12 @@ class SnapshotCutTest {
       assertTrue(clients.awaitTermination(60, TimeUnit.SECONDS));
     }
     byte[] effects = journal.toByteArray();
+    int most = 0;
     for (Keeper keeper : kept) {
-      compare(keeper, effects, directory);
+      most = Math.max(most, compare(keeper, effects, directory));
     }
+    // One of them may have come right after a FLUSHALL.
+    assertTrue(most > 10, "hardly anything to compare");
     assertTrue(kept.get(SNAPSHOTS - 1).cut > kept.get(0).cut, "data was changed meanwhile");
   }
 
@@ -169,7 +172,8 @@ class SnapshotCutTest {
     return line.split(" ");
   }
 
-  private static void compare(Keeper keeper, byte[] effects, Path directory) throws IOException {
+  /** Returns how much there was to compare. */
+  private static int compare(Keeper keeper, byte[] effects, Path directory) throws IOException {
     Path cut = Files.createTempDirectory(directory, "cut");
     Files.write(cut.resolve("cut.rdb"), keeper.bytes.toByteArray());
     // A server that loads an append-only file lets nothing expire but by what that says.
@@ -183,8 +187,8 @@ class SnapshotCutTest {
       awaitLoaded(replayed);
       awaitLoaded(loaded);
       Contents expected = Contents.of(replayed.port());
-      assertTrue(expected.size() > 10, "hardly anything to compare");
       Contents.of(loaded.port()).assertSame(expected);
+      return expected.size();
     }
   }
 
