@@ -286,7 +286,7 @@ public final class Bench {
     }
     if (wanted("idle cluster")) {
       try (TempFolder folder = new TempFolder()) {
-        report.idleCluster(ReplicaSets.idlePercent(IDLE_SECONDS, folder, this::sampo));
+        report.idleCluster(ReplicaSets.idle(IDLE_SECONDS, folder, this::sampo));
       }
     }
   }

@@ -13,7 +13,12 @@ final class ReplicaSets {
   static final double MOST_PERCENT = 2;
 
   private static final int NODES = 3;
-  private static final long SETTLE_SECONDS = 20;
+
+  /** Seconds after the start at which an idle node is looked at: what is rare is compiled late. */
+  static final int EARLY = 20;
+
+  static final int LATE = 120;
+
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long POLL_MILLIS = 50;
 
@@ -75,27 +80,45 @@ final class ReplicaSets {
     }
   }
 
-  /** What each of three nodes with nothing to do takes, in percent of a processor. */
-  static List<Double> idlePercent(int seconds, TempFolder folder, Launch launch)
-      throws IOException {
+  /**
+   * What a node with nothing to do takes, in percent of a processor.
+   *
+   * @param early soon after its start
+   * @param late some time after it
+   */
+  record Idle(double early, double late) {}
+
+  /** Looks at three idle nodes, for so many seconds each time. */
+  static List<Idle> idle(int seconds, TempFolder folder, Launch launch) throws IOException {
     List<Server> nodes = start(NODES, folder, launch);
     try {
-      pause(TimeUnit.SECONDS.toMillis(SETTLE_SECONDS));
-      long[] before = new long[NODES];
+      pause(TimeUnit.SECONDS.toMillis(EARLY));
+      List<Double> early = percent(nodes, seconds);
+      pause(TimeUnit.SECONDS.toMillis(LATE - EARLY - seconds));
+      List<Double> late = percent(nodes, seconds);
+      List<Idle> idle = new ArrayList<>();
       for (int i = 0; i < NODES; i++) {
-        before[i] = nodes.get(i).cpuMicros();
+        idle.add(new Idle(early.get(i), late.get(i)));
       }
-      pause(TimeUnit.SECONDS.toMillis(seconds));
-      List<Double> percent = new ArrayList<>();
-      for (int i = 0; i < NODES; i++) {
-        percent.add((nodes.get(i).cpuMicros() - before[i]) / (seconds * 1e6) * 100);
-      }
-      return percent;
+      return idle;
     } finally {
       for (Server node : nodes) {
         node.close();
       }
     }
+  }
+
+  private static List<Double> percent(List<Server> nodes, int seconds) throws IOException {
+    List<Long> before = new ArrayList<>();
+    for (Server node : nodes) {
+      before.add(node.cpuMicros());
+    }
+    pause(TimeUnit.SECONDS.toMillis(seconds));
+    List<Double> percent = new ArrayList<>();
+    for (int i = 0; i < NODES; i++) {
+      percent.add((nodes.get(i).cpuMicros() - before.get(i)) / (seconds * 1e6) * 100);
+    }
+    return percent;
   }
 
   private static void pause(long millis) {

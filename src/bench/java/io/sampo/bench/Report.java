@@ -213,12 +213,21 @@ final class Report {
     line("| more memory, MiB | %.0f | %.0f | |", a.extraMib(), b.extraMib());
   }
 
-  void idleCluster(List<Double> percent) {
+  void idleCluster(List<ReplicaSets.Idle> nodes) {
     begin("A replica set of three nodes with nothing to do");
-    line("| node | percent of a processor |");
-    line("|---:|---:|");
-    for (int i = 0; i < percent.size(); i++) {
-      line("| %d | %s |", i + 1, Limits.atMost(ReplicaSets.MOST_PERCENT, percent.get(i)));
+    line(
+        "In percent of a processor. At first the JVM still compiles what runs seldom; the limit is"
+            + " for afterwards.");
+    line("");
+    line(
+        "| node | %d s after the start | %d s after the start |",
+        ReplicaSets.EARLY, ReplicaSets.LATE);
+    line("|---:|---:|---:|");
+    for (int i = 0; i < nodes.size(); i++) {
+      ReplicaSets.Idle node = nodes.get(i);
+      line(
+          "| %d | %.2f | %s |",
+          i + 1, node.early(), Limits.atMost(ReplicaSets.MOST_PERCENT, node.late()));
     }
   }
 
