@@ -3,6 +3,8 @@ package io.sampo.faults;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -107,13 +109,17 @@ class RecoveryTest {
     assertTrue(failures.isEmpty(), failures.toString());
   }
 
+  private Path round(int i) throws IOException {
+    return Files.createDirectory(directory.resolve("r" + i));
+  }
+
   @Test
   void aSetSoonForms() throws Exception {
     List<Long> cold = new ArrayList<>();
     List<Long> late = new ArrayList<>();
     List<Long> again = new ArrayList<>();
     for (int i = 0; i < ROUNDS; i++) {
-      try (Arena arena = new Arena(directory.resolve("r" + i), "--appendonly", "yes")) {
+      try (Arena arena = new Arena(round(i), "--appendonly", "yes")) {
         cold.add(arena.form());
         arena.awaitWhole();
         for (NodeProcess node : arena.nodes) {
