@@ -36,6 +36,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SnapshotCutTest {
   private static final int CLIENTS = 3;
   private static final int SNAPSHOTS = 4;
+
+  /** More are taken, for some may come right after a FLUSHALL and hold next to nothing. */
+  private static final int SPARE = 2;
+
   private static final int STILL = 20_000;
 
   /** Elements of a collection that is not encoded at once. */
@@ -94,7 +98,7 @@ class SnapshotCutTest {
         long its = seed + i;
         clients.submit(() -> change(sampo.port(), its, stop));
       }
-      for (int i = 0; i < SNAPSHOTS; i++) {
+      for (int i = 0; i < SNAPSHOTS + SPARE; i++) {
         Thread.sleep(300);
         Keeper keeper = new Keeper(journal);
         kept.add(keeper);
@@ -106,13 +110,12 @@ class SnapshotCutTest {
       assertTrue(clients.awaitTermination(60, TimeUnit.SECONDS));
     }
     byte[] effects = journal.toByteArray();
-    int most = 0;
+    int full = 0;
     for (Keeper keeper : kept) {
-      most = Math.max(most, compare(keeper, effects, directory));
+      full += compare(keeper, effects, directory) > 10 ? 1 : 0;
     }
-    // One of them may have come right after a FLUSHALL.
-    assertTrue(most > 10, "hardly anything to compare");
-    assertTrue(kept.get(SNAPSHOTS - 1).cut > kept.get(0).cut, "data was changed meanwhile");
+    assertTrue(full >= SNAPSHOTS, "hardly anything to compare");
+    assertTrue(kept.get(kept.size() - 1).cut > kept.get(0).cut, "data was changed meanwhile");
   }
 
   private static void fill(int port) {
