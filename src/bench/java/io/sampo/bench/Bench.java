@@ -67,7 +67,7 @@ public final class Bench {
     loads(Section.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
     if (!options.quick()) {
       loads(Section.TYPES, TypeLoads.all());
-      loads(Section.RANGES, TypeLoads.ranges());
+      ranges();
       for (String policy : AppendLoads.POLICIES) {
         appended(policy);
       }
@@ -150,7 +150,20 @@ public final class Bench {
     }
     try (Server a = first.start();
         Server b = second.start()) {
-      compare(section, loads, a, b);
+      compare(section, loads, Driver.REDIS_BENCHMARK, a, b);
+    }
+  }
+
+  /** Ranges, by a client that has less to do with them. */
+  private void ranges() throws IOException, InterruptedException {
+    List<Load> loads = wanted(TypeLoads.ranges());
+    if (loads.isEmpty()) {
+      return;
+    }
+    try (Driver lean = new LeanClient();
+        Server a = sampo();
+        Server b = other()) {
+      compare(Section.RANGES, loads, lean, a, b);
     }
   }
 
@@ -162,61 +175,63 @@ public final class Bench {
     }
     try (Server a = sampo();
         Server b = other()) {
-      warm(a, loads);
+      warm(a, loads, Driver.REDIS_BENCHMARK);
       for (Load load : loads) {
-        long commands = prepare(load, a, b);
+        long commands = prepare(load, Driver.REDIS_BENCHMARK, a, b);
         report.ceiling(load, Ceiling.of(load, a, b, commands, options.rounds()));
       }
     }
   }
 
-  private void compare(Section section, List<Load> loads, Server a, Server b)
+  private void compare(Section section, List<Load> loads, Driver driver, Server a, Server b)
       throws IOException, InterruptedException {
     for (Server server : List.of(a, b)) {
       if (server.isJvm()) {
-        warm(server, loads);
+        warm(server, loads, driver);
       }
     }
     for (Load load : loads) {
-      report.load(section, load, measure(load, a, b));
+      report.load(section, load, measure(load, driver, a, b));
     }
   }
 
   /** Lets the JIT see connections and all loads before any of them is measured. */
-  private void warm(Server server, List<Load> loads) throws IOException, InterruptedException {
+  private void warm(Server server, List<Load> loads, Driver driver)
+      throws IOException, InterruptedException {
     Load.connections(server, WARMING);
     long begin = System.nanoTime();
     int passes = 0;
     while (passes < options.warmPasses()
         || System.nanoTime() - begin < options.warmSeconds() * 1e9) {
-      for (Load load : loads.stream().map(one -> one.threads(1)).toList()) {
+      for (Load load : loads) {
         load.prepare(server);
-        load.run(server, commands(load, load.run(server, PROBE).rate()) / 2);
+        driver.run(load, server, commands(load, driver.run(load, server, PROBE).rate()) / 2);
       }
       passes++;
     }
   }
 
   /** Rounds of A B A B: element 0 of each has A's run, element 1 has B's. */
-  private List<Load.Run[]> measure(Load load, Server a, Server b)
+  private List<Load.Run[]> measure(Load load, Driver driver, Server a, Server b)
       throws IOException, InterruptedException {
-    long commands = prepare(load, a, b);
+    long commands = prepare(load, driver, a, b);
     List<Load.Run[]> rounds = new ArrayList<>();
     for (int round = 0; round < options.rounds(); round++) {
-      rounds.add(new Load.Run[] {load.run(a, commands), load.run(b, commands)});
+      Load.Run first = driver.run(load, a, commands);
+      rounds.add(new Load.Run[] {first, driver.run(load, b, commands)});
     }
     return rounds;
   }
 
   /** Fills both; returns of how many commands a run is to be. */
-  private long prepare(Load load, Server a, Server b) throws IOException, InterruptedException {
+  private long prepare(Load load, Driver driver, Server a, Server b)
+      throws IOException, InterruptedException {
     load.prepare(a);
     load.prepare(b);
-    Load single = load.threads(1);
-    long probe = commands(load, single.run(b, PROBE).rate()) / 4;
+    long probe = commands(load, driver.run(load, b, PROBE).rate()) / 4;
     // The slower of the two is to run for as long as was asked, neither much longer.
-    double slower = Math.min(single.run(a, probe).rate(), single.run(b, probe).rate());
-    return commands(load, slower) * load.threads();
+    double slower = Math.min(driver.run(load, a, probe).rate(), driver.run(load, b, probe).rate());
+    return commands(load, slower);
   }
 
   private long commands(Load load, double rate) {
@@ -235,7 +250,7 @@ public final class Bench {
           Server b = alike(prompt)) {
         try (Server ofA = replicaOf(a);
             Server ofB = replicaOf(b)) {
-          compare(Section.REPLICA, loads, a, b);
+          compare(Section.REPLICA, loads, Driver.REDIS_BENCHMARK, a, b);
         }
       }
     }

@@ -3,7 +3,6 @@ package io.sampo.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,12 +11,10 @@ import java.util.regex.Pattern;
  *
  * @param name what the row is called
  * @param pipeline commands per round trip
- * @param threads of the client
  * @param words the test's name, or a whole command line
  * @param before what each run begins with
  */
-record Load(
-    String name, int connections, int pipeline, int threads, List<String> words, Before before) {
+record Load(String name, int connections, int pipeline, List<String> words, Before before) {
   /** What a server holds when a run begins. */
   sealed interface Before {}
 
@@ -41,9 +38,6 @@ record Load(
 
   private static final Before KEPT = new Keys(KEYS);
 
-  private static final int COUNTING_MILLIS = 20;
-
-  private static final Pattern PROCESSED = Pattern.compile("total_commands_processed:(\\d+)");
   private static final Pattern RATE = Pattern.compile("throughput summary: ([0-9.]+)");
   private static final Pattern STEP = Pattern.compile("([0-9.]+)% <= ([0-9.]+) milliseconds");
   private static final Pattern SUMMARY =
@@ -52,27 +46,22 @@ record Load(
 
   /** One of redis-benchmark's own tests. */
   static Load test(String test, int connections, int pipeline) {
-    return new Load(test.toUpperCase(), connections, pipeline, 1, List.of("-t", test), KEPT);
+    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test), KEPT);
   }
 
   /** A command line, with {@code __rand_int__} where a random number goes. */
   static Load command(String name, int pipeline, List<String> words) {
-    return new Load(name, 50, pipeline, 1, words, KEPT);
+    return new Load(name, 50, pipeline, words, KEPT);
   }
 
   /** The same on a server that holds something else. */
   Load after(Before other) {
-    return new Load(name, connections, pipeline, threads, words, other);
+    return new Load(name, connections, pipeline, words, other);
   }
 
   /** The same by another name. */
   Load called(String other) {
-    return new Load(other.toUpperCase(), connections, pipeline, threads, words, before);
-  }
-
-  /** The same by a client of so many threads. */
-  Load threads(int count) {
-    return new Load(name, connections, pipeline, count, words, before);
+    return new Load(other.toUpperCase(), connections, pipeline, words, before);
   }
 
   /** How many keys it wants set before; 0 if none. */
@@ -113,7 +102,7 @@ record Load(
 
   /** The row's name for {@code --only}. */
   String row() {
-    return name + " c" + connections + " p" + pipeline + (threads == 1 ? "" : " t" + threads);
+    return name + " c" + connections + " p" + pipeline;
   }
 
   /**
@@ -122,8 +111,9 @@ record Load(
    * @param rate commands per second
    * @param cpu microseconds of the server's user and system time per command
    * @param p50 and the others: milliseconds
+   * @param client microseconds of the client's user and system time per command; NaN if not known
    */
-  record Run(double rate, double cpu, double p50, double p99, double p999) {}
+  record Run(double rate, double cpu, double p50, double p99, double p999, double client) {}
 
   Run run(Server server, long commands) throws IOException, InterruptedException {
     if (before instanceof Only only) {
@@ -155,61 +145,19 @@ record Load(
 
   private Run measured(Server server, long commands) throws IOException, InterruptedException {
     long start = server.cpuMicros();
-    Process process = start(server.port(), commands);
-    double counted = threads == 1 ? Double.NaN : counted(server, process, commands);
-    String text = output(server.port(), process);
+    String text = benchmark(server.port(), commands);
     long end = server.cpuMicros();
     Matcher summary = SUMMARY.matcher(text);
     if (!summary.find()) {
       throw failed(server.port(), text);
     }
     return new Run(
-        threads == 1 ? rate(server.port(), text) : counted,
+        rate(server.port(), text),
         (double) (end - start) / commands,
         Double.parseDouble(summary.group(1)),
         Double.parseDouble(summary.group(2)),
-        percentile(99.9, text));
-  }
-
-  /**
-   * Commands per second while a client of several threads is running, as the server itself counts
-   * them: such a client looks only each quarter of a second whether it is done. The first and last
-   * tenth of the commands do not count.
-   */
-  private double counted(Server server, Process process, long commands)
-      throws IOException, InterruptedException {
-    long firstCount = -1;
-    long firstNanos = 0;
-    double rate = Double.NaN;
-    try (Client client = Client.connect(server.port())) {
-      long begin = commandsProcessed(client);
-      while (!process.waitFor(COUNTING_MILLIS, TimeUnit.MILLISECONDS)) {
-        long before = System.nanoTime();
-        long count = commandsProcessed(client) - begin;
-        long nanos = before + (System.nanoTime() - before) / 2;
-        if (count > commands * 9 / 10) {
-          break;
-        }
-        if (firstCount >= 0) {
-          rate = (count - firstCount) * 1e9 / (nanos - firstNanos);
-        } else if (count >= commands / 10) {
-          firstCount = count;
-          firstNanos = nanos;
-        }
-      }
-    }
-    if (Double.isNaN(rate)) {
-      throw new IOException(row() + ": " + commands + " commands are too few to be counted");
-    }
-    return rate;
-  }
-
-  private static long commandsProcessed(Client client) throws IOException {
-    Matcher count = PROCESSED.matcher(client.command("INFO", "stats"));
-    if (!count.find()) {
-      throw new IOException("INFO stats lacks total_commands_processed");
-    }
-    return Long.parseLong(count.group(1));
+        percentile(99.9, text),
+        Double.NaN);
   }
 
   /** Commands per second of whoever listens there. */
@@ -243,9 +191,6 @@ record Load(
     List<String> line = new ArrayList<>(List.of("redis-benchmark", "-p", "" + port));
     line.addAll(List.of("-c", "" + connections, "-P", "" + depth, "-n", "" + commands));
     line.addAll(List.of("-d", "" + VALUE, "-r", "" + numbers, "--precision", "3"));
-    if (threads > 1) {
-      line.addAll(List.of("--threads", "" + threads));
-    }
     line.addAll(what);
     return new ProcessBuilder(line).redirectErrorStream(true).start();
   }

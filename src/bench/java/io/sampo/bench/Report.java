@@ -74,6 +74,7 @@ final class Report {
 
   /** One row of loads; element 0 of each round is ours, element 1 theirs. */
   void load(Section section, Load load, List<Load.Run[]> rounds) {
+    boolean lean = section == Section.RANGES;
     if (begin(section.title)) {
       if (!section.note.isEmpty()) {
         line("%s", section.note);
@@ -83,16 +84,18 @@ final class Report {
       String second = section == Section.CLUSTERED ? "alone" : theirs;
       line(
           "| command | connections | pipeline | %s ops/s | %s ops/s | **ratio** | %s CPU µs/op |"
-              + " %s CPU µs/op | **ratio** | p50 ms | p99 ms | p99.9 ms | **ratio** |",
-          first, second, first, second);
-      line("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+              + " %s CPU µs/op | **ratio** | p50 ms | p99 ms | p99.9 ms | **ratio** |%s",
+          first, second, first, second, lean ? " client CPU µs/op | busy |" : "");
+      line(
+          "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|%s",
+          lean ? "---:|---:|" : "");
     }
     double throughput = ratio(rounds, Load.Run::rate);
     double cpu = ratio(rounds, Load.Run::cpu);
     Limits limits = section.limits(load);
     line(
-        "| %s | %d | %d | %,.0f | %,.0f | %s | %.2f | %.2f | %s | %s | %s | %s | %s |",
-        load.name().replace("multi ", ""),
+        "| %s | %d | %d | %,.0f | %,.0f | %s | %.2f | %.2f | %s | %s | %s | %s | %s |%s",
+        load.name().replaceFirst("multi |LEAN ", ""),
         load.connections(),
         load.pipeline(),
         middle(rounds, 0, Load.Run::rate),
@@ -104,10 +107,19 @@ final class Report {
         pair(rounds, Load.Run::p50),
         pair(rounds, Load.Run::p99),
         pair(rounds, Load.Run::p999),
-        Limits.atMost(limits.p999(), ratio(rounds, Load.Run::p999)));
+        Limits.atMost(limits.p999(), ratio(rounds, Load.Run::p999)),
+        lean ? client(rounds) : "");
     if (section == Section.ONE_LOOP || section == Section.TWO_LOOPS) {
       cells.add(new Plot.Cell(section.title, load, throughput, cpu));
     }
+  }
+
+  /** What a client took that counts it, and how busy the servers were. */
+  private static String client(List<Load.Run[]> rounds) {
+    ToDoubleFunction<Load.Run> busy = run -> run.rate() * run.cpu() / 1e4;
+    return format(
+        " %s | %.0f / %.0f %% |",
+        pair(rounds, Load.Run::client), middle(rounds, 0, busy), middle(rounds, 1, busy));
   }
 
   void ceiling(Load load, Ceiling ceiling) {

@@ -41,9 +41,9 @@ final class TypeLoads {
     return loads.stream();
   }
 
-  /** Those whose replies give the client more to do than the server, by a client of two threads. */
+  /** Those whose replies give redis-benchmark more to do than the server. */
   static Stream<Load> ranges() {
-    return all().filter(TypeLoads::isRange).map(load -> load.threads(2));
+    return all().filter(TypeLoads::isRange).map(load -> load.called("lean " + load.name()));
   }
 
   static boolean isRange(Load load) {
