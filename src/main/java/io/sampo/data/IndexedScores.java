@@ -6,8 +6,11 @@ import java.util.function.Consumer;
 final class IndexedScores {
   private static final int OBJECT_BYTES = 32 + 40 + 24;
 
-  final ScoreTree tree;
-  private final MemberTable table = new MemberTable();
+  /** If a greater part than one of so many goes, all are looked at, rather than each looked up. */
+  private static final int MANY = 16;
+
+  private ScoreTree tree;
+  private MemberTable table = new MemberTable();
   private long elementBytes;
   private int size;
 
@@ -24,6 +27,10 @@ final class IndexedScores {
     IndexedScores frozen = new IndexedScores(tree.frozen());
     frozen.size = size;
     return frozen;
+  }
+
+  ScoreTree tree() {
+    return tree;
   }
 
   int size() {
@@ -73,11 +80,45 @@ final class IndexedScores {
 
   /** Removes the elements of {@code count} ranks from {@code from} on, which must exist. */
   void removeRange(int from, int count) {
+    if (count == size) {
+      table = new MemberTable();
+      tree = new ScoreTree();
+      elementBytes = 0;
+    } else if (count > size / MANY) {
+      sweep(from, count);
+      tree.removeRange(from, count);
+    } else if (count > 0) {
+      pick(from, count);
+      tree.removeRange(from, count);
+    }
+    size -= count;
+  }
+
+  /** Looks at all members, in the order in which the table has them. */
+  private void sweep(int from, int count) {
+    byte[] first = tree.element(from);
+    byte[] last = tree.element(from + count - 1);
+    long[] bytes = {0};
+    table =
+        table.without(
+            count,
+            e -> {
+              boolean goes = Scored.isUpTo(first, e) && Scored.isUpTo(e, last);
+              bytes[0] += goes ? Scored.heapBytes(e) : 0;
+              return goes;
+            });
+    elementBytes -= bytes[0];
+  }
+
+  /** Looks up each member that goes. */
+  private void pick(int from, int count) {
     ScoreTree.Cursor cursor = new ScoreTree.Cursor();
+    tree.seek(from, cursor);
     for (int i = 0; i < count; i++) {
-      tree.seek(from, cursor);
       byte[] e = cursor.element();
-      remove(e, Scored.MEMBER, Scored.length(e));
+      table.remove(e, Scored.MEMBER, Scored.length(e));
+      elementBytes -= Scored.heapBytes(e);
+      cursor.forward();
     }
   }
 

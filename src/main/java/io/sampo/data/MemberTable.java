@@ -2,6 +2,7 @@ package io.sampo.data;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Elements ({@link Scored}) by their members: a directory of small open-addressing tables, each of
@@ -13,6 +14,9 @@ final class MemberTable {
 
   private static final int FIRST_CAPACITY = 16;
   private static final int MAX_CAPACITY = 256;
+
+  /** What a segment is expected to get at most where the number of elements is known before. */
+  private static final int EXPECTED = MAX_CAPACITY * 3 / 4;
 
   /**
    * From here on segments only grow: that many hashes do not begin with the same bits by chance.
@@ -115,11 +119,25 @@ final class MemberTable {
     }
   }
 
-  private Segment[] directory = {new Segment(0, FIRST_CAPACITY)};
+  private Segment[] directory;
   private int depth;
   private int size;
-  private long slots = FIRST_CAPACITY;
-  private int segments = 1;
+  private long slots;
+  private int segments;
+
+  MemberTable() {
+    directory = new Segment[] {segment(0, FIRST_CAPACITY)};
+  }
+
+  /** A table into which so many elements are to come. */
+  private MemberTable(int elements) {
+    while (elements >> depth > EXPECTED) {
+      depth++;
+    }
+    directory = new Segment[1 << depth];
+    int capacity = depth == 0 ? FIRST_CAPACITY : MAX_CAPACITY;
+    Arrays.setAll(directory, i -> segment(depth, capacity));
+  }
 
   int size() {
     return size;
@@ -149,7 +167,10 @@ final class MemberTable {
 
   /** Adds an element whose member is not there. */
   void add(byte[] e) {
-    int hash = hash(e, Scored.MEMBER, Scored.length(e));
+    add(hash(e, Scored.MEMBER, Scored.length(e)), e);
+  }
+
+  private void add(int hash, byte[] e) {
     Segment s = directory[index(hash)];
     while (s.isFull()) {
       if (s.capacity() < MAX_CAPACITY || s.depth == MAX_DEPTH) {
@@ -180,6 +201,21 @@ final class MemberTable {
       shrink(s, hash);
     }
     return e;
+  }
+
+  /** A table of those elements that do not go; {@code many} of them do, as far as is known. */
+  MemberTable without(int many, Predicate<byte[]> goes) {
+    MemberTable rest = new MemberTable(size - many);
+    for (int i = 0; i < directory.length; i += 1 << depth - directory[i].depth) {
+      Segment s = directory[i];
+      for (int slot = 0; slot < s.capacity(); slot++) {
+        byte[] e = s.elements[slot];
+        if (e != null && !goes.test(e)) {
+          rest.add(s.hashes[slot], e);
+        }
+      }
+    }
+    return rest;
   }
 
   private Segment segment(int itsDepth, int capacity) {

@@ -120,15 +120,17 @@ final class ScoreTree {
       size++;
     }
 
-    private void close(int at) {
-      int n = --size - at;
-      System.arraycopy(scores, at + 1, scores, at, n);
-      System.arraycopy(elements, at + 1, elements, at, n);
-      elements[size] = null;
+    private void close(int at, int width) {
+      int old = size;
+      size -= width;
+      int n = size - at;
+      System.arraycopy(scores, at + width, scores, at, n);
+      System.arraycopy(elements, at + width, elements, at, n);
+      Arrays.fill(elements, size, old, null);
       if (!isLeaf()) {
-        System.arraycopy(children, at + 1, children, at, n);
-        System.arraycopy(counts, at + 1, counts, at, n);
-        children[size] = null;
+        System.arraycopy(children, at + width, children, at, n);
+        System.arraycopy(counts, at + width, counts, at, n);
+        Arrays.fill(children, size, old, null);
       }
     }
 
@@ -222,6 +224,13 @@ final class ScoreTree {
     return rank + n.position(0, score, a, offset, length, tie);
   }
 
+  /** The element of a rank, which must exist. */
+  byte[] element(int rank) {
+    Cursor cursor = new Cursor();
+    seek(rank, cursor);
+    return cursor.element();
+  }
+
   /** Moves a cursor to the element of a rank, which must exist. */
   void seek(int rank, Cursor cursor) {
     int left = rank;
@@ -301,9 +310,52 @@ final class ScoreTree {
   void remove(double score, byte[] e) {
     root = own(root);
     remove(root, score, e);
+    lower();
+  }
+
+  /** Has the tree be no higher than it has to be. */
+  private void lower() {
     while (!root.isLeaf() && root.size == 1) {
       root = root.children[0];
       inners--;
+    }
+  }
+
+  /** Removes the elements of {@code count} ranks from {@code from} on, not all there are. */
+  void removeRange(int from, int count) {
+    root = own(root);
+    removeRange(root, from, count);
+    lower();
+  }
+
+  /** The node keeps at least one element. */
+  private void removeRange(Node n, int from, int count) {
+    if (n.isLeaf()) {
+      n.close(from, count);
+      return;
+    }
+    int i = 0;
+    int skipped = from;
+    while (skipped >= n.counts[i]) {
+      skipped -= n.counts[i++];
+    }
+    int first = i;
+    for (int left = count; left > 0; skipped = 0) {
+      int here = Math.min(left, n.counts[i] - skipped);
+      if (here == n.counts[i]) {
+        drop(n, i, n.children[i]);
+      } else {
+        n.counts[i] -= here;
+        removeRange(own(n, i), skipped, here);
+        i++;
+      }
+      left -= here;
+    }
+    // The children that have lost a part of their elements are two at most.
+    while (--i >= first) {
+      if (n.children[i].size < SPARSE) {
+        mend(n, i);
+      }
     }
   }
 
@@ -335,7 +387,7 @@ final class ScoreTree {
   private void remove(Node n, double score, byte[] e) {
     int length = Scored.length(e);
     if (n.isLeaf()) {
-      n.close(n.position(0, score, e, Scored.MEMBER, length, BEFORE));
+      n.close(n.position(0, score, e, Scored.MEMBER, length, BEFORE), 1);
       return;
     }
     int i = n.child(score, e, Scored.MEMBER, length, BEHIND);
@@ -365,10 +417,18 @@ final class ScoreTree {
     }
   }
 
+  /** Drops a child with all that is still in it. */
   private void drop(Node n, int i, Node child) {
-    n.close(i);
+    n.close(i, 1);
+    forget(child);
+  }
+
+  private void forget(Node child) {
     if (!child.isLeaf()) {
       inners--;
+      for (int i = 0; i < child.size; i++) {
+        forget(child.children[i]);
+      }
       return;
     }
     leaves--;

@@ -1,5 +1,7 @@
 package io.sampo.data;
 
+import java.util.Arrays;
+
 /**
  * A member of a big sorted set and its score in one array, so that both indexes of the set share
  * it: 8 bytes of score, then the member.
@@ -36,6 +38,15 @@ final class Scored {
 
   static boolean isMember(byte[] e, byte[] a, int offset, int length) {
     return length(e) == length && Words.equal(e, MEMBER, a, offset, length);
+  }
+
+  /** Whether the first of two elements comes before the other, or is the same. */
+  static boolean isUpTo(byte[] e, byte[] other) {
+    double score = score(e);
+    double otherScore = score(other);
+    return score < otherScore
+        || score == otherScore
+            && Arrays.compareUnsigned(e, MEMBER, e.length, other, MEMBER, other.length) <= 0;
   }
 
   /** The heap an element takes. */

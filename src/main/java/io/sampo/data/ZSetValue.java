@@ -94,7 +94,7 @@ public final class ZSetValue implements Value {
 
   /** Shows all members of a set that is not packed, the last first. */
   public void eachBackward(Visitor visitor) {
-    index.tree.eachBackward(visitor);
+    index.tree().eachBackward(visitor);
   }
 
   @Override
@@ -146,7 +146,7 @@ public final class ZSetValue implements Value {
   public int rank(double score, byte[] a, int offset, int length, int tie) {
     return isPacked()
         ? PackedScores.rank(pack, score, a, offset, length, tie)
-        : index.tree.rank(score, a, offset, length, tie);
+        : index.tree().rank(score, a, offset, length, tie);
   }
 
   /**
@@ -280,7 +280,7 @@ public final class ZSetValue implements Value {
     }
     ScoreTree.Cursor cursor = new ScoreTree.Cursor();
     if (exists) {
-      index.tree.seek(rank, cursor);
+      index.tree().seek(rank, cursor);
     }
     return new ZSetWalk(cursor, reverse);
   }

@@ -178,6 +178,9 @@ final class FrozenTest {
     Map<String, Double> model = new HashMap<>();
     for (int i = 0; i < STEPS; i++) {
       byte[] member = some("member", 5000);
+      if (random.nextInt(STEPS / 30) == 0 && zset.size() > 0) {
+        removeRange(zset, model);
+      }
       if (random.nextInt(5) < (i > STEPS * 2 / 3 ? 4 : 2)) {
         assertEquals(
             model.remove(Bytes.text(member)) != null, zset.remove(member, 0, member.length));
@@ -205,6 +208,17 @@ final class FrozenTest {
       last = walk.score();
     }
     check();
+  }
+
+  private void removeRange(ZSetValue zset, Map<String, Double> model) {
+    int from = random.nextInt(zset.size());
+    int count = random.nextInt(zset.size() - from) / (random.nextBoolean() ? 1 : 30);
+    ZSetWalk walk = zset.walk(from, false);
+    for (int i = 0; i < count; i++) {
+      walk.next();
+      model.remove(text(walk.array(), walk.offset(), walk.length()));
+    }
+    zset.removeRange(from, count);
   }
 
   private static Map<String, Double> content(ZSetValue zset) {

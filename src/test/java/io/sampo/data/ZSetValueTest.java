@@ -117,8 +117,12 @@ class ZSetValueTest {
   }
 
   private void removeRange() {
+    removeRange(random.nextInt(30) == 0 ? order.size() : 3);
+  }
+
+  private void removeRange(int most) {
     int from = random.nextInt(order.size());
-    int count = Math.min(order.size() - from, random.nextInt(4));
+    int count = Math.min(order.size() - from, random.nextInt(most + 1));
     set.removeRange(from, count);
     List<Key> gone = order.keySet().stream().skip(from).limit(count).toList();
     gone.forEach(order::remove);
@@ -199,6 +203,27 @@ class ZSetValueTest {
       set.removeRange(random.nextBoolean() ? 0 : set.size() - 1, 1);
     }
     assertTrue(set.heapBytes() < 10_000, set.heapBytes() + " bytes when empty");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 10, 100})
+  void rangesOfEverySizeCanBeRemoved(int share) {
+    seed();
+    limits.zsetMaxListpackEntries = 0;
+    for (int i = 0; i < 30_000; i++) {
+      put(member(100_000), score(5000));
+    }
+    while (order.size() > 10) {
+      removeRange(order.size() / share + 1);
+      checkOrder();
+      checkMember(member(100_000));
+    }
+    put("another", 1);
+    checkOrder();
+    assertTrue(set.heapBytes() < 10_000, set.heapBytes() + " bytes for a few elements");
+    set.removeRange(0, set.size());
+    assertEquals(0, set.size());
+    assertEquals(set.heapBytes(), ZSetValue.indexed().heapBytes());
   }
 
   @Test
