@@ -19,6 +19,9 @@ final class FieldTimes {
   /** Up to so many are looked at; at half of that they are again. */
   private static final int FEW = 128;
 
+  /** How many fields come into a new order with each change, of which the old one takes one. */
+  private static final int STEP = 8;
+
   /** How many overdue fields of a million, and so on, are worth looking for one by one. */
   private static final int WORTHWHILE = 8;
 
@@ -26,6 +29,12 @@ final class FieldTimes {
 
   /** Where each field is, if there are many: the number is its hash. */
   private Optional<TimeOrder> order = Optional.empty();
+
+  /** What is to take its place, when all fields have come into it. */
+  private Optional<TimeOrder> successor = Optional.empty();
+
+  /** Up to where in the table the fields have. */
+  private long succeeded;
 
   /** No field expires before this, as far as there is no order. */
   private long next = PartlyVolatile.NEVER;
@@ -62,7 +71,10 @@ final class FieldTimes {
   }
 
   long heapBytes() {
-    return OBJECT_BYTES + times.heapBytes() + order.map(TimeOrder::heapBytes).orElse(0L);
+    return OBJECT_BYTES
+        + times.heapBytes()
+        + order.map(TimeOrder::heapBytes).orElse(0L)
+        + successor.map(TimeOrder::heapBytes).orElse(0L);
   }
 
   int size() {
@@ -107,7 +119,9 @@ final class FieldTimes {
     next = Math.min(next, when);
     earliest = Math.min(earliest, when);
     if (order.isPresent()) {
-      order.get().add(when, KeyHash.SECRET.of(field, offset, length));
+      long hash = KeyHash.SECRET.of(field, offset, length);
+      order.get().add(when, hash);
+      successor.ifPresent(its -> its.add(when, hash));
     }
     arrange();
   }
@@ -128,22 +142,40 @@ final class FieldTimes {
       }
     } else if (size <= FEW / 2) {
       order = Optional.empty();
+      successor = Optional.empty();
       next = first();
       cursor = 0;
       earliest = PartlyVolatile.NEVER;
+    } else if (successor.isPresent()) {
+      succeed(successor.get());
     } else if (order.get().size() > 2 * size + FEW) {
-      order = Optional.of(ordered());
+      TimeOrder its = new TimeOrder();
+      successor = Optional.of(its);
+      succeeded = 0;
+      succeed(its);
     }
   }
 
   private TimeOrder ordered() {
     TimeOrder all = new TimeOrder();
-    times.each(
-        (key, ko, kl, value, vo, vl) -> {
-          all.add(Words.getLong(value, vo), KeyHash.SECRET.of(key, ko, kl));
-          return true;
-        });
+    times.each((key, ko, kl, value, vo, vl) -> add(all, key, ko, kl, value, vo));
     return all;
+  }
+
+  /** Has some more fields come into the new order. */
+  private void succeed(TimeOrder its) {
+    succeeded =
+        times.scan(
+            succeeded, STEP, (key, ko, kl, value, vo, vl) -> add(its, key, ko, kl, value, vo));
+    if (succeeded == 0) {
+      order = successor;
+      successor = Optional.empty();
+    }
+  }
+
+  private static boolean add(TimeOrder to, byte[] key, int ko, int kl, byte[] value, int vo) {
+    to.add(Words.getLong(value, vo), KeyHash.SECRET.of(key, ko, kl));
+    return true;
   }
 
   /** The first time; takes time itself. */
