@@ -3,6 +3,7 @@ package io.sampo.data;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Byte strings seen as bits: bit 0 is the highest one of the first byte. {@code base} is where in
@@ -11,6 +12,13 @@ import java.nio.ByteOrder;
 public final class Bits {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final byte[] ZEROS = new byte[1 << 12];
+  private static final byte[] ONES = new byte[1 << 12];
+
+  static {
+    Arrays.fill(ONES, (byte) -1);
+  }
 
   private Bits() {}
 
@@ -36,40 +44,41 @@ public final class Bits {
 
   /** The first bit of this value from {@code from} to before {@code to}; -1 if there is none. */
   public static long find(byte[] a, int base, long from, long to, boolean value) {
-    long others = value ? 0 : -1;
+    byte[] others = value ? ZEROS : ONES;
+    int end = base + (int) (to >>> 3);
     long at = from;
     while (at < to) {
       int i = base + (int) (at >>> 3);
-      if ((at & 7) == 0) {
-        // Whole words without what is looked for.
-        int end = base + (int) (to >>> 3);
-        int j = i;
-        while (j + 32 <= end
-            && (((long) LONGS.get(a, j) ^ others)
-                    | ((long) LONGS.get(a, j + 8) ^ others)
-                    | ((long) LONGS.get(a, j + 16) ^ others)
-                    | ((long) LONGS.get(a, j + 24) ^ others))
-                == 0) {
-          j += 32;
-        }
+      int skip = (int) at & 7;
+      if (skip == 0 && i < end) {
+        int j = behind(a, i, end, others);
         at += (j - i) * 8L;
         i = j;
         if (at == to) {
           return -1;
         }
       }
-      int skip = (int) at & 7;
-      boolean whole = skip == 0 && to - at >= 64;
-      long word = whole ? (long) LONGS.get(a, i) : (long) a[i] << 56;
-      long seen = (word ^ others) << skip;
-      int room = whole ? 64 : 8 - skip;
-      int ahead = Long.numberOfLeadingZeros(seen);
-      if (ahead < room) {
+      int seen = (a[i] ^ others[0]) << 24 + skip;
+      int ahead = Integer.numberOfLeadingZeros(seen);
+      if (ahead < 8 - skip) {
         return at + ahead < to ? at + ahead : -1;
       }
-      at += room;
+      at += 8 - skip;
     }
     return -1;
+  }
+
+  /** Where from {@code from} on the bytes of a block end that is repeated; {@code end} at most. */
+  private static int behind(byte[] a, int from, int end, byte[] block) {
+    for (int i = from; i < end; i += block.length) {
+      int n = Math.min(block.length, end - i);
+      // Of all the ways to compare bytes this is the one that takes the widest steps.
+      int differs = Arrays.mismatch(a, i, i + n, block, 0, n);
+      if (differs >= 0) {
+        return i + differs;
+      }
+    }
+    return end;
   }
 
   /** What BITOP makes of the bits of two strings. */
