@@ -24,7 +24,7 @@ class HeldRepliesTest {
         RespClient writer = RespClient.connect(sampo.port());
         RespClient blocked = RespClient.connect(sampo.port());
         RespClient reader = RespClient.connect(sampo.port())) {
-      sampo.node().journal().add((offset, bytes, length) -> {});
+      sampo.node().journal().add((offset, bytes, from, length) -> {});
       Barrier.Guard guard = sampo.node().barrier().guard();
       blocked.send("BLPOP", "list", "0");
       guard.raise(sampo.node().journal().offset());

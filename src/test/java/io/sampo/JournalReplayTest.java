@@ -40,7 +40,10 @@ class JournalReplayTest {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     try (Sampo sampo = Sampo.start(ConfigFactory.parseString(config));
         RedisProcess redis = RedisProcess.start()) {
-      sampo.node().journal().add((offset, bytes, length) -> stream.write(bytes, 0, length));
+      sampo
+          .node()
+          .journal()
+          .add((offset, bytes, from, length) -> stream.write(bytes, from, length));
       ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
       for (int i = 0; i < CLIENTS; i++) {
         Random random = new Random(seed + i);

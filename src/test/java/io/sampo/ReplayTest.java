@@ -106,7 +106,7 @@ class ReplayTest {
 
   private static byte[] record(Sampo origin, long seed) throws Exception {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
-    origin.node().journal().add((offset, bytes, length) -> stream.write(bytes, 0, length));
+    origin.node().journal().add((offset, bytes, from, length) -> stream.write(bytes, from, length));
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
     for (int i = 0; i < CLIENTS; i++) {
       Workload workload = new Workload(seed + i);

@@ -35,7 +35,10 @@ class RestoreEffectsTest {
         RespClient client = RespClient.connect(sampo.port())) {
       client.expect('+', "SET", "k", "v");
       dump = client.expect('$', "DUMP", "k").text();
-      sampo.node().journal().add((offset, bytes, length) -> stream.write(bytes, 0, length));
+      sampo
+          .node()
+          .journal()
+          .add((offset, bytes, from, length) -> stream.write(bytes, from, length));
       client.expect('+', "RESTORE", "k", "100000", dump, "REPLACE", "FREQ", "1");
       client.expect('+', "RESTORE", "new", "0", setOfNewVersion());
       client.expect('+', "RESTORE", "k", "1", dump, "REPLACE", "ABSTTL");

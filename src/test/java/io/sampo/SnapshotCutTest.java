@@ -90,7 +90,10 @@ class SnapshotCutTest {
     ByteArrayOutputStream journal = new ByteArrayOutputStream();
     List<Keeper> kept = new ArrayList<>();
     try (Sampo sampo = Sampo.start(ConfigFactory.parseString(config))) {
-      sampo.node().journal().add((offset, bytes, length) -> journal.write(bytes, 0, length));
+      sampo
+          .node()
+          .journal()
+          .add((offset, bytes, from, length) -> journal.write(bytes, from, length));
       fill(sampo.port());
       AtomicBoolean stop = new AtomicBoolean();
       ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);

@@ -33,7 +33,10 @@ class StreamReplayTest {
         RedisProcess redis = RedisProcess.start();
         RespClient ours = RespClient.connect(sampo.port());
         RespClient theirs = RespClient.connect(redis.port())) {
-      sampo.node().journal().add((offset, bytes, length) -> stream.write(bytes, 0, length));
+      sampo
+          .node()
+          .journal()
+          .add((offset, bytes, from, length) -> stream.write(bytes, from, length));
       for (int i = 0; i < REQUESTS; i++) {
         ours.call(request(random).split(" "));
       }

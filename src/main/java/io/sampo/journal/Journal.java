@@ -19,17 +19,17 @@ public final class Journal {
   public interface Reader {
     /**
      * @param offset of the first of these bytes
-     * @param bytes begins with so many bytes of whole requests, encoded as arrays of bulk strings;
-     *     to be neither changed nor kept
+     * @param bytes has, from {@code from} on, so many bytes of whole requests, encoded as arrays of
+     *     bulk strings; to be neither changed nor kept
      */
-    void append(long offset, byte[] bytes, int length);
+    void append(long offset, byte[] bytes, int from, int length);
 
     /**
      * As {@link #append}, of a request that changes no data: it counts in the offset, as replicas
      * get it, but there is no need to keep it.
      */
     default void signal(long offset, byte[] bytes) {
-      append(offset, bytes, bytes.length);
+      append(offset, bytes, 0, bytes.length);
     }
 
     /** The stream begins, or goes on as that of another history, at this offset. */
@@ -137,7 +137,7 @@ public final class Journal {
     offset = at + bytes.length;
     if (bytes.length > 0) {
       for (Reader reader : readers) {
-        reader.append(at, bytes, bytes.length);
+        reader.append(at, bytes, 0, bytes.length);
       }
     }
   }
@@ -163,18 +163,23 @@ public final class Journal {
     return new Writer();
   }
 
-  private synchronized void append(int firstDb, int lastDb, ReplyWriter groups) {
-    ReplyWriter all = groups;
+  private synchronized void append(int firstDb, int lastDb, byte[] groups, int from, int length) {
     if (firstDb != selected) {
-      all = new ReplyWriter(groups.position() + 64);
+      ReplyWriter all = new ReplyWriter(length + 64);
       select(all, firstDb);
-      all.raw(groups.array(), 0, groups.position());
+      all.raw(groups, from, length);
+      append(lastDb, all.array(), 0, all.position());
+    } else {
+      append(lastDb, groups, from, length);
     }
+  }
+
+  private void append(int lastDb, byte[] bytes, int from, int length) {
     selected = lastDb;
     long at = offset;
-    offset = at + all.position();
+    offset = at + length;
     for (Reader reader : readers) {
-      reader.append(at, all.array(), all.position());
+      reader.append(at, bytes, from, length);
     }
   }
 
@@ -186,10 +191,19 @@ public final class Journal {
 
   /**
    * Gathers groups of effects, each those of one command or transaction, until they are flushed:
-   * one look at the journal for a whole batch.
+   * one look at the journal for a whole batch. Requests that came one behind the other, as they are
+   * to be appended, are not even copied here.
    */
   private final class Writer implements Effects {
+    private static final byte[] NOTHING = new byte[0];
+
     private final ReplyWriter out = new ReplyWriter(256);
+
+    /** Where there is more, behind what {@link #out} has: in a buffer that requests came in. */
+    private byte[] piece = NOTHING;
+
+    private int pieceFrom;
+    private int pieceEnd;
 
     /** Where the group that has not been committed begins, and how many requests it has. */
     private int group;
@@ -206,6 +220,9 @@ public final class Journal {
 
     // As it was before the request that is being added.
     private int oldEnd;
+    private byte[] oldPiece = NOTHING;
+    private int oldPieceFrom;
+    private int oldPieceEnd;
     private int oldGroup;
     private int oldFirstDb;
     private int oldDb;
@@ -239,6 +256,7 @@ public final class Journal {
       mark();
       try {
         begin(dbIndex);
+        unite();
         out.array(request.length);
         for (byte[] part : request) {
           out.bulk(part);
@@ -253,12 +271,32 @@ public final class Journal {
     private void add(Args request) {
       int from = request.encoded();
       if (from >= 0) {
-        out.raw(request.array(), from, request.encodedEnd() - from);
+        if (request.array() != piece || from != pieceEnd) {
+          unite();
+          piece = request.array();
+          pieceFrom = from;
+        }
+        pieceEnd = request.encodedEnd();
         return;
       }
+      unite();
       out.array(request.count());
       for (int i = 0; i < request.count(); i++) {
         out.bulk(request.array(), request.offset(i), request.length(i));
+      }
+    }
+
+    private int position() {
+      return out.position() + pieceEnd - pieceFrom;
+    }
+
+    /** Has everything in one buffer. */
+    private void unite() {
+      if (pieceEnd > pieceFrom) {
+        out.raw(piece, pieceFrom, pieceEnd - pieceFrom);
+        piece = NOTHING;
+        pieceFrom = 0;
+        pieceEnd = 0;
       }
     }
 
@@ -267,6 +305,9 @@ public final class Journal {
         open();
       }
       oldEnd = out.position();
+      oldPiece = piece;
+      oldPieceFrom = pieceFrom;
+      oldPieceEnd = pieceEnd;
       oldGroup = group;
       oldFirstDb = firstDb;
       oldDb = db;
@@ -275,6 +316,9 @@ public final class Journal {
     /** Half of a request would make nonsense of all that follows. */
     private void takeBack() {
       out.truncate(oldEnd);
+      piece = oldPiece;
+      pieceFrom = oldPieceFrom;
+      pieceEnd = oldPieceEnd;
       group = oldGroup;
       firstDb = oldFirstDb;
       db = oldDb;
@@ -284,6 +328,7 @@ public final class Journal {
       if (db == NO_DB) {
         firstDb = dbIndex;
       } else if (db != dbIndex) {
+        unite();
         select(out, dbIndex);
         group = requests == 0 ? out.position() : group;
       }
@@ -292,6 +337,7 @@ public final class Journal {
 
     /** The group becomes one of several requests, so that MULTI has to stand before it. */
     private void open() {
+      unite();
       int length = out.position() - group;
       out.raw(MULTI, 0, MULTI.length);
       System.arraycopy(out.array(), group, out.array(), group + MULTI.length, length);
@@ -302,19 +348,29 @@ public final class Journal {
     @Override
     public void commit() {
       if (opened) {
+        unite();
         out.raw(EXEC, 0, EXEC.length);
       }
       opened = false;
       requests = 0;
-      group = out.position();
+      group = position();
     }
 
     @Override
     public void flush() {
       commit();
       if (group > 0) {
-        append(firstDb, db, out);
+        if (out.position() == 0) {
+          append(firstDb, db, piece, pieceFrom, pieceEnd - pieceFrom);
+        } else {
+          unite();
+          append(firstDb, db, out.array(), 0, out.position());
+        }
         out.clear();
+        piece = NOTHING;
+        oldPiece = NOTHING;
+        pieceFrom = 0;
+        pieceEnd = 0;
         group = 0;
         db = NO_DB;
       }

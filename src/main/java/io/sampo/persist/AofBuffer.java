@@ -34,16 +34,16 @@ final class AofBuffer {
     }
 
     private void add(byte[] more) {
-      add(more, more.length);
+      add(more, 0, more.length);
     }
 
-    private void add(byte[] more, int count) {
+    private void add(byte[] more, int from, int count) {
       if (count > bytes.length - length) {
         long wanted = (long) length + count;
         long room = Math.max(wanted, Math.min(bytes.length * 2L, MOST));
         bytes = Arrays.copyOf(bytes, (int) Math.min(room, Integer.MAX_VALUE - 8));
       }
-      System.arraycopy(more, 0, bytes, length, count);
+      System.arraycopy(more, from, bytes, length, count);
       length += count;
     }
 
@@ -103,7 +103,7 @@ final class AofBuffer {
     return appended;
   }
 
-  synchronized void append(long offset, byte[] bytes, int length) {
+  synchronized void append(long offset, byte[] bytes, int from, int length) {
     if (!filling.takes(length)) {
       seal(filling.target);
     }
@@ -120,7 +120,7 @@ final class AofBuffer {
     if (!here.equals(noted) || offset != notedUpTo) {
       note(here, offset);
     }
-    filling.add(bytes, length);
+    filling.add(bytes, from, length);
     notedUpTo = offset + length;
     reached(offset + length);
   }

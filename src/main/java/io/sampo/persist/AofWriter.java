@@ -149,10 +149,10 @@ public final class AofWriter {
    * #wake}, by whoever knows that there will be no more at once.
    *
    * @param offset of the first of them
-   * @param bytes begins with so many bytes of whole requests
+   * @param bytes has, from {@code from} on, so many bytes of whole requests
    */
-  public void append(long offset, byte[] bytes, int length) {
-    buffer.append(offset, bytes, length);
+  public void append(long offset, byte[] bytes, int from, int length) {
+    buffer.append(offset, bytes, from, length);
   }
 
   /** Has these bytes, which are not the journal's, stand before the next ones that are. */

@@ -134,7 +134,7 @@ public final class Backlog implements Journal.Reader {
   // Called with the journal's lock held, as by all readers.
 
   @Override
-  public void append(long offset, byte[] bytes, int length) {
+  public void append(long offset, byte[] bytes, int from, int length) {
     int done = 0;
     while (done < length) {
       Block block = last;
@@ -147,7 +147,7 @@ public final class Backlog implements Journal.Reader {
         trim();
         followers.forEach(Follower::grown);
       } else {
-        System.arraycopy(bytes, done, block.bytes, written, room);
+        System.arraycopy(bytes, from + done, block.bytes, written, room);
         done += room;
         block.length = written + room;
       }

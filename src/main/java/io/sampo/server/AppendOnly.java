@@ -121,8 +121,8 @@ public final class AppendOnly {
     }
 
     @Override
-    public void append(long offset, byte[] bytes, int length) {
-      writer.append(offset, bytes, length);
+    public void append(long offset, byte[] bytes, int from, int length) {
+      writer.append(offset, bytes, from, length);
     }
 
     @Override

@@ -95,7 +95,7 @@ public final class Membership implements Role, Observer {
   /** Tells the cluster how the journal grows. */
   private final class Progress implements Journal.Reader {
     @Override
-    public void append(long offset, byte[] bytes, int length) {
+    public void append(long offset, byte[] bytes, int from, int length) {
       // What is kept in a file counts when it is there.
       if (!node.aof.isAttached()) {
         progressed();

@@ -22,9 +22,9 @@ class JournalTest {
   private final ByteArrayOutputStream stream = new ByteArrayOutputStream();
   private long base;
   private final Journal.Reader reader =
-      (offset, bytes, length) -> {
+      (offset, bytes, from, length) -> {
         assertEquals(stream.size(), offset - base);
-        stream.write(bytes, 0, length);
+        stream.write(bytes, from, length);
       };
 
   @Test
@@ -63,7 +63,7 @@ class JournalTest {
 
   @Test
   void aLateReaderIsToldTheDatabase() {
-    journal.add((offset, bytes, length) -> {});
+    journal.add((offset, bytes, from, length) -> {});
     Effects writer = journal.writer();
     add(writer, 5, "SET a 1");
     base = journal.offset();
@@ -126,6 +126,73 @@ class JournalTest {
     assertEquals(end, journal.offset());
     add(writer, 0, "SET d 1");
     assertEquals("SET d 1", requests().get(13));
+  }
+
+  /**
+   * What is appended as it came is in the same order as what is not, and groups begin where they
+   * did.
+   */
+  @Test
+  void requestsAreAppendedAsTheyCame() {
+    journal.add(reader);
+    Effects writer = journal.writer();
+    byte[] bytes =
+        Bytes.ascii(
+            command("SET", "a", "1")
+                + command("SET", "b", "2")
+                + command("GET", "a")
+                + command("SET", "c", "3")
+                + "SET d 4\r\n"
+                + command("SET", "e", "5")
+                + command("SET", "f", "6")
+                + command("SET", "g", "7")
+                + command("SET", "h", "8"));
+    Frames frames = new Frames();
+    new RequestDecoder(RequestDecoder.Limits.DEFAULT).decode(bytes, 0, bytes.length, frames);
+    Args args = new Args();
+    for (int i : new int[] {0, 1, 3, 4, 5}) {
+      writer.add(0, args.at(frames, i));
+      writer.commit();
+    }
+    writer.add(0, args.at(frames, 6));
+    writer.add(0, args.at(frames, 7));
+    writer.commit();
+    assertThrows(OutOfMemoryError.class, () -> writer.add(0, huge("APPEND")));
+    writer.commit();
+    writer.add(3, args.at(frames, 8));
+    writer.commit();
+    writer.flush();
+    writer.add(3, args.at(frames, 0));
+    writer.flush();
+    writer.add(3, args.at(frames, 3));
+    writer.commit();
+    assertThrows(OutOfMemoryError.class, () -> writer.add(3, huge("APPEND")));
+    writer.flush();
+    assertEquals(
+        List.of(
+            "SELECT 0",
+            "SET a 1",
+            "SET b 2",
+            "SET c 3",
+            "SET d 4",
+            "SET e 5",
+            "MULTI",
+            "SET f 6",
+            "SET g 7",
+            "EXEC",
+            "SELECT 3",
+            "SET h 8",
+            "SET a 1",
+            "SET c 3"),
+        requests());
+  }
+
+  private static String command(String... words) {
+    StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
+    for (String word : words) {
+      text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+    }
+    return text.toString();
   }
 
   /** Half of a request would make nonsense of all that follows. */

@@ -60,7 +60,7 @@ class AofWriterTest {
 
   private void append(AofWriter writer, long from, int count) {
     for (int i = 0; i < count; i++) {
-      writer.append(from + (long) i * LINE.length, LINE, LINE.length);
+      writer.append(from + (long) i * LINE.length, LINE, 0, LINE.length);
     }
     writer.wake();
   }
@@ -160,7 +160,7 @@ class AofWriterTest {
     for (long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2500);
         System.nanoTime() < until;
         i++) {
-      writer.append((long) i * length, LINE, LINE.length);
+      writer.append((long) i * length, LINE, 0, LINE.length);
       while (!writer.writeThrough()) {
         Thread.onSpinWait();
       }
@@ -178,7 +178,7 @@ class AofWriterTest {
     AofWriter writer = start(file, AofWriter.Fsync.ALWAYS);
     // What its thread finds before it sleeps for the first time it writes.
     await(AofWriterTest::sleeps);
-    writer.append(0, LINE, LINE.length);
+    writer.append(0, LINE, 0, LINE.length);
     assertTrue(writer.writeThrough());
     assertEquals(0, writer.written());
     writer.close();
