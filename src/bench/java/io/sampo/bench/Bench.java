@@ -295,9 +295,17 @@ public final class Bench {
     try (TempFolder folder = new TempFolder()) {
       loads(
           Section.CLUSTERED,
-          ReplicaSets.loads(),
+          ReplicaSets.loads("clustered"),
           () -> ReplicaSets.start(1, folder, this::sampo).get(0),
           this::sampo);
+    }
+    List<Load> loads = wanted(ReplicaSets.loads("of three"));
+    if (!loads.isEmpty()) {
+      try (TempFolder folder = new TempFolder();
+          ReplicaSets.Group a = ReplicaSets.set(folder, this::sampo);
+          ReplicaSets.Group b = ReplicaSets.replicated(this::sampo)) {
+        compare(Section.THREE, loads, a.master(), b.master());
+      }
     }
     if (wanted("idle cluster")) {
       try (TempFolder folder = new TempFolder()) {

@@ -3,6 +3,7 @@ package io.sampo.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,12 +25,17 @@ final class ReplicaSets {
 
   private ReplicaSets() {}
 
-  static Stream<Load> loads() {
+  /**
+   * The loads that nodes in a set and out of one are compared by.
+   *
+   * @param what they are called besides the command
+   */
+  static Stream<Load> loads(String what) {
     return Stream.of(1, 16)
         .flatMap(
             pipeline ->
                 Stream.of("set", "get")
-                    .map(test -> Load.test(test, 50, pipeline).called(test + " clustered")));
+                    .map(test -> Load.test(test, 50, pipeline).called(test + " " + what)));
   }
 
   /** Starts a Sampo with these arguments. */
@@ -61,9 +67,55 @@ final class ReplicaSets {
     return nodes;
   }
 
-  private static void awaitMaster(List<Server> nodes) throws IOException {
+  /** A master and those that follow it. */
+  record Group(Server master, List<Server> replicas) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      for (Server replica : replicas) {
+        replica.close();
+      }
+      master.close();
+    }
+  }
+
+  /** Starts a set of three nodes; all follow its master when this returns. */
+  static Group set(TempFolder folder, Launch launch) throws IOException {
+    List<Server> nodes = new ArrayList<>(start(NODES, folder, launch));
+    Server master = awaitMaster(nodes);
+    nodes.remove(master);
+    return followed(new Group(master, nodes));
+  }
+
+  /** Starts a master with two replicas, as without a cluster. */
+  static Group replicated(Launch launch) throws IOException {
+    Server master = launch.start();
+    List<Server> replicas = new ArrayList<>();
+    for (int i = 1; i < NODES; i++) {
+      Server replica = launch.start();
+      replicas.add(replica);
+      try (Client client = Client.connect(replica.port())) {
+        client.command("REPLICAOF", "127.0.0.1", "" + master.port());
+      }
+    }
+    return followed(new Group(master, replicas));
+  }
+
+  private static Group followed(Group group) throws IOException {
+    for (Server replica : group.replicas) {
+      try (Client client = Client.connect(replica.port())) {
+        FullSync.awaitUp(client);
+      }
+    }
+    return group;
+  }
+
+  private static Server awaitMaster(List<Server> nodes) throws IOException {
     long begin = System.nanoTime();
-    while (nodes.stream().noneMatch(ReplicaSets::takesWrites)) {
+    while (true) {
+      Optional<Server> master = nodes.stream().filter(ReplicaSets::takesWrites).findFirst();
+      if (master.isPresent()) {
+        return master.get();
+      }
       if (System.nanoTime() - begin > PATIENCE_NANOS) {
         throw new IOException("the replica set has no master");
       }

@@ -80,8 +80,9 @@ final class Report {
         line("%s", section.note);
         line("");
       }
-      String first = section == Section.CLUSTERED ? "in a set" : ours;
-      String second = section == Section.CLUSTERED ? "alone" : theirs;
+      boolean sets = section == Section.CLUSTERED || section == Section.THREE;
+      String first = sets ? "in a set" : ours;
+      String second = sets ? "without" : theirs;
       line(
           "| command | connections | pipeline | %s ops/s | %s ops/s | **ratio** | %s CPU µs/op |"
               + " %s CPU µs/op | **ratio** | p50 ms | p99 ms | p99.9 ms | **ratio** |%s",

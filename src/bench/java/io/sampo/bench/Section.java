@@ -24,7 +24,12 @@ enum Section {
       "The CPU of Redis is without that of the processes it forks."),
   CLUSTERED(
       "A replica set of one node, beside a node without a cluster",
-      "Both are Sampos: this is what the cluster, the lease and the terms cost a request.");
+      "Both are Sampos. Besides the cluster, the lease and the terms, the one in the set pays for the"
+          + " stream, which it keeps for replicas to come; the one alone keeps none."),
+  THREE(
+      "The master of a replica set of three nodes, beside one with two replicas by REPLICAOF",
+      "All six are Sampos: this is what the cluster costs where the replicas are the same. Three"
+          + " servers at a time and the client have the machine's processors.");
 
   final String title;
 
@@ -47,7 +52,7 @@ enum Section {
               load.name().endsWith("LRANGE_600") ? Math.max(1, type(load)) : type(load));
       case APPENDED -> load.name().endsWith("EVERYSEC") ? Limits.throughput(0.95) : Limits.NONE;
       case REPLICA, SAVING -> Limits.NONE;
-      case CLUSTERED -> Limits.throughput(0.95);
+      case CLUSTERED, THREE -> Limits.throughput(0.95);
     };
   }
 
