@@ -263,6 +263,13 @@ public final class Bench {
     }
   }
 
+  /** A master whose replica is no more. */
+  private Server deserted() throws IOException {
+    Server master = sampo(FullSync.ARGUMENTS.toArray(new String[0]));
+    replicaOf(master).close();
+    return master;
+  }
+
   private static Server replicaOf(Server master) throws IOException {
     Server replica = Server.redis();
     try (Client client = Client.connect(replica.port())) {
@@ -297,14 +304,14 @@ public final class Bench {
           Section.CLUSTERED,
           ReplicaSets.loads("clustered"),
           () -> ReplicaSets.start(1, folder, this::sampo).get(0),
-          this::sampo);
+          this::deserted);
     }
     List<Load> loads = wanted(ReplicaSets.loads("of three"));
     if (!loads.isEmpty()) {
       try (TempFolder folder = new TempFolder();
           ReplicaSets.Group a = ReplicaSets.set(folder, this::sampo);
           ReplicaSets.Group b = ReplicaSets.replicated(this::sampo)) {
-        compare(Section.THREE, loads, a.master(), b.master());
+        compare(Section.THREE, loads, Driver.REDIS_BENCHMARK, a.master(), b.master());
       }
     }
     if (wanted("idle cluster")) {

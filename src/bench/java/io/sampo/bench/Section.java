@@ -24,8 +24,8 @@ enum Section {
       "The CPU of Redis is without that of the processes it forks."),
   CLUSTERED(
       "A replica set of one node, beside a node without a cluster",
-      "Both are Sampos. Besides the cluster, the lease and the terms, the one in the set pays for the"
-          + " stream, which it keeps for replicas to come; the one alone keeps none."),
+      "Both are Sampos, and both keep the stream for replicas to come, the one without a cluster"
+          + " because it has had one: this is what the cluster, the lease and the terms cost a request."),
   THREE(
       "The master of a replica set of three nodes, beside one with two replicas by REPLICAOF",
       "All six are Sampos: this is what the cluster costs where the replicas are the same. Three"
