@@ -38,10 +38,13 @@ public final class IntSet {
     if (!known || size * width != b.length - HEADER) {
       return false;
     }
-    for (int i = 1; i < size; i++) {
-      if (get(b, width, i) <= get(b, width, i - 1)) {
+    long last = Long.MIN_VALUE;
+    for (int i = 0; i < size; i++) {
+      long next = get(b, width, i);
+      if (next <= last && i > 0) {
         return false;
       }
+      last = next;
     }
     return true;
   }

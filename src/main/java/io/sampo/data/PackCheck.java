@@ -27,6 +27,13 @@ public final class PackCheck {
     int p = ListPack.BEGIN;
     int count = 0;
     for (; p < end; count++) {
+      int first = b[p];
+      int few = first >= 0 ? 1 : 1 + (first & 0x3f);
+      // Most are short integers and short strings, whose sizes are a byte.
+      if ((first >= 0 || (first & 0x40) == 0) && few < end - p && b[p + few] == few) {
+        p += few + 1;
+        continue;
+      }
       long size = size(b, p, end);
       if (size < 0 || !isBackSize(b, p + (int) size, (int) size, end)) {
         return false;

@@ -154,7 +154,14 @@ final class Lzf {
         if (run > end - i || run > to.length - out) {
           return false;
         }
-        System.arraycopy(a, i, to, out, run);
+        if (i <= a.length - MAX_LITERALS && out <= to.length - MAX_LITERALS) {
+          // What is copied too much is written over by what follows.
+          for (int n = 0; n < run; n += Long.BYTES) {
+            Words.putLong(to, out + n, Words.getLong(a, i + n));
+          }
+        } else {
+          System.arraycopy(a, i, to, out, run);
+        }
         i += run;
         out += run;
         continue;

@@ -29,6 +29,35 @@ class BitsTest {
     }
   }
 
+  @Test
+  void bitsAreCombinedWhereverTheyAre() {
+    Random random = Seed.random("combined bits");
+    for (int i = 0; i < 300; i++) {
+      byte[] to = new byte[random.nextInt(100)];
+      byte[] a = new byte[random.nextInt(100) + to.length];
+      random.nextBytes(to);
+      random.nextBytes(a);
+      int length = random.nextInt(to.length + 1);
+      int offset = random.nextInt(a.length - length + 1);
+      for (Bits.Operation operation : Bits.Operation.values()) {
+        byte[] result = to.clone();
+        Bits.combine(operation, result, a, offset, length);
+        for (int j = 0; j < to.length; j++) {
+          int other = j < length ? a[offset + j] : 0;
+          int expected =
+              j >= length
+                  ? to[j]
+                  : switch (operation) {
+                    case AND -> to[j] & other;
+                    case OR -> to[j] | other;
+                    case XOR -> to[j] ^ other;
+                  };
+          assertEquals(expected, result[j]);
+        }
+      }
+    }
+  }
+
   private static long first(byte[] a, int base, long from, long to, boolean value) {
     for (long bit = from; bit < to; bit++) {
       if ((a[base + (int) (bit >>> 3)] >>> 7 - (bit & 7) & 1) == (value ? 1 : 0)) {

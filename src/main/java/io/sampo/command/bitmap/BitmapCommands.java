@@ -232,6 +232,10 @@ public final class BitmapCommands {
     if (db.isLong(h)) {
       return Arrays.copyOf(db.string(h), length);
     }
+    if (db.isObject(h)) {
+      // It has zeros behind its end itself.
+      return Arrays.copyOf(db.stringArray(h), length);
+    }
     int from = db.stringOffset(h);
     byte[] copy = Arrays.copyOfRange(db.stringArray(h), from, from + db.stringLength(h));
     return copy.length == length ? copy : Arrays.copyOf(copy, length);
