@@ -1,14 +1,16 @@
 package io.sampo.cluster;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Map;
 
 /**
  * What electors tell one another. Any of it may be lost, come twice, late, or in another order.
- * Times are those of the clock of whoever wrote them down first, and mean nothing to others.
+ * Times are those of the clock of whoever wrote them down first, and mean nothing to others. They
+ * are written without names, for they are most of what a node with nothing to do reads and writes.
  */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.WRAPPER_ARRAY)
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Message.Canvass.class, name = "canvass"),
   @JsonSubTypes.Type(value = Message.Vote.class, name = "vote"),
@@ -26,6 +28,7 @@ public sealed interface Message {
    * @param released the node that has given up its lease so that this one may be elected, or ""
    * @param releasedTerm the last term of that lease
    */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Canvass(
       long term, boolean trial, Rank rank, long incarnation, String released, long releasedTerm)
       implements Message {}
@@ -35,6 +38,7 @@ public sealed interface Message {
    *
    * @param promised the highest term that the voter has promised
    */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Vote(
       long term, boolean trial, boolean granted, long promised, Standing standing, long incarnation)
       implements Message {}
@@ -48,6 +52,7 @@ public sealed interface Message {
    *     get no lease, though they hear it
    * @param unanimity the incarnations of all voters, if every one has promised the term, else empty
    */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Beat(long term, long start, long sentAt, long deafFor, Map<String, Long> unanimity)
       implements Message {}
 
@@ -58,6 +63,7 @@ public sealed interface Message {
    *     master did not hear others when it asked
    * @param sentAt of the beat
    */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Grant(
       long term,
       boolean granted,
@@ -69,8 +75,10 @@ public sealed interface Message {
       implements Message {}
 
   /** A replica holds the term's stream up to this offset. */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Ack(long term, long offset) implements Message {}
 
   /** The master has given up its lease; the receiver is to be its successor. */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Invite(long term) implements Message {}
 }

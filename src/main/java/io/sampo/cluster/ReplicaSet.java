@@ -314,6 +314,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   }
 
   private void carryOut(List<Output> outputs) {
+    if (outputs.isEmpty()) {
+      return;
+    }
     Optional<Wire.News> news =
         isTimeForNews() && outputs.stream().anyMatch(ReplicaSet::isRegular)
             ? Optional.of(news())

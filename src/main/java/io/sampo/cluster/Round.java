@@ -90,7 +90,8 @@ final class Round {
       next = next.with(next.ballot().promise(poll.term(), self()));
       outputs.add(new Output.Retire());
     }
-    long until = now + setup.beat() + next.jitter(now);
+    // Whoever is bound still will not be soon, for all leases end within the jitter.
+    long until = now + Math.min(setup.beat(), 2 * setup.jitter()) + next.jitter(now);
     next = next.with(new Canvassing(poll, trial, until, released, ofTerm));
     ask(poll.term(), trial, released, ofTerm);
     elect();
@@ -215,7 +216,7 @@ final class Round {
     if (!next.ballot().fresh() || unanimous) {
       next = next.with(new Elector.Lease(setup.self(), leading.term(), now + setup.lease()));
     }
-    next = next.with(leading.beatingAt(now + setup.beat()));
+    next = next.with(leading.beatingAt(now + setup.untilNextBeat(now - leading.electedAt())));
     Map<String, Long> unanimity = unanimous ? leading.poll().incarnations() : Map.of();
     long deafFor = now - next.heardByAt(now);
     tell(new Message.Beat(leading.term(), leading.start(), now, deafFor, unanimity));

@@ -1,5 +1,6 @@
 package io.sampo.cluster;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,7 @@ public record Topology(String set, long term, List<Node> nodes) {
    * @param silenceMillis how long ago it was heard of; 0 for the node whose view this is
    * @param self whether it is the node whose view this is
    */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   public record Node(
       String id,
       String host,

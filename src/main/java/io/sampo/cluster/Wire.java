@@ -1,5 +1,6 @@
 package io.sampo.cluster;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.stream.SinkRef;
@@ -16,6 +17,7 @@ sealed interface Wire extends ReplicaSet.Command {
    * @param port where clients reach the sender
    * @param news if it is time for them: one message costs less than two
    */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Letter(
       String set, String from, String host, int port, Message message, Optional<News> news)
       implements Wire {}
@@ -37,5 +39,6 @@ sealed interface Wire extends ReplicaSet.Command {
   record Opened(SinkRef<ByteString> requests, SourceRef<ByteString> replies) implements Wire {}
 
   /** How the sender is. */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record News(String set, long term, Topology.Node node) implements Wire {}
 }

@@ -66,9 +66,9 @@ public final class Args {
     int begin = first - 3 - digits(count);
     if (begin < 0
         || b[begin] != '*'
-        || Bytes.behindLine(b, begin + 1, count) != first
+        || !announces(b, begin + 1, count)
         || b[first] != '$'
-        || Bytes.behindLine(b, first + 1, length(0)) != offset(0)) {
+        || !announces(b, first + 1, length(0))) {
       return -1;
     }
     // A line break never stands between two parts of an inline request, and where one does, it was
@@ -82,6 +82,13 @@ public final class Args {
       end = from + length(i);
     }
     return b.length - end >= 2 && breaks(b, end) ? begin : -1;
+  }
+
+  /** Whether a header line goes on here with this number; there is room for it. */
+  private static boolean announces(byte[] b, int at, int value) {
+    return value < 10
+        ? b[at] == '0' + value && breaks(b, at + 1)
+        : Bytes.behindLine(b, at, value) >= 0;
   }
 
   private static int digits(int length) {

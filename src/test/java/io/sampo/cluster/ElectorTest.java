@@ -1,8 +1,10 @@
 package io.sampo.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,5 +31,33 @@ class ElectorTest {
     assertFalse(promises(voter, 10));
     assertFalse(promises(voter, 9 + LEASE));
     assertTrue(promises(voter, 10 + LEASE));
+  }
+
+  @Test
+  void aMasterBeatsOftenAtFirst() {
+    long lease = 1200;
+    Setup setup = Setup.of("n0", List.of("n0"), false, lease);
+    Elector elector = Elector.start(setup, Ballot.fresh(1), 0);
+    Holding data = new Holding(0, 0, 0, true);
+    List<Long> beats = new ArrayList<>();
+    long now = 0;
+    while (now < 12 * lease) {
+      now = elector.wakeAt(now);
+      Elector.Step step = elector.step(now, data, new Input.Tick());
+      elector = step.next();
+      for (Output output : step.outputs()) {
+        if (output instanceof Output.Lead lead) {
+          elector = elector.step(now, data, new Input.Led(lead.term(), 0)).next();
+        } else if (output instanceof Output.Tell tell && tell.message() instanceof Message.Beat) {
+          beats.add(now);
+        }
+      }
+    }
+    long settled = beats.get(0) + setup.eager();
+    assertEquals(setup.beat() / 12, beats.get(2) - beats.get(1));
+    assertEquals(
+        setup.beat(), beats.get(beats.size() - 1) - beats.get(beats.size() - 2), "in the end");
+    assertTrue(beats.stream().filter(at -> at < settled).count() > 250, beats.toString());
+    assertTrue(beats.stream().filter(at -> at >= settled).count() < 12, beats.toString());
   }
 }
