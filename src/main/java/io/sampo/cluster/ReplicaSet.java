@@ -51,6 +51,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private record Advanced() implements Command {}
 
+  /** It has been put off for long enough to take notice that the data has grown. */
+  private record Late() implements Command {}
+
   private record Seen(Member member) implements Command {}
 
   private record Gone(Member member) implements Command {}
@@ -101,6 +104,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   /** How long the master may take to say whether it hands over. */
   private static final Duration ANSWER = Duration.ofSeconds(2);
 
+  /** How long an acknowledgement may take that nobody waits for: each costs both ends a message. */
+  private static final Duration UNAWAITED = Duration.ofMillis(100);
+
   private static final Duration AILING_PATIENCE = Duration.ofSeconds(1);
 
   private final Plan plan;
@@ -125,6 +131,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private boolean armed;
 
   private long tickAt;
+
+  /** Whether the master waits for acknowledgements, as far as is known. */
+  private boolean awaited = true;
+
+  /** Whether one has been put off. */
+  private boolean late;
 
   /** When the disk was last found to be too slow; it was not, long ago. */
   private long ailedAt;
@@ -208,6 +220,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         .onMessage(Wire.News.class, this::onNews)
         .onMessage(Tick.class, tick -> onTick())
         .onMessage(Advanced.class, advanced -> onAdvanced())
+        .onMessage(Late.class, late -> onLate())
         .onMessage(Led.class, led -> take(new Input.Led(led.term(), led.start())))
         .onMessage(Seen.class, seen -> onSeen(seen.member()))
         .onMessage(Gone.class, gone -> onGone(gone.member()))
@@ -231,6 +244,11 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     letter.news().ifPresent(this::onNews);
     if (letter.message() instanceof Message.Beat) {
       look();
+      awaited = letter.awaits();
+      if (awaited && late) {
+        timers.cancel(Late.class);
+        onLate();
+      }
     }
     return take(new Input.Received(letter.from(), letter.message()));
   }
@@ -273,6 +291,17 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   }
 
   private Behavior<Command> onAdvanced() {
+    if (!awaited && elector().stance() instanceof Following) {
+      timers.startSingleTimer(Late.class, new Late(), UNAWAITED);
+      late = true;
+      return this;
+    }
+    advancing.set(false);
+    return take(new Input.Advanced());
+  }
+
+  private Behavior<Command> onLate() {
+    late = false;
     advancing.set(false);
     return take(new Input.Advanced());
   }
@@ -363,7 +392,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   }
 
   private Wire letter(Message message, Optional<Wire.News> news) {
-    return new Wire.Letter(plan.set(), plan.self(), plan.host(), plan.port(), message, news);
+    return new Wire.Letter(
+        plan.set(), plan.self(), plan.host(), plan.port(), message, role.awaits(), news);
   }
 
   private void log() {

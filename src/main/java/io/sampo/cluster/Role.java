@@ -37,6 +37,9 @@ public interface Role {
   /** The data has the beginning of this term, and is to say so if it is kept on disk. */
   void reached(long term);
 
+  /** Whether a master's replies wait until others have what they tell of. */
+  boolean awaits();
+
   /** Whether the disk has clients wait so long that another node would serve them better. */
   boolean ails();
 

@@ -15,11 +15,18 @@ sealed interface Wire extends ReplicaSet.Command {
    * @param set the name of the replica set, in which the receiver must be, too
    * @param host where clients reach the sender
    * @param port where clients reach the sender
+   * @param awaits whether the sender, as a master, waits for acknowledgements
    * @param news if it is time for them: one message costs less than two
    */
   @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Letter(
-      String set, String from, String host, int port, Message message, Optional<News> news)
+      String set,
+      String from,
+      String host,
+      int port,
+      Message message,
+      boolean awaits,
+      Optional<News> news)
       implements Wire {}
 
   /**

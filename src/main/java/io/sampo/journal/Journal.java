@@ -234,7 +234,7 @@ public final class Journal {
 
     @Override
     public void add(int dbIndex, Args request) {
-      if (!wanted) {
+      if (!wanted || goesOn(dbIndex, request)) {
         return;
       }
       mark();
@@ -298,6 +298,20 @@ public final class Journal {
         pieceFrom = 0;
         pieceEnd = 0;
       }
+    }
+
+    /** Has the piece be longer, if this request is a group of its own that is what follows it. */
+    private boolean goesOn(int dbIndex, Args request) {
+      boolean follows =
+          requests == 0
+              && db == dbIndex
+              && request.array() == piece
+              && request.encoded() == pieceEnd;
+      if (follows) {
+        pieceEnd = request.encodedEnd();
+        requests = 1;
+      }
+      return follows;
     }
 
     private void mark() {

@@ -1,5 +1,8 @@
 package io.sampo.resp;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -8,6 +11,11 @@ import java.util.Arrays;
  * arrived in. One object is moved from request to request; whoever keeps an argument copies it.
  */
 public final class Args {
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final short LINE_BREAK = '\r' << 8 | '\n';
+
   private Frames frames;
   private int base;
   private int count;
@@ -96,7 +104,7 @@ public final class Args {
   }
 
   private static boolean breaks(byte[] b, int at) {
-    return b[at] == '\r' && b[at + 1] == '\n';
+    return (short) SHORTS.get(b, at) == LINE_BREAK;
   }
 
   /** Where a request ends that is {@link #encoded}. */

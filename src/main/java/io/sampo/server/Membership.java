@@ -136,7 +136,7 @@ public final class Membership implements Role, Observer {
 
   /** Has replies wait for a majority, if they are to. */
   private synchronized void hold() {
-    boolean awaited = node.settings.writeConcern.get().equals("majority");
+    boolean awaited = awaits();
     unawaited = leads && !awaited;
     if (leads && awaited) {
       majority.raise(node.journal.offset() - 1);
@@ -222,6 +222,11 @@ public final class Membership implements Role, Observer {
   @Override
   public void reached(long term) {
     node.place.reached(term);
+  }
+
+  @Override
+  public boolean awaits() {
+    return node.settings.writeConcern.get().equals("majority");
   }
 
   @Override

@@ -102,6 +102,11 @@ class ReplicaSetTest {
     public void reached(long newTerm) {}
 
     @Override
+    public boolean awaits() {
+      return true;
+    }
+
+    @Override
     public boolean ails() {
       return ails;
     }
