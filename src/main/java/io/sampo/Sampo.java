@@ -100,7 +100,7 @@ public final class Sampo implements AutoCloseable {
             loopCount,
             CoreLoops::dispatcher,
             (host, port, timeout) ->
-                CoreTcp.connect(host, port, settings.bindSourceAddr.get(), timeout).flow(),
+                CoreTcp.connect(host, port, settings.bindSourceAddr.get(), timeout),
             this::fail,
             () -> new Thread(this::close, "sampo-stop").start());
     if (settings.transport.get().equals("core")) {

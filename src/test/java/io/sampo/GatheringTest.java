@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.typesafe.config.ConfigFactory;
 import io.sampo.net.CoreLoops;
 import io.sampo.resp.Bytes;
+import io.sampo.resp.Chunk;
 import io.sampo.server.Peer;
 import io.sampo.server.SessionStage;
 import java.net.InetAddress;
@@ -40,7 +41,7 @@ class GatheringTest {
       AtomicBoolean gathered = new AtomicBoolean();
       Peer peer = new Peer(here, here, () -> gathered.set(true));
       ByteString reply =
-          Source.single(ByteString.fromArrayUnsafe(Bytes.ascii(request + "\r\n")))
+          Source.single(Chunk.of(Bytes.ascii(request + "\r\n")))
               .concat(Source.maybe())
               .via(Flow.fromGraph(new SessionStage(sampo.node(), 0, peer)))
               .withAttributes(ActorAttributes.dispatcher(CoreLoops.dispatcher(0)))

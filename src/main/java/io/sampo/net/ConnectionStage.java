@@ -1,5 +1,6 @@
 package io.sampo.net;
 
+import io.sampo.resp.Chunk;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -32,11 +33,11 @@ import scala.concurrent.duration.FiniteDuration;
  * call. Everything happens on the loop's thread; only the stream's own ports need a message, as
  * they may be touched in the stream's actor alone.
  */
-final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>> {
+final class ConnectionStage<T> extends GraphStage<FlowShape<ByteString, T>> {
   private static final Logger log = LoggerFactory.getLogger(ConnectionStage.class);
 
   /** Shared by all connections, which saves each the memory; ports hold no state of a stream. */
-  private static final FlowShape<ByteString, ByteString> SHAPE =
+  private static final FlowShape<ByteString, Object> SHAPE =
       FlowShape.of(Inlet.create("Connection.in"), Outlet.create("Connection.out"));
 
   /** Unwritten bytes from which on upstream has to wait. */
@@ -47,21 +48,36 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
 
   private final SocketChannel channel;
   private final int lingerSeconds;
+  private final Form<T> form;
+
+  /** What is made of the bytes in a loop's buffer, which are gone when it reads again. */
+  @FunctionalInterface
+  interface Form<T> {
+    T of(CoreLoop loop, ByteBuffer read);
+
+    /** Lent, for those who need them for a moment. */
+    Form<Chunk> LENT = (loop, read) -> loop.chunks().copy(read);
+
+    /** To be kept. */
+    Form<ByteString> KEPT = (loop, read) -> ByteString.fromByteBuffer(read);
+  }
 
   /** A connection over a connected channel in non-blocking mode, which becomes the stage's own. */
-  ConnectionStage(SocketChannel channel, int lingerSeconds) {
+  ConnectionStage(SocketChannel channel, int lingerSeconds, Form<T> form) {
     this.channel = channel;
     this.lingerSeconds = lingerSeconds;
+    this.form = form;
   }
 
   @Override
-  public FlowShape<ByteString, ByteString> shape() {
-    return SHAPE;
+  @SuppressWarnings("unchecked")
+  public FlowShape<ByteString, T> shape() {
+    return (FlowShape<ByteString, T>) (FlowShape<?, ?>) SHAPE;
   }
 
   @Override
   public GraphStageLogic createLogic(Attributes inheritedAttributes) {
-    return new Logic(channel, lingerSeconds);
+    return new Logic(channel, lingerSeconds, form);
   }
 
   // One object is handlers, callback and event in one: idle connections are many.
@@ -69,6 +85,7 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
       implements InHandler, OutHandler, CoreLoop.Readiness, CoreLoop.Output, Procedure<Object> {
     private final SocketChannel channel;
     private final int lingerSeconds;
+    private final Form<?> form;
     private CoreLoop loop;
     private SelectionKey key;
     private AsyncCallback<Object> callback;
@@ -91,10 +108,11 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
     /** Upstream has finished: close once all is written. */
     private boolean closing;
 
-    Logic(SocketChannel channel, int lingerSeconds) {
+    Logic(SocketChannel channel, int lingerSeconds, Form<?> form) {
       super(SHAPE);
       this.channel = channel;
       this.lingerSeconds = lingerSeconds;
+      this.form = form;
       setHandler(SHAPE.in(), this);
       setHandler(SHAPE.out(), this);
     }
@@ -245,9 +263,7 @@ final class ConnectionStage extends GraphStage<FlowShape<ByteString, ByteString>
       }
       interest(SelectionKey.OP_READ, true);
       if (read > 0) {
-        byte[] bytes = new byte[read];
-        buffer.get(0, bytes);
-        push(SHAPE.out(), ByteString.fromArrayUnsafe(bytes));
+        push(SHAPE.out(), form.of(loop, buffer.flip()));
       }
     }
 

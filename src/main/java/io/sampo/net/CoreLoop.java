@@ -1,5 +1,6 @@
 package io.sampo.net;
 
+import io.sampo.resp.ChunkPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -65,6 +66,9 @@ public final class CoreLoop extends AbstractExecutorService {
   /** The size of the loop's read and write buffers: the most that one system call transfers. */
   static final int BUFFER_SIZE = 64 * 1024;
 
+  /** What is kept to read into, in bytes: enough for a few hundred clients that are busy. */
+  private static final long CHUNKS = 2 << 20;
+
   /**
    * How often a turn goes through the queue: enough for a request to come from its connection to
    * its shards and back, and few enough that an actor which always has more to do, and therefore
@@ -83,6 +87,7 @@ public final class CoreLoop extends AbstractExecutorService {
   private Gate gate = () -> true;
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
   private final ByteBuffer writeBuffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
+  private final ChunkPool chunks = new ChunkPool(CHUNKS);
   private final int index;
   private final long spinNanos;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -176,6 +181,11 @@ public final class CoreLoop extends AbstractExecutorService {
   /** Has {@code output} flushed at the end of this turn. The caller sees to it that it is once. */
   void flushLater(Output output) {
     outputs.add(output);
+  }
+
+  /** Where what was read is copied to; on this loop's thread. */
+  ChunkPool chunks() {
+    return chunks;
   }
 
   /** The loop's read buffer, cleared. Its content is gone at the next call. */

@@ -1,5 +1,6 @@
 package io.sampo.net;
 
+import io.sampo.resp.Chunk;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,22 +58,23 @@ public final class CoreTcp {
    *
    * @param localAddress this end
    * @param remoteAddress the peer; of a unix socket it has an empty path
-   * @param flow takes what is to be written and emits what was read; to be materialized exactly
-   *     once, on a core loop's dispatcher. The peer's half-close completes what it emits, while
-   *     writing goes on; completing what it takes writes what is pending and closes
+   * @param flow takes what is to be written and emits what was read, each chunk to be freed on the
+   *     same thread; to be materialized exactly once, on a core loop's dispatcher. The peer's
+   *     half-close completes what it emits, while writing goes on; completing what it takes writes
+   *     what is pending and closes
    * @param gather switches Nagle's algorithm on, if there is one; called on any thread
    */
   public record Connection(
       SocketAddress localAddress,
       SocketAddress remoteAddress,
-      Flow<ByteString, ByteString, NotUsed> flow,
+      Flow<ByteString, Chunk, NotUsed> flow,
       Runnable gather) {
     static Connection of(SocketChannel channel, SocketAddress remote, int lingerSeconds)
         throws IOException {
       return new Connection(
           channel.getLocalAddress(),
           remote,
-          Flow.fromGraph(new ConnectionStage(channel, lingerSeconds)),
+          Flow.fromGraph(new ConnectionStage<>(channel, lingerSeconds, ConnectionStage.Form.LENT)),
           () -> gather(channel));
     }
 
@@ -110,14 +112,15 @@ public final class CoreTcp {
   }
 
   /**
-   * A connection of our own to a server. Blocks until there is one.
+   * A connection of our own to a server, as {@link Connection#flow} but for what was read, which
+   * may be kept. Blocks until there is one.
    *
    * @param source the address of our own that it is to come from, if that is possible; "" for any
    * @param timeoutMillis how long that may take
    * @throws IOException if it takes longer, or is refused
    */
-  public static Connection connect(String host, int port, String source, int timeoutMillis)
-      throws IOException {
+  public static Flow<ByteString, ByteString, NotUsed> connect(
+      String host, int port, String source, int timeoutMillis) throws IOException {
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new UnknownHostException(host);
@@ -129,7 +132,9 @@ public final class CoreTcp {
       channel.configureBlocking(false);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-      return Connection.of(channel, address, Options.DEFAULT.lingerSeconds());
+      return Flow.fromGraph(
+          new ConnectionStage<>(
+              channel, Options.DEFAULT.lingerSeconds(), ConnectionStage.Form.KEPT));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;

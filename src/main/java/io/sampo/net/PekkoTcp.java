@@ -1,5 +1,6 @@
 package io.sampo.net;
 
+import io.sampo.resp.Chunk;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -7,11 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.io.Inet;
 import org.apache.pekko.io.TcpSO;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.Tcp;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Pekko's own TCP in the shape of {@link CoreTcp}: the yardstick, and what to fall back on. Sockets
@@ -41,8 +45,13 @@ public final class PekkoTcp {
             socket,
             true,
             neverIdle)
-        .map(c -> new CoreTcp.Connection(c.localAddress(), c.remoteAddress(), c.flow(), () -> {}))
+        .map(PekkoTcp::connection)
         .mapMaterializedValue(binding -> binding.thenApply(Bound::new));
+  }
+
+  private static CoreTcp.Connection connection(Tcp.IncomingConnection c) {
+    Flow<ByteString, Chunk, NotUsed> flow = c.flow().map(read -> Chunk.of(read.toArrayUnsafe()));
+    return new CoreTcp.Connection(c.localAddress(), c.remoteAddress(), flow, () -> {});
   }
 
   private record Bound(Tcp.ServerBinding binding) implements CoreTcp.Binding {

@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.resp.Chunk;
 import io.sampo.resp.Frames;
 import io.sampo.resp.RequestDecoder;
 import org.apache.pekko.util.ByteString;
@@ -18,6 +19,9 @@ final class Input {
   /** Requests at hand and the next one to look at; null while there are none. */
   private Frames frames;
 
+  /** What they came in, and mostly lie in. */
+  private Chunk chunk;
+
   private int next;
 
   /** What was read while the requests at hand could not go on. */
@@ -35,24 +39,26 @@ final class Input {
   }
 
   /** Takes bytes when there are no requests at hand. */
-  void read(ByteString chunk) {
-    decode(chunk.toArrayUnsafe());
+  void read(Chunk read) {
+    decode(read);
   }
 
   /** Takes bytes that are to be looked at later. */
-  void readAhead(ByteString chunk) {
-    ahead = ahead.concat(chunk);
+  void readAhead(Chunk read) {
+    ahead = ahead.concat(ByteString.fromArrayUnsafe(read.bytes()));
+    read.free();
   }
 
-  private void decode(byte[] bytes) {
+  private void decode(Chunk read) {
     if (!session.state.authenticated) {
       decoder.authenticated(session.node.isOpen());
     }
     decoder.limits(session.node.limits.requests());
     frames = loop.frames();
+    chunk = read;
     next = 0;
     try {
-      decoder.decode(bytes, 0, bytes.length, frames);
+      decoder.decode(read.array(), 0, read.length(), frames);
     } catch (OutOfMemoryError e) {
       LOG.error(
           "Closing client whose request does not fit into the heap: {}",
@@ -88,12 +94,14 @@ final class Input {
   void refill() {
     loop.free(frames);
     frames = null;
+    chunk.free();
+    chunk = null;
     if (decoder.held()) {
-      decode(NOTHING);
+      decode(Chunk.of(NOTHING));
     } else if (!decoder.failed() && ahead.nonEmpty()) {
-      byte[] bytes = ahead.toArrayUnsafe();
+      Chunk read = Chunk.of(ahead.toArrayUnsafe());
       ahead = ByteString.emptyByteString();
-      decode(bytes);
+      decode(read);
     }
   }
 

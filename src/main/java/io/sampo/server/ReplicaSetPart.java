@@ -5,6 +5,7 @@ import io.sampo.cluster.Plan;
 import io.sampo.command.CommandTable;
 import io.sampo.replication.Following;
 import io.sampo.replication.Replica;
+import io.sampo.resp.Chunk;
 import io.sampo.server.pubsub.PubSub;
 import java.net.SocketAddress;
 import java.util.List;
@@ -87,6 +88,7 @@ public final class ReplicaSetPart {
     int loop = Math.floorMod(client.hashCode(), node.cores.loopCount());
     SocketAddress remote = new Forwarding.Origin(client);
     return Source.fromPublisher(requests)
+        .map(bytes -> Chunk.of(bytes.toArrayUnsafe()))
         .via(Flow.fromGraph(new SessionStage(node, loop, new Peer(remote, remote, () -> {}))))
         .toMat(Sink.asPublisher(AsPublisher.WITHOUT_FANOUT), Keep.right())
         .withAttributes(ActorAttributes.dispatcher(dispatchers.apply(loop)))

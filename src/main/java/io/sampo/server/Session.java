@@ -3,6 +3,7 @@ package io.sampo.server;
 import io.sampo.command.Client;
 import io.sampo.command.Context;
 import io.sampo.resp.Bytes;
+import io.sampo.resp.Chunk;
 import io.sampo.server.pubsub.Inbox;
 import io.sampo.server.pubsub.Subscriber;
 import io.sampo.server.pubsub.Subscriptions;
@@ -46,7 +47,7 @@ public final class Session extends GraphStageLogic
   public final Transactions transactions;
   public final Preparation preparation;
   private final Loop loop;
-  private final FlowShape<ByteString, ByteString> shape;
+  private final FlowShape<Chunk, ByteString> shape;
   private final Input input;
   private final Dispatch dispatch;
   private final Flight flight;
@@ -59,8 +60,7 @@ public final class Session extends GraphStageLogic
   private boolean inputDone;
   private boolean closing;
 
-  Session(
-      Node node, Service service, Loop loop, FlowShape<ByteString, ByteString> shape, Peer peer) {
+  Session(Node node, Service service, Loop loop, FlowShape<Chunk, ByteString> shape, Peer peer) {
     super(shape);
     this.node = node;
     this.service = service;
@@ -113,7 +113,7 @@ public final class Session extends GraphStageLogic
 
   @Override
   public void onPush() {
-    ByteString chunk = grab(shape.in());
+    Chunk chunk = grab(shape.in());
     node.traffic.received(loop.index, chunk.length());
     state.lastInteraction = node.beat.at();
     feed.heard();

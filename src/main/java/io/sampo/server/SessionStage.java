@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.resp.Chunk;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
@@ -9,10 +10,10 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.util.ByteString;
 
 /** The stage that serves one connection: requests in, replies out. */
-public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteString>> {
-  private static final Inlet<ByteString> IN = Inlet.create("requests");
+public final class SessionStage extends GraphStage<FlowShape<Chunk, ByteString>> {
+  private static final Inlet<Chunk> IN = Inlet.create("requests");
   private static final Outlet<ByteString> OUT = Outlet.create("replies");
-  private static final FlowShape<ByteString, ByteString> SHAPE = FlowShape.of(IN, OUT);
+  private static final FlowShape<Chunk, ByteString> SHAPE = FlowShape.of(IN, OUT);
 
   private final Node node;
   private final Service service;
@@ -41,7 +42,7 @@ public final class SessionStage extends GraphStage<FlowShape<ByteString, ByteStr
   }
 
   @Override
-  public FlowShape<ByteString, ByteString> shape() {
+  public FlowShape<Chunk, ByteString> shape() {
     return SHAPE;
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
+import io.sampo.resp.Chunk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -124,6 +125,7 @@ final class CoreTcpTest {
                       open.incrementAndGet();
                       connection
                           .flow()
+                          .map(CoreTcpTest::bytes)
                           .watchTermination(Keep.right())
                           .mapMaterializedValue(this::countDown)
                           .join(handler)
@@ -138,6 +140,12 @@ final class CoreTcpTest {
             .get(10, TimeUnit.SECONDS);
     bindings.add(binding);
     return binding.localAddress();
+  }
+
+  private static ByteString bytes(Chunk chunk) {
+    ByteString bytes = ByteString.fromArrayUnsafe(chunk.bytes());
+    chunk.free();
+    return bytes;
   }
 
   private NotUsed countDown(CompletionStage<Done> termination) {
@@ -529,7 +537,14 @@ final class CoreTcpTest {
     Attributes loop = ActorAttributes.dispatcher(CoreLoops.dispatcher(0));
     CoreTcp.Binding binding =
         CoreTcp.bind(ANY_PORT, CoreTcp.Options.DEFAULT)
-            .to(Sink.foreach(c -> c.flow().join(echo()).addAttributes(loop).run(other)))
+            .to(
+                Sink.foreach(
+                    c ->
+                        c.flow()
+                            .map(CoreTcpTest::bytes)
+                            .join(echo())
+                            .addAttributes(loop)
+                            .run(other)))
             .addAttributes(loop)
             .run(other)
             .toCompletableFuture()

@@ -49,6 +49,7 @@ final class DescriptorLimitTest {
                       connection ->
                           connection
                               .flow()
+                              .map(chunk -> ByteString.fromArrayUnsafe(chunk.bytes()))
                               .join(Flow.<ByteString>create())
                               .addAttributes(loop)
                               .run(system)))
