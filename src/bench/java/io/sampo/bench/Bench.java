@@ -22,6 +22,12 @@ public final class Bench {
   /** Connections before the first that counts: a run begins with fifty at once. */
   static final int WARMING = 40_000;
 
+  /**
+   * Commands at least where the slowest thousandth counts: the fifty that wait for all connections
+   * to be accepted are a quarter of that.
+   */
+  private static final long TAIL = 200_000;
+
   private static final long MIB = 1 << 20;
 
   private final Options options;
@@ -191,7 +197,7 @@ public final class Bench {
       }
     }
     for (Load load : loads) {
-      report.load(section, load, measure(load, driver, a, b));
+      report.load(section, load, measure(section, load, driver, a, b));
     }
   }
 
@@ -212,9 +218,10 @@ public final class Bench {
   }
 
   /** Rounds of A B A B: element 0 of each has A's run, element 1 has B's. */
-  private List<Load.Run[]> measure(Load load, Driver driver, Server a, Server b)
+  private List<Load.Run[]> measure(Section section, Load load, Driver driver, Server a, Server b)
       throws IOException, InterruptedException {
-    long commands = prepare(load, driver, a, b);
+    boolean tail = !Double.isNaN(section.limits(load).p999());
+    long commands = Math.max(prepare(load, driver, a, b), tail ? TAIL : 0);
     List<Load.Run[]> rounds = new ArrayList<>();
     for (int round = 0; round < options.rounds(); round++) {
       Load.Run first = driver.run(load, a, commands);
