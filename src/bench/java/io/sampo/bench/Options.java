@@ -35,7 +35,7 @@ record Options(
         --seconds S              length of one run (2)
         --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, 'lean zrange',
                                  everysec, always, multi, ceiling, replica, 'full sync', bgsave, saving, clustered,
-                                 'idle cluster', memory, collections, million, 'idle connections',
+                                 'of three', 'idle cluster', memory, collections, million, 'idle connections',
                                  start
         --jar FILE               the Sampo to measure (target/sampo.jar)
         --java FILE              the java to run it with (java)
