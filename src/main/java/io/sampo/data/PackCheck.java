@@ -2,6 +2,7 @@ package io.sampo.data;
 
 import io.sampo.resp.Bytes;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Tells whether bytes that came from outside are a {@link ListPack} that may be worked on. */
 public final class PackCheck {
@@ -16,32 +17,38 @@ public final class PackCheck {
   private PackCheck() {}
 
   /**
-   * Whether all of an array is one well-formed pack: every element ends within it, can be walked
-   * over backward, and is counted.
+   * An array as a pack, if all of it is a well-formed one: every element ends within it, can be
+   * walked over backward, and is counted. Integers are packed as such, as {@link ListPack} has it
+   * and Redis has it too: it often is the array itself.
    */
-  public static boolean isSound(byte[] b) {
+  public static Optional<byte[]> sound(byte[] b) {
     if (b.length < SMALLEST || ListPack.used(b) != b.length || b[b.length - 1] != (byte) 0xff) {
-      return false;
+      return Optional.empty();
     }
     int end = b.length - 1;
     int p = ListPack.BEGIN;
     int count = 0;
+    boolean hasTexts = false;
     for (; p < end; count++) {
       int first = b[p];
-      int few = first >= 0 ? 1 : 1 + (first & 0x3f);
-      // Most are short integers and short strings, whose sizes are a byte.
-      if ((first >= 0 || (first & 0x40) == 0) && few < end - p && b[p + few] == few) {
+      boolean isShort = (first & 0xc0) == 0x80;
+      int few = isShort ? 1 + (first & 0x3f) : 1;
+      // Most are integers and strings that are short, whose size is a byte.
+      if ((isShort || first >= 0) && few < end - p && b[p + few] == few) {
+        hasTexts |= isShort && b[p + 1] <= '9' && isIntegerText(b, p);
         p += few + 1;
         continue;
       }
       long size = size(b, p, end);
       if (size < 0 || !isBackSize(b, p + (int) size, (int) size, end)) {
-        return false;
+        return Optional.empty();
       }
+      hasTexts |= !ListPack.isInteger(b, p) && isIntegerText(b, p);
       p += (int) size + PackElement.backSize((int) size);
     }
     int counted = b[4] & 0xff | (b[5] & 0xff) << 8;
-    return p == end && (counted == count || counted == UNCOUNTED);
+    boolean isSound = p == end && (counted == count || counted == UNCOUNTED);
+    return isSound ? Optional.of(hasTexts ? repacked(b) : b) : Optional.empty();
   }
 
   /** The bytes of an element without its size, or -1 if it does not end before {@code end}. */
@@ -78,20 +85,6 @@ public final class PackCheck {
     byte[] expected = new byte[n];
     PackElement.putBackSize(expected, 0, size);
     return Arrays.equals(b, at, at + n, expected, 0, n);
-  }
-
-  /**
-   * A sound pack in which integers are packed as such, as {@link ListPack} has it and Redis has it
-   * too; the pack itself, if it is one.
-   */
-  public static byte[] canonical(byte[] pack) {
-    int end = ListPack.end(pack);
-    for (int p = ListPack.BEGIN; p != end; p = ListPack.next(pack, p)) {
-      if (!ListPack.isInteger(pack, p) && isIntegerText(pack, p)) {
-        return repacked(pack);
-      }
-    }
-    return pack;
   }
 
   private static boolean isIntegerText(byte[] pack, int p) {

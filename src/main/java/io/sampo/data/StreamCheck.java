@@ -14,7 +14,8 @@ final class StreamCheck {
   private int passed;
 
   private boolean broken;
-  private StreamId last;
+  private long lastMs;
+  private long lastSeq;
 
   /**
    * @param node its pack is sound
@@ -27,7 +28,7 @@ final class StreamCheck {
 
   /** The ID of the last entry, deleted or not, of a node that {@link #isSound}. */
   StreamId last() {
-    return last;
+    return new StreamId(lastMs, lastSeq);
   }
 
   /**
@@ -36,7 +37,8 @@ final class StreamCheck {
    * @param above what all of them are to be above
    */
   boolean isSound(StreamId above) {
-    last = above;
+    lastMs = above.ms();
+    lastSeq = above.seq();
     long live = integer();
     long deleted = integer();
     long fields = integer();
@@ -54,10 +56,13 @@ final class StreamCheck {
   private long entry(long masterFields) {
     int before = passed;
     long flags = integer();
-    StreamId id = new StreamId(node.ms() + integer(), node.seq() + integer());
+    long ms = node.ms() + integer();
+    long seq = node.seq() + integer();
     broken |= flags < 0 || flags > (StreamNode.DELETED | StreamNode.SAME_FIELDS);
-    broken |= !id.isAbove(last) || StreamId.compare(id.ms(), id.seq(), node.ms(), node.seq()) < 0;
-    last = id;
+    broken |= StreamId.compare(ms, seq, lastMs, lastSeq) <= 0;
+    broken |= StreamId.compare(ms, seq, node.ms(), node.seq()) < 0;
+    lastMs = ms;
+    lastSeq = seq;
     if ((flags & StreamNode.SAME_FIELDS) != 0) {
       skip(masterFields);
     } else {

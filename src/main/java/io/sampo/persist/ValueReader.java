@@ -87,11 +87,8 @@ final class ValueReader {
   }
 
   static byte[] pack(RdbInput in) throws IOException {
-    byte[] pack = in.string();
-    if (!PackCheck.isSound(pack)) {
-      throw new RdbException("Listpack integrity check failed");
-    }
-    return PackCheck.canonical(pack);
+    return PackCheck.sound(in.string())
+        .orElseThrow(() -> new RdbException("Listpack integrity check failed"));
   }
 
   private static RdbException duplicate(String what) {
