@@ -1,9 +1,12 @@
 package io.sampo.journal;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 
 /**
  * Holds replies back until what they tell of is safe: on the disk, on a majority of nodes, or
@@ -47,12 +50,14 @@ public final class Barrier {
     }
   }
 
-  private record Held(long offset, Runnable release) implements Comparable<Held> {
+  private record Held(long offset, Executor where, Runnable release) implements Comparable<Held> {
     @Override
     public int compareTo(Held other) {
       return Long.compare(offset, other.offset);
     }
   }
+
+  private static final Executor AT_ONCE = Runnable::run;
 
   private final List<Guard> guards = new CopyOnWriteArrayList<>();
   private final PriorityQueue<Held> held = new PriorityQueue<>();
@@ -81,9 +86,17 @@ public final class Barrier {
    * whoever finds it to be so.
    */
   public void await(long offset, Runnable release) {
+    await(offset, AT_ONCE, release);
+  }
+
+  /**
+   * The same, but what is released later is given to {@code where}: all that becomes safe at a time
+   * as one task, so that who runs it is woken once and has it all before it goes on.
+   */
+  public void await(long offset, Executor where, Runnable release) {
     synchronized (this) {
       if (offset > safe) {
-        held.add(new Held(offset, release));
+        held.add(new Held(offset, where, release));
         return;
       }
     }
@@ -92,7 +105,7 @@ public final class Barrier {
 
   /** Releases in the order of the offsets, but outside the lock: what it leads to is not ours. */
   private void open() {
-    List<Held> free = new ArrayList<>();
+    Map<Executor, List<Runnable>> free = new LinkedHashMap<>();
     synchronized (this) {
       on = guards.stream().anyMatch(guard -> guard.up);
       safe =
@@ -102,9 +115,10 @@ public final class Barrier {
               .min()
               .orElse(Long.MAX_VALUE);
       while (!held.isEmpty() && held.peek().offset <= safe) {
-        free.add(held.poll());
+        Held next = held.poll();
+        free.computeIfAbsent(next.where, where -> new ArrayList<>()).add(next.release);
       }
     }
-    free.forEach(one -> one.release.run());
+    free.forEach((where, releases) -> where.execute(() -> releases.forEach(Runnable::run)));
   }
 }

@@ -69,7 +69,7 @@ public final class Cores {
       Props props = DispatcherSelector.fromConfig(dispatchers.apply(i));
       ActorRef<Borrower.Message> borrower =
           borrower(crew, kept(executors.get()), "borrower-" + i, props);
-      loops.add(new Loop(i, borrower, kept(executors.get())));
+      loops.add(new Loop(i, crew.executor(dispatchers.apply(i)), borrower, kept(executors.get())));
     }
   }
 

@@ -1,9 +1,12 @@
 package io.sampo.server;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.BehaviorInterceptor;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -31,6 +34,18 @@ final class Crew {
   <M> ActorRef<M> spawn(Class<M> messages, Behavior<M> behavior, String name, Props props) {
     return system.systemActorOf(
         Behaviors.intercept(() -> new Alarm<>(messages, name), behavior), name, props);
+  }
+
+  /** Runs tasks where the actors of a dispatcher run, unless these have ended. */
+  Executor executor(String dispatcher) {
+    Executor its = system.dispatchers().lookup(DispatcherSelector.fromConfig(dispatcher));
+    return task -> {
+      try {
+        its.execute(task);
+      } catch (RejectedExecutionException ended) {
+        LOG.debug("{} has ended, and a task comes too late", dispatcher, ended);
+      }
+    };
   }
 
   private final class Alarm<M> extends BehaviorInterceptor<M, M> {

@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.shard.Borrower;
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -11,6 +12,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 public final class Disclosure {
   private final Node node;
   private final ActorRef<Borrower.Message> borrower;
+  private final Executor thread;
 
   /** A Sentinel tells nothing of data. */
   private final boolean harmless;
@@ -22,6 +24,7 @@ public final class Disclosure {
   Disclosure(Node node, Service service, Loop loop) {
     this.node = node;
     this.borrower = loop.borrower;
+    this.thread = loop.thread;
     this.harmless = service.isSentinel();
     this.tenure = node.tenure.number();
   }
@@ -53,9 +56,9 @@ public final class Disclosure {
     return node.barrier.isOn() && !harmless;
   }
 
-  /** Runs a task when all that has been appended by now is safe. */
+  /** Runs a task when all that was appended by now is safe: at once, or on the loop's thread. */
   void await(Runnable release) {
-    node.barrier.await(node.journal.offset(), release);
+    node.barrier.await(node.journal.offset(), thread, release);
     node.aof.writeSoon(borrower);
   }
 

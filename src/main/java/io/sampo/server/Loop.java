@@ -16,6 +16,10 @@ final class Loop {
   private static final int POOLED = 1024;
 
   final int index;
+
+  /** Runs tasks on the loop's thread, given by whichever thread. */
+  final java.util.concurrent.Executor thread;
+
   final ActorRef<Borrower.Message> borrower;
 
   /** Runs the commands whose place is the session. */
@@ -28,8 +32,13 @@ final class Loop {
   private final ArrayDeque<Frames> frames = new ArrayDeque<>();
   private final ArrayDeque<Batch> batches = new ArrayDeque<>();
 
-  Loop(int index, ActorRef<Borrower.Message> borrower, Executor executor) {
+  Loop(
+      int index,
+      java.util.concurrent.Executor thread,
+      ActorRef<Borrower.Message> borrower,
+      Executor executor) {
     this.index = index;
+    this.thread = thread;
     this.borrower = borrower;
     this.executor = executor;
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** Nothing passes before every guard that is up has let it. */
@@ -49,5 +50,26 @@ class BarrierTest {
     disk.lower();
     assertEquals(List.of(10L, 20L, 30L), passed);
     assertFalse(barrier.isOn());
+  }
+
+  @Test
+  void whatBecomesSafeAtATimeIsOneTaskOfWhoeverWaitsForIt() {
+    List<Runnable> tasks = new ArrayList<>();
+    Executor where = tasks::add;
+    Barrier.Guard guard = barrier.guard();
+    guard.raise(10);
+    for (long offset : new long[] {30, 10, 20, 40}) {
+      barrier.await(offset, where, () -> passed.add(offset));
+    }
+    assertEquals(List.of(10L), passed);
+    guard.advance(15);
+    assertEquals(List.of(), tasks);
+    guard.advance(30);
+    assertEquals(1, tasks.size());
+    assertEquals(List.of(10L), passed);
+    tasks.get(0).run();
+    assertEquals(List.of(10L, 20L, 30L), passed);
+    guard.lower();
+    assertEquals(2, tasks.size());
   }
 }
