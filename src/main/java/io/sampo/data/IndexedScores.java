@@ -7,7 +7,10 @@ final class IndexedScores {
   private static final int OBJECT_BYTES = 32 + 40 + 24;
 
   /** If a greater part than one of so many goes, all are looked at, rather than each looked up. */
-  private static final int MANY = 16;
+  private static final int MANY = 4;
+
+  /** How many are looked up together. */
+  private static final int TOGETHER = 64;
 
   private ScoreTree tree;
   private MemberTable table = new MemberTable();
@@ -114,11 +117,15 @@ final class IndexedScores {
   private void pick(int from, int count) {
     ScoreTree.Cursor cursor = new ScoreTree.Cursor();
     tree.seek(from, cursor);
-    for (int i = 0; i < count; i++) {
-      byte[] e = cursor.element();
-      table.remove(e, Scored.MEMBER, Scored.length(e));
-      elementBytes -= Scored.heapBytes(e);
-      cursor.forward();
+    byte[][] some = new byte[Math.min(count, TOGETHER)][];
+    for (int done = 0; done < count; done += some.length) {
+      int n = Math.min(count - done, some.length);
+      for (int i = 0; i < n; i++) {
+        some[i] = cursor.element();
+        elementBytes -= Scored.heapBytes(some[i]);
+        cursor.forward();
+      }
+      table.removeAll(some, n);
     }
   }
 
