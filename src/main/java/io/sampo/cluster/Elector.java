@@ -174,7 +174,9 @@ public record Elector(
     if (!holding.whole()) {
       return new Rank(holding.label(), holding.offset());
     }
-    return isIntact(holding) ? new Rank(ballot.reached(), holding.offset()) : Rank.NONE;
+    // What it has come by at once may be of a later term than what it has reached by itself.
+    long term = Math.max(ballot.reached(), holding.label());
+    return isIntact(holding) ? new Rank(term, holding.offset()) : Rank.NONE;
   }
 
   private boolean isIntact(Holding holding) {
@@ -187,9 +189,21 @@ public record Elector(
 
   /** The offset it can acknowledge in a term; -1 if it has no right to. */
   long offset(Holding holding, long term) {
-    boolean may =
-        ballot.reached() == term && holding.term() == term && !setup.witness() && !ballot.fresh();
-    return may && isIntact(holding) ? holding.offset() : -1;
+    boolean may = hasReached(holding, term) && !setup.witness() && !ballot.fresh();
+    // If all are killed now, the disks are all there is to tell who had this.
+    return may && holding.label() == term ? holding.offset() : -1;
+  }
+
+  /** Whether the data is that of a term whose beginning it has. */
+  private boolean hasReached(Holding holding, long term) {
+    return ballot.reached() == term && holding.term() == term && isIntact(holding);
+  }
+
+  /** Whether the data should say of which term it has the beginning, and does not. */
+  boolean isMislabelled(Holding holding) {
+    return ballot.reached() > 0
+        && hasReached(holding, ballot.reached())
+        && holding.label() != ballot.reached();
   }
 
   /** Having seen how far the data has come. */

@@ -16,6 +16,12 @@ public sealed interface Output {
   /** The data is to be synchronised anew with this master, and then to follow it. */
   record Follow(String master, long term, long start) implements Output {}
 
+  /**
+   * The data has the beginning of this term, and is to say so wherever it is kept; until {@link
+   * Holding#label} has it, nothing of the term is acknowledged.
+   */
+  record Reached(long term) implements Output {}
+
   /** The data is neither to lead nor to follow. */
   record Retire() implements Output {}
 }

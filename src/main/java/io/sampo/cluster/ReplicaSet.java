@@ -369,8 +369,8 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
    * @param without who has not been sent the news yet
    */
   private void carryOut(Output output, Optional<Wire.News> news, Set<ActorRef<Wire>> without) {
-    if (output instanceof Output.Remember remember) {
-      role.reached(remember.ballot().reached());
+    if (output instanceof Output.Reached reached) {
+      role.reached(reached.term());
     } else if (output instanceof Output.Send send) {
       peer(send.to()).tell(letter(send.message(), news));
       without.remove(peer(send.to()));

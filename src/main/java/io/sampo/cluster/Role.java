@@ -34,7 +34,10 @@ public interface Role {
 
   void resume();
 
-  /** The data has the beginning of this term, and is to say so if it is kept on disk. */
+  /**
+   * The data has the beginning of this term, and is to say so if it is kept on disk; when it does,
+   * the {@link Holding} has it, and {@link ClusterNode#advanced} is called.
+   */
   void reached(long term);
 
   /** Whether a master's replies wait until others have what they tell of. */

@@ -30,7 +30,8 @@ final class Round {
   /** Takes the input; once only. */
   Elector.Step run(Input input) {
     Ballot before = next.ballot();
-    next = next.observed(holding);
+    // Where all have lost their ballots, the data still tells which terms there have been.
+    next = next.observed(holding).hearing(holding.label());
     if (input instanceof Input.Tick) {
       tick();
     } else if (input instanceof Input.Received received) {
@@ -45,6 +46,9 @@ final class Round {
     next = next.observed(holding);
     if (!next.ballot().equals(before)) {
       outputs.add(0, new Output.Remember(next.ballot()));
+    }
+    if (next.isMislabelled(holding)) {
+      outputs.add(new Output.Reached(next.ballot().reached()));
     }
     return new Elector.Step(next, List.copyOf(outputs));
   }

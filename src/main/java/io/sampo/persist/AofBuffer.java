@@ -155,6 +155,21 @@ final class AofBuffer {
     reached(filling.end);
   }
 
+  /**
+   * Has the place noted, if it is another one than was noted last, without waiting for what
+   * follows.
+   *
+   * @return the number of the last thing that has to be written for that
+   */
+  synchronized long mark() {
+    String here = place.get();
+    if (!here.equals(noted)) {
+      note(here, filling.end);
+      reached(filling.end);
+    }
+    return number;
+  }
+
   private void note(String here, long offset) {
     noted = here;
     notedUpTo = offset;

@@ -82,6 +82,11 @@ public final class AofWriter {
   /** The number of the last thing in the buffer that has been written. */
   private volatile long done;
 
+  /** The same of what has been forced to the disk, and of what was to be noted. */
+  private volatile long forced;
+
+  private volatile long marked;
+
   /** When the fsync and the write that are under way have begun; 0 if there is none. */
   private volatile long syncBegan;
 
@@ -99,6 +104,7 @@ public final class AofWriter {
   // Of the writer's thread.
   private long toldSafe;
   private long toldSynced;
+  private boolean toldMarked;
 
   // Under this lock, which is held while something is written.
   private final ReentrantLock file = new ReentrantLock();
@@ -171,6 +177,21 @@ public final class AofWriter {
     wake();
   }
 
+  /** Has the place noted at once, if it has become another one. */
+  public void mark() {
+    marked = buffer.mark();
+    wake();
+  }
+
+  /** Whether what was to be noted is as safe as the policy demands. */
+  public boolean isMarked() {
+    return (isForced() ? forced : done) >= marked;
+  }
+
+  private boolean isForced() {
+    return fsync == Fsync.ALWAYS && !options.suspendsFsync.getAsBoolean();
+  }
+
   /** Counts bytes of the journal that need not be kept. */
   public void skip(long offset, int length) {
     buffer.skip(offset, length);
@@ -218,8 +239,7 @@ public final class AofWriter {
 
   /** The offset before which everything is as safe as the policy demands. */
   public long safe() {
-    boolean forced = fsync == Fsync.ALWAYS && !options.suspendsFsync.getAsBoolean();
-    return forced ? synced : written;
+    return isForced() ? synced : written;
   }
 
   /** Why writing fails at the moment, or "". */
@@ -400,13 +420,13 @@ public final class AofWriter {
 
   /** Waits for something to write, or to force to the disk. */
   private void rest() {
-    if (synced < written && fsync != Fsync.NO) {
+    if (isToForce() && fsync != Fsync.NO) {
       long left = lastSync + SECOND - System.nanoTime();
       LockSupport.parkNanos(this, left > 0 ? left : SUSPENDED);
       return;
     }
     idle = true;
-    if (done >= buffer.number() && (synced == written || fsync == Fsync.NO) && !closing) {
+    if (done >= buffer.number() && (!isToForce() || fsync == Fsync.NO) && !closing) {
       LockSupport.park(this);
     }
     idle = false;
@@ -415,7 +435,7 @@ public final class AofWriter {
   /** Forces to the disk what the policy wants there by now, and tells how far that has come. */
   private void settle() {
     boolean suspended = options.suspendsFsync.getAsBoolean();
-    if (synced < written && !suspended && !beside.isBusy()) {
+    if (isToForce() && !suspended && !beside.isBusy()) {
       if (fsync == Fsync.ALWAYS) {
         sync();
       } else if (fsync == Fsync.EVERYSEC && System.nanoTime() - lastSync >= SECOND) {
@@ -423,7 +443,9 @@ public final class AofWriter {
       }
     }
     long safe = fsync == Fsync.ALWAYS && !suspended ? synced : written;
-    if (safe != toldSafe || synced != toldSynced) {
+    boolean noted = isMarked();
+    if (safe != toldSafe || synced != toldSynced || noted != toldMarked) {
+      toldMarked = noted;
       toldSafe = safe;
       toldSynced = synced;
       options.observer.advanced(safe, synced);
@@ -431,12 +453,18 @@ public final class AofWriter {
     release();
   }
 
+  private boolean isToForce() {
+    return synced < written || forced < marked;
+  }
+
   private void sync() {
     long up = written;
+    long number = done;
     syncBegan = System.nanoTime() | 1;
     try {
       target.channel.force(false);
       synced = up;
+      forced = number;
       if (!syncError.isEmpty()) {
         syncError = "";
         complaints.end();
@@ -456,7 +484,7 @@ public final class AofWriter {
   /** Forces the present file to the disk and closes it. */
   private void finish() {
     beside.await();
-    if (synced < written) {
+    if (isToForce()) {
       sync();
       options.observer.advanced(synced, synced);
     }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -41,8 +42,12 @@ public final class FullSync implements SnapshotSink {
   private boolean complete;
   private boolean taken;
 
-  /** The stream that follows, and whose it is. */
-  public record Stream(Journal journal, Backlog backlog, History history) {
+  /**
+   * The stream that follows, and whose it is.
+   *
+   * @param term of a replica set, the last of which the data has the beginning; 0 if there is none
+   */
+  public record Stream(Journal journal, Backlog backlog, History history, LongSupplier term) {
     /** Tells a replica that a snapshot is coming, as of this place in the stream. */
     void promise(ReplicaLink link, Backlog.Cursor from) {
       if (!link.old) {
@@ -52,19 +57,15 @@ public final class FullSync implements SnapshotSink {
       link.begin(from.copy());
     }
 
-    /**
-     * What a file is to say of data that is as of now. Nothing may be appended meanwhile.
-     *
-     * @param term of a replica set that the data has the beginning of; 0 if it is to say none
-     */
-    public Map<String, String> lineage(long term) {
+    /** What a file is to say of data that is as of now. Nothing may be appended meanwhile. */
+    public Map<String, String> lineage() {
       if (!backlog.isOpen()) {
         // Not all that was written is in the stream, so there is no going on from here.
         return Map.of();
       }
       // Without a database of its own the stream begins by choosing one, so that any will do.
       int db = Math.max(0, journal.selected());
-      return new Lineage(history.ids().id(), journal.offset(), db, term).fields();
+      return new Lineage(history.ids().id(), journal.offset(), db, term.getAsLong()).fields();
     }
 
     /**
@@ -128,7 +129,7 @@ public final class FullSync implements SnapshotSink {
     Backlog.Cursor tail = stream.backlog.tail();
     from = Optional.of(tail);
     links.forEach(link -> begin(link, tail));
-    return stream.lineage(0);
+    return stream.lineage();
   }
 
   private void begin(ReplicaLink link, Backlog.Cursor cursor) {

@@ -5,11 +5,13 @@ import io.sampo.resp.ReplyWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 
 /**
  * What a replica and its master say to each other before the stream: PING, AUTH, REPLCONF, PSYNC.
- * One request at a time, each answered by one line.
+ * Within a replica set the master has to confirm that it leads the term. One request at a time,
+ * each answered by one line.
  */
 public final class Handshake {
   /**
@@ -21,6 +23,9 @@ public final class Handshake {
    * @param announcedPort where clients reach us
    */
   public record Identity(String user, String password, String announcedIp, int announcedPort) {}
+
+  /** That the master leads a term of a replica set, and has its stream up to this offset. */
+  record Led(long term, long offset) {}
 
   /** What a line of the master's leads to. */
   sealed interface Step permits Say, Wait, Full, Partial, Refused {}
@@ -42,23 +47,31 @@ public final class Handshake {
 
   private static final Wait WAIT = new Wait();
   private static final int ID_LENGTH = 40;
+
+  /** What a REPLCONF is about that asks whether the other leads a term of a replica set. */
+  public static final String TERM = "sampo-term";
+
   private static final int MOST_LINE = 1 << 16;
 
   /** What each answer is an answer to; the last is PSYNC. */
   private final ArrayDeque<List<String>> requests = new ArrayDeque<>();
 
   private final String id;
+  private final long term;
+  private Optional<Led> led = Optional.empty();
 
   /** What has come and is not a whole line, or stands behind the last. */
   private ByteString unread = ByteString.emptyByteString();
 
   /**
+   * @param term of a replica set, which the master has to lead; 0 if there is none
    * @param id names the history that we have
    * @param offset up to where we have it
    * @param handsOver whether the other, which has been our replica, is to become the master
    */
-  Handshake(Identity identity, String id, long offset, boolean handsOver) {
+  Handshake(Identity identity, long term, String id, long offset, boolean handsOver) {
     this.id = id;
+    this.term = term;
     requests.add(List.of("PING"));
     if (!identity.password.isEmpty()) {
       requests.add(
@@ -71,6 +84,9 @@ public final class Handshake {
       requests.add(List.of("REPLCONF", "ip-address", identity.announcedIp));
     }
     requests.add(List.of("REPLCONF", "capa", "eof", "capa", "psync2"));
+    if (term > 0) {
+      requests.add(List.of("REPLCONF", TERM, String.valueOf(term)));
+    }
     String next = String.valueOf(offset + 1);
     requests.add(handsOver ? List.of("PSYNC", id, next, "FAILOVER") : List.of("PSYNC", id, next));
   }
@@ -99,6 +115,11 @@ public final class Handshake {
         return step;
       }
     }
+  }
+
+  /** What the master has said of the term that it was asked for. */
+  Optional<Led> led() {
+    return led;
   }
 
   /** What has come behind the last line. */
@@ -131,6 +152,12 @@ public final class Handshake {
         return synced(line);
       }
       default -> {
+        if (request.get(1).equals(TERM)) {
+          if (!line.startsWith(":")) {
+            return new Refused("REPLCONF: " + line);
+          }
+          led = Optional.of(new Led(term, Long.parseLong(line.substring(1))));
+        }
         // A master may be too old for some REPLCONF, and serves us nevertheless.
       }
     }

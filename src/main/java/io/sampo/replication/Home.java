@@ -37,10 +37,22 @@ public interface Home {
   Path newFile() throws IOException;
 
   /**
-   * Replaces all data by that of an RDB file. What is called in the end, on some thread, gets the
-   * database that the stream has selected behind it, and what went wrong, or "".
+   * Replaces all data by that of an RDB file.
+   *
+   * @param arrived run, on some thread, when all of it is there and before anybody gets at it
+   * @param then told in the end, on some thread, which database the stream has selected behind it,
+   *     and what went wrong, or ""
    */
-  void load(Path file, Outcome then);
+  void load(Path file, Runnable arrived, Outcome then);
+
+  /** The term of a replica set in which the master is to lead; 0 if there is none. */
+  long term();
+
+  /**
+   * A synchronisation begins with the master of a term, which has the stream up to this offset
+   * itself.
+   */
+  void synchronising(long term, long offset);
 
   /** Up to where the journal is on the disk; below 0 if it is not kept there. */
   long onDisk();

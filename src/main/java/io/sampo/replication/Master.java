@@ -299,6 +299,9 @@ public final class Master extends AbstractBehavior<Master.Message> {
   }
 
   private Behavior<Message> detachAll(DetachAll message) {
+    // What is being copied is of before.
+    bySocket = Optional.empty();
+    byFile = Optional.empty();
     replicas.all().forEach(ReplicaLink::close);
     return this;
   }

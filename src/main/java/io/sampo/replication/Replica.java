@@ -243,7 +243,9 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     if (uplink.connected(connected)) {
       publish(following.with(State.HANDSHAKE, now()));
       boolean handsOver = successor.isPresent();
-      handshake = new Handshake(home.identity(), history.ids().id(), journal.offset(), handsOver);
+      handshake =
+          new Handshake(
+              home.identity(), home.term(), history.ids().id(), journal.offset(), handsOver);
       unread = ByteString.emptyByteString();
       uplink.send(handshake.begin());
       uplink.pull();
@@ -327,12 +329,15 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     if (step instanceof Handshake.Refused refused) {
       handedOver(refused.reason());
       lose("the master refused: " + refused.reason());
-    } else if (step instanceof Handshake.Partial partial) {
-      goOn(partial.id());
-    } else if (step instanceof Handshake.Full whole) {
-      beginFile(whole);
-    } else {
+    } else if (step instanceof Handshake.Wait) {
       uplink.pull();
+    } else {
+      handshake.led().ifPresent(led -> home.synchronising(led.term(), led.offset()));
+      if (step instanceof Handshake.Full whole) {
+        beginFile(whole);
+      } else if (step instanceof Handshake.Partial partial) {
+        goOn(partial.id());
+      }
     }
   }
 
@@ -429,14 +434,15 @@ public final class Replica extends AbstractBehavior<Replica.Message> {
     int present = uplink.attempt();
     home.load(
         its.file,
-        (db, error) -> getContext().getSelf().tell(new Loaded(present, its.from, db, error)));
+        () -> {
+          history.adopt(its.from.id());
+          journal.restart(its.from.offset());
+        },
+        (db, error) -> getContext().getSelf().tell(new Loaded(present, db, error)));
   }
 
   private void loaded(Loaded loaded) {
-    if (loaded.error().isEmpty()) {
-      history.adopt(loaded.from().id());
-      journal.restart(loaded.from().offset());
-    } else {
+    if (!loaded.error().isEmpty()) {
       LOG.error("Cannot load the data from the master: {}", loaded.error());
       // What there is now is nobody's.
       history.begin();

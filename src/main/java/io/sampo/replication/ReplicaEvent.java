@@ -38,7 +38,7 @@ sealed interface ReplicaEvent extends Replica.Message {
 
   record Written(int attempt, String error) implements ReplicaEvent {}
 
-  record Loaded(int attempt, Handshake.Full from, int db, String error) implements ReplicaEvent {}
+  record Loaded(int attempt, int db, String error) implements ReplicaEvent {}
 
   /** The node has changed its role. */
   record Turned(Runnable then) implements ReplicaEvent {}

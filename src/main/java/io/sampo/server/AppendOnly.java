@@ -406,6 +406,16 @@ public final class AppendOnly {
     }
   }
 
+  /** Has the file say at once where in the stream it stands, if it is told more than before. */
+  void mark() {
+    feed.ifPresent(its -> its.writer.mark());
+  }
+
+  /** Whether that is as safe as it is to be here. */
+  boolean isMarked() {
+    return feed.filter(its -> !its.writer.isMarked()).isEmpty();
+  }
+
   /** Returns when all that was appended has been written, unless it cannot be. */
   public void flush() {
     feed.ifPresent(

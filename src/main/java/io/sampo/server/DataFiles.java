@@ -37,7 +37,7 @@ public final class DataFiles {
       return;
     }
     try {
-      RdbLoad.load(node, node.saves.file(), this::goOn);
+      RdbLoad.load(node, node.saves.file(), this::goOn, () -> {});
       if (node.loading.keys() > 0) {
         node.place.loaded();
       }

@@ -16,6 +16,7 @@ import io.sampo.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +69,12 @@ public final class Membership implements Role, Observer {
 
   /** Where the stream of the master that is followed has begun to be its own. */
   private long fork;
+
+  /** Up to where that master had the stream when it was asked for it; -1 as long as it was not. */
+  private long goal = -1;
+
+  /** The last term whose beginning is in the data, as far as the disk says so. */
+  private long label;
 
   Membership(Node node, Plan plan) {
     this.node = node;
@@ -125,6 +132,7 @@ public final class Membership implements Role, Observer {
     placed = true;
     whole = true;
     deposed = false;
+    reached(term);
     if (!leads) {
       leads = true;
       // Reads, too, wait until a majority has all that was there before the term.
@@ -172,6 +180,7 @@ public final class Membership implements Role, Observer {
   private void giveUp() {
     wanted = 0;
     attached = 0;
+    goal = -1;
     if (!leads) {
       return;
     }
@@ -220,8 +229,12 @@ public final class Membership implements Role, Observer {
   }
 
   @Override
-  public void reached(long term) {
-    node.place.reached(term);
+  public synchronized void reached(long term) {
+    if (node.place.reached(term)) {
+      node.aof.mark();
+      // Without a file that is all there is to it, and nobody else is going to say so.
+      cluster.advanced();
+    }
   }
 
   @Override
@@ -239,7 +252,21 @@ public final class Membership implements Role, Observer {
     Following following = node.replication.following;
     boolean there = following.isReplica() ? following.isUp() : leads;
     long offset = Math.min(node.journal.offset(), node.aof.safe());
-    return new Holding(there ? attached : 0, placed ? offset : -1, node.place.term(), whole);
+    boolean recovers = !whole && placed && there && attached > 0;
+    if (recovers && goal >= 0 && offset >= goal) {
+      // It has all that the master had, and so the beginning of the term, and whatever it had
+      // acknowledged itself.
+      reached(attached);
+      whole = label() == attached;
+    }
+    return new Holding(there ? attached : 0, placed ? offset : -1, label(), whole);
+  }
+
+  private long label() {
+    if (node.aof.isMarked()) {
+      label = node.place.term();
+    }
+    return label;
   }
 
   /** All data is being replaced. */
@@ -251,10 +278,28 @@ public final class Membership implements Role, Observer {
     whole = false;
   }
 
+  /** The term that is to be led or followed; 0 if neither. */
+  synchronized long wanted() {
+    return wanted;
+  }
+
+  /** Up to where this node has the stream of a term that it leads. */
+  public synchronized OptionalLong leadsUpTo(long term) {
+    return leads && attached == term
+        ? OptionalLong.of(node.journal.offset())
+        : OptionalLong.empty();
+  }
+
+  /** The master of this term has been asked for its stream, of which it has so much. */
+  synchronized void synchronising(long term, long offset) {
+    if (term == wanted && !leads) {
+      goal = offset;
+    }
+  }
+
   /** The data is that of a master, as far as it goes. */
   synchronized void synchronised() {
     placed = true;
-    whole = true;
   }
 
   // --- what the set comes to

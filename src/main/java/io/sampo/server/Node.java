@@ -164,6 +164,7 @@ public final class Node {
             crew,
             settings,
             journal,
+            this::term,
             snapshots::copy,
             new ReplicaHome(this, blocking),
             new FailoverHome(this),
@@ -285,7 +286,11 @@ public final class Node {
   }
 
   private Map<String, String> lineage() {
-    return replication.stream.lineage(place.term());
+    return replication.stream.lineage();
+  }
+
+  private long term() {
+    return place.term();
   }
 
   private String placeName() {

@@ -33,10 +33,17 @@ final class Place {
     return kept;
   }
 
-  /** The data has the beginning of this term. */
-  synchronized void reached(long newTerm) {
+  /**
+   * The data has the beginning of this term, but not of a later one; 0 if it is not known to have
+   * any.
+   *
+   * @return whether it was another one
+   */
+  synchronized boolean reached(long newTerm) {
+    boolean other = newTerm != term;
     term = newTerm;
     name = "";
+    return other;
   }
 
   synchronized long term() {

@@ -50,10 +50,12 @@ final class RdbLoad implements RdbReader.Sink {
    * Loads a file, while clients are refused.
    *
    * @param origin told where its data stands, if it says so, before there is any
+   * @param arrived run when there is all of it, before clients are let in
    * @return the database that a master's stream behind it has selected
    * @throws IOException if it is damaged or cannot be read; some of it may have been loaded then
    */
-  static int load(Node node, Path file, Consumer<Lineage> origin) throws IOException {
+  static int load(Node node, Path file, Consumer<Lineage> origin, Runnable arrived)
+      throws IOException {
     long since = System.nanoTime();
     node.loading.begin(Files.size(file));
     long keys = 0;
@@ -66,6 +68,7 @@ final class RdbLoad implements RdbReader.Sink {
       keys = load.loader.keys();
       expired = load.expired;
       streamDb = load.lineage.db();
+      arrived.run();
     } finally {
       node.loading.end(keys, expired);
     }

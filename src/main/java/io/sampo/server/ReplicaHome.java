@@ -88,20 +88,29 @@ final class ReplicaHome implements Home {
   }
 
   @Override
-  public void load(Path file, Home.Outcome then) {
+  public void load(Path file, Runnable arrived, Home.Outcome then) {
     node.membership().ifPresent(Membership::dropped);
     node.loading.begin(0);
+    node.place.reached(0);
     // What there is in an append-only file is of another history.
     node.aof.beginAnew();
-    Flush flush = new Flush(() -> blocking.execute(() -> read(file, then)));
+    Flush flush = new Flush(() -> blocking.execute(() -> read(file, arrived, then)));
     flush.replay = node.replay(0, flush);
     flush.replay.feed(FLUSHALL, 0, FLUSHALL.length);
   }
 
-  private void read(Path file, Home.Outcome then) {
+  private void read(Path file, Runnable arrived, Home.Outcome then) {
     try {
-      then.loaded(RdbLoad.load(node, file, itsOwn -> {}), "");
+      int db =
+          RdbLoad.load(
+              node,
+              file,
+              // Where that term began is told by the set, and not necessarily before a restart.
+              from -> node.place.reached(from.term()),
+              arrived);
+      then.loaded(db, "");
     } catch (IOException | RuntimeException e) {
+      node.place.reached(0);
       // In any case the replica has to hear of an end.
       LOG.debug("the data from the master cannot be loaded", e);
       then.loaded(0, String.valueOf(e.getMessage()));
@@ -136,6 +145,16 @@ final class ReplicaHome implements Home {
     public void ready() {
       then.run();
     }
+  }
+
+  @Override
+  public long term() {
+    return node.membership().map(Membership::wanted).orElse(0L);
+  }
+
+  @Override
+  public void synchronising(long term, long offset) {
+    node.membership().ifPresent(its -> its.synchronising(term, offset));
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.sampo.server.config.Settings;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
@@ -41,6 +42,7 @@ public final class Replication {
   /**
    * Spawns the actors.
    *
+   * @param term of a replica set, the last of which the data has the beginning; 0 if there is none
    * @param snapshots takes snapshots
    * @param home the node, as its replica sees it
    * @param failing the node, as far as it gives up its role
@@ -51,6 +53,7 @@ public final class Replication {
       Crew crew,
       Settings settings,
       Journal journal,
+      LongSupplier term,
       Consumer<SnapshotSink> snapshots,
       Home home,
       Failover.Home failing,
@@ -58,7 +61,7 @@ public final class Replication {
       Executor blocking,
       String loop) {
     backlog = new Backlog(journal, settings.replBacklogSize.get());
-    stream = new FullSync.Stream(journal, backlog, history);
+    stream = new FullSync.Stream(journal, backlog, history, term);
     replicas = new Replicas(limits);
     follow(settings);
     Master.Services services =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Single rules, where a walk through the model would seldom come by. */
@@ -20,6 +21,22 @@ class ElectorTest {
                 output instanceof Output.Send send
                     && send.message() instanceof Message.Vote vote
                     && vote.granted());
+  }
+
+  /** If all were killed then, the disks alone would have to tell who has it. */
+  @Test
+  void acknowledgesNothingOfTermThatTheDiskDoesNotNameYet() {
+    Setup setup = new Setup("n1", List.of("n0", "n1", "n2"), false, LEASE, 1, 2, 2);
+    Ballot ballot = Ballot.fresh(3).promise(2, "n0#1").settle();
+    Elector voter = Elector.start(setup, ballot, 10);
+    Message beat = new Message.Beat(2, 5, 0, 0, Map.of());
+    Elector.Step followed =
+        voter.step(10, new Holding(2, 5, 1, true), new Input.Received("n0", beat));
+    assertTrue(followed.outputs().contains(new Output.Reached(2)));
+    assertEquals(2, followed.next().ballot().reached());
+    assertEquals(-1, followed.next().offset(new Holding(2, 5, 1, true), 2));
+    assertEquals(5, followed.next().offset(new Holding(2, 5, 2, true), 2));
+    assertEquals(-1, followed.next().offset(new Holding(2, 5, 2, false), 2));
   }
 
   /** A witness has no data that would have to be synchronised first; its lease alone binds it. */

@@ -49,6 +49,7 @@ class ReplicaSetTest {
     private final int port;
     private long term;
     private long offset;
+    private long label;
     private boolean leads;
     private int master;
     private volatile long lease = System.nanoTime();
@@ -99,7 +100,12 @@ class ReplicaSetTest {
     public void resume() {}
 
     @Override
-    public void reached(long newTerm) {}
+    public void reached(long newTerm) {
+      synchronized (byPort) {
+        label = newTerm;
+      }
+      nodes.values().forEach(ClusterNode::advanced);
+    }
 
     @Override
     public boolean awaits() {
@@ -114,7 +120,7 @@ class ReplicaSetTest {
     @Override
     public Holding holding() {
       synchronized (byPort) {
-        return new Holding(term, offset, 0, true);
+        return new Holding(term, offset, label, true);
       }
     }
 

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Electors, their disks, the data they stand for, and a network that does with messages as it
- * likes; for tests that look at what can become of it. A data set is a list of entries, an entry a
- * number that nobody else writes.
+ * likes; for tests that look at what can become of it. An entry of the data is a number that nobody
+ * else writes.
  */
 final class World {
   /** Ways in which the world may break what the electors rely on, to prove that it is noticed. */
@@ -23,6 +23,12 @@ final class World {
     BOASTFUL,
     /** A voter's clock runs ahead when it starts, past what it had granted. */
     HASTY,
+    /** A disk that has lost the end of the data says that it has what the ballot says. */
+    MISLABELLED,
+    /** Of a full copy the disk goes on saying what it said of the data before. */
+    UNLABELLED,
+    /** A node that synchronises vouches for what is yet to come. */
+    PREMATURE,
   }
 
   /** A rule that has been broken. */
@@ -38,61 +44,6 @@ final class World {
   private record Reign(String master, Map<String, Poll.Voice> voices) {}
 
   private record Parcel(int from, int to, Message message) {}
-
-  private static final class Machine {
-    Setup setup;
-    Elector elector;
-    List<Integer> log = new ArrayList<>();
-    boolean whole;
-
-    /** The term that the data is attached to, and the machine it comes from, or -1. */
-    long attached;
-
-    int source = -1;
-    int life;
-
-    /** What the elector asked for: to lead or to follow a term; 0 if neither. */
-    long leads;
-
-    long follows;
-    int master = -1;
-
-    /** Whether a full synchronisation has dropped the data and not brought the new one. */
-    boolean loading;
-
-    Machine copy() {
-      Machine copy = new Machine();
-      copy.setup = setup;
-      copy.elector = elector;
-      copy.log = new ArrayList<>(log);
-      copy.whole = whole;
-      copy.attached = attached;
-      copy.source = source;
-      copy.life = life;
-      copy.leads = leads;
-      copy.follows = follows;
-      copy.master = master;
-      copy.loading = loading;
-      copy.bereft = bereft;
-      copy.label = label;
-      return copy;
-    }
-
-    /** Whether its disk has lost what it may have acknowledged, or a synchronisation dropped it. */
-    boolean bereft;
-
-    /** The last term whose beginning is in the data, as the disk says. */
-    long label;
-
-    Holding holding() {
-      return new Holding(attached, bereft ? -1 : log.size(), label, whole);
-    }
-
-    List<Object> state() {
-      List<Boolean> flags = List.of(whole, loading, bereft);
-      return List.of(elector, log, flags, attached, source, life, leads, follows, master, label);
-    }
-  }
 
   private final Flaw flaw;
   private final List<Machine> machines = new ArrayList<>();
@@ -119,11 +70,9 @@ final class World {
       voters.add(id(i));
     }
     for (int i = 0; i < voters.size(); i++) {
-      Machine machine = new Machine();
-      machine.setup = new Setup(id(i), voters, i >= data, lease, drift, 2, 2);
-      machine.elector = Elector.start(machine.setup, Ballot.fresh(++memories), now);
-      machine.whole = true;
-      machines.add(machine);
+      Setup setup = new Setup(id(i), voters, i >= data, lease, drift, 2, 2);
+      Elector elector = Elector.start(setup, Ballot.fresh(++memories), now);
+      machines.add(new Machine(setup, flaw == Flaw.MISLABELLED, elector));
     }
   }
 
@@ -209,13 +158,36 @@ final class World {
   void write(int i) {
     Machine machine = machines.get(i);
     if (machine.leads > 0 && machine.attached == machine.leads) {
-      machine.log.add(++entries);
+      machine.append(++entries);
       step(i, new Input.Advanced());
     }
   }
 
-  /** A replica goes one step on: connects, loads, or takes an entry. */
-  void replicate(int i) {
+  /** Saves the data, or has a master begin to copy it for another replica. */
+  void save(int i) {
+    machines.get(i).save();
+  }
+
+  boolean isToNote(int i) {
+    return isToNote(machines.get(i));
+  }
+
+  /** The disk gets to say where the data stands. */
+  void note(int i) {
+    Machine machine = machines.get(i);
+    machine.note();
+    if (machine.follows > 0 && machine.attached == machine.follows) {
+      catchUp(machine);
+    }
+    step(i, new Input.Advanced());
+  }
+
+  /**
+   * A replica goes one step on: connects, loads, or takes an entry.
+   *
+   * @param joins whether it gets a copy that was begun before, if there has to be one
+   */
+  void replicate(int i, boolean joins) {
     Machine machine = machines.get(i);
     if (!isBusy(i)) {
       return;
@@ -224,33 +196,53 @@ final class World {
     boolean serves = master.leads == machine.follows && master.attached == machine.follows;
     if (machine.attached != machine.follows) {
       if (serves) {
-        connect(machine, master);
+        connect(machine, master, joins);
       }
     } else if (machine.source == master.life
         && machine.log.size() < master.log.size()
         && isPrefix(machine.log, master.log)) {
-      machine.log.add(master.log.get(machine.log.size()));
+      machine.append(master.log.get(machine.log.size()));
+      catchUp(machine);
     }
     step(i, new Input.Advanced());
   }
 
-  private void connect(Machine machine, Machine master) {
-    if (machine.loading) {
-      machine.log = new ArrayList<>(master.log);
-      machine.loading = false;
-    } else if (machine.whole && isPrefix(machine.log, master.log)) {
+  private void connect(Machine machine, Machine master, boolean joins) {
+    boolean again = machine.source == master.life;
+    if (!again || !machine.loading) {
+      machine.goal = master.log.size();
       machine.source = master.life;
-    } else {
-      machine.log.clear();
-      machine.whole = false;
-      machine.loading = true;
-      machine.bereft = true;
+    }
+    if (machine.loading && again) {
+      Machine.Copy copy = machine.begun.life() == master.life ? machine.begun : master.present();
+      machine.load(copy, flaw == Flaw.UNLABELLED ? machine.label : copy.label());
+    } else if (machine.bereft || !isPrefix(machine.log, master.log)) {
+      boolean canJoin = master.saved.life() == master.life;
+      machine.drop(
+          joins && canJoin && isPrefix(master.saved.log(), master.log)
+              ? master.saved
+              : Machine.Copy.NOTHING);
       return;
     }
-    machine.whole = true;
-    machine.bereft = false;
-    machine.source = master.life;
     machine.attached = machine.follows;
+    catchUp(machine);
+  }
+
+  /**
+   * Once it has what its master had when it was asked, a replica has the beginning of its term and
+   * all that it ever had itself; and once it has noted that, it vouches for it.
+   */
+  private void catchUp(Machine machine) {
+    if (machine.log.size() >= machine.goal && !machine.whole) {
+      machine.place = machine.attached;
+    }
+    if (flaw == Flaw.PREMATURE || machine.log.size() >= machine.goal && !isToNote(machine)) {
+      machine.recovered();
+    }
+  }
+
+  private static boolean isToNote(Machine machine) {
+    return machine.place != machine.label;
   }
 
   void handOver(int from, int to) {
@@ -260,33 +252,27 @@ final class World {
     }
   }
 
-  /** Ends the process and starts it again. */
-  void restart(int i, boolean keepsData, boolean keepsBallot) {
+  /**
+   * Ends the process and starts it again.
+   *
+   * @param lost how much a torn disk has lost: 1 for a note at the end, 2 for each entry
+   */
+  void restart(int i, Machine.Disk disk, int lost, boolean keepsBallot) {
     Machine machine = machines.get(i);
     Ballot ballot = machine.elector.ballot();
-    machine.label = machine.whole ? ballot.reached() : machine.label;
+    machine.restart(disk, lost, ++entries);
+    if (flaw == Flaw.CARELESS) {
+      machine.recovered();
+    }
     if (!keepsBallot) {
       ballot = Ballot.fresh(++memories);
-    } else if (flaw == Flaw.CARELESS && !keepsData) {
+    } else if (flaw == Flaw.CARELESS && disk != Machine.Disk.ALL) {
       ballot = new Ballot(ballot.term(), ballot.candidate(), false, ballot.incarnation(), 0, 0);
     } else if (flaw == Flaw.FORGETFUL) {
       ballot = new Ballot(0, "", false, ballot.incarnation(), ballot.reached(), ballot.start());
     }
-    machine.elector =
-        Elector.start(
-            machine.setup, ballot, flaw == Flaw.HASTY ? now - machine.setup.lease() : now);
-    machine.whole = flaw == Flaw.CARELESS;
-    if (!keepsData) {
-      machine.log.clear();
-      machine.bereft = flaw != Flaw.CARELESS;
-    }
-    machine.loading = false;
-    machine.attached = 0;
-    machine.source = -1;
-    machine.life = ++entries;
-    machine.leads = 0;
-    machine.follows = 0;
-    machine.master = -1;
+    long start = flaw == Flaw.HASTY ? now - machine.setup.lease() : now;
+    machine.elector = Elector.start(machine.setup, ballot, start);
     check();
   }
 
@@ -315,17 +301,18 @@ final class World {
       machine.leads = lead.term();
       machine.follows = 0;
       machine.attached = lead.term();
-      boolean was = machine.bereft;
-      machine.whole = true;
-      machine.bereft = false;
-      machine.loading = false;
-      led(i, machine, lead.term(), was);
+      machine.place = lead.term();
+      boolean had = machine.hasLost();
+      machine.recovered();
+      led(i, machine, lead.term(), had);
     } else if (output instanceof Output.Follow follow) {
       if (machine.follows != follow.term()) {
         machine.leads = 0;
         machine.follows = follow.term();
         machine.master = index(follow.master());
       }
+    } else if (output instanceof Output.Reached reached) {
+      machine.place = reached.term();
     } else if (output instanceof Output.Retire) {
       machine.leads = 0;
       machine.follows = 0;
@@ -347,10 +334,10 @@ final class World {
     }
   }
 
-  private void led(int i, Machine machine, long term, boolean was) {
+  private void led(int i, Machine machine, long term, boolean had) {
     String who = Ballot.candidate(id(i), machine.elector.ballot().incarnation()) + machine.life;
     // Itself, if it was, no more: it leads now.
-    long bereft = machines.stream().filter(each -> each.bereft).count() + (was ? 1 : 0);
+    long lossy = machines.stream().filter(Machine::hasLost).count() + (had ? 1 : 0);
     Stance.Leading leading = (Stance.Leading) machine.elector.stance();
     Reign other = masters.get(term);
     if (other != null && !other.master.equals(who) && isRemembered(other)) {
@@ -358,7 +345,7 @@ final class World {
     }
     masters.put(term, new Reign(who, leading.poll().voices()));
     if (!isPrefix(safe, machine.log)) {
-      if (bereft < machine.setup.majority()) {
+      if (lossy < machine.setup.majority()) {
         throw new Violation("lost of " + safe + ": " + machine.log);
       }
       safe = new ArrayList<>();

@@ -151,6 +151,27 @@ class AofWriterTest {
   }
 
   @Test
+  void whatIsMarkedIsNotedWithoutWaitingForMore() throws Exception {
+    Path file = directory.resolve("marked");
+    AofWriter writer = start(file, AofWriter.Fsync.ALWAYS);
+    AtomicReference<String> name = new AtomicReference<>("one");
+    writer.places(name::get);
+    append(writer, 0, 2);
+    await(() -> writer.synced() == 2L * LINE.length);
+    name.set("two");
+    writer.mark();
+    await(writer::isMarked);
+    assertEquals("two:" + 2 * LINE.length, end(file));
+    long length = Files.size(file);
+    writer.mark();
+    append(writer, 2L * LINE.length, 1);
+    await(() -> writer.synced() == 3L * LINE.length);
+    assertEquals("two:" + 3 * LINE.length, end(file));
+    assertEquals(length + LINE.length, Files.size(file));
+    writer.close();
+  }
+
+  @Test
   void whoeverAppendsMayWriteItThrough() throws Exception {
     Path file = directory.resolve("through");
     AofWriter writer = start(file, AofWriter.Fsync.EVERYSEC);

@@ -8,6 +8,7 @@ import io.sampo.resp.Frames;
 import io.sampo.resp.RequestDecoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class HandshakeTest {
   private static final String THEIRS = "b".repeat(40);
   private static final Handshake.Identity NOBODY = new Handshake.Identity("", "", "", 7000);
 
-  private final Handshake handshake = new Handshake(NOBODY, OURS, 99, false);
+  private final Handshake handshake = new Handshake(NOBODY, 0, OURS, 99, false);
 
   private static String text(byte[] request) {
     Frames frames = new Frames();
@@ -52,17 +53,40 @@ class HandshakeTest {
         new Handshake.Full(THEIRS, 123), handshake.answered("+FULLRESYNC " + THEIRS + " 123"));
   }
 
+  private Handshake askedForTerm() {
+    Handshake inSet = new Handshake(NOBODY, 7, OURS, 99, false);
+    inSet.begin();
+    inSet.answered("+PONG");
+    inSet.answered("+OK");
+    assertEquals("REPLCONF sampo-term 7", say(inSet.answered("+OK")));
+    return inSet;
+  }
+
+  @Test
+  void hasTheMasterOfATermSayHowFarItHasCome() {
+    Handshake inSet = askedForTerm();
+    assertEquals("PSYNC " + OURS + " 100", say(inSet.answered(":1234")));
+    assertEquals(Optional.of(new Handshake.Led(7, 1234)), inSet.led());
+    assertEquals(Optional.empty(), handshake.led());
+  }
+
+  @Test
+  void followsNobodyWhoDoesNotLeadTheTerm() {
+    assertInstanceOf(Handshake.Refused.class, askedForTerm().answered("-ERR not me"));
+  }
+
   @Test
   void logsInAndIntroducesItself() {
     Handshake known =
-        new Handshake(new Handshake.Identity("user", "pass", "1.2.3.4", 7001), OURS, 0, false);
+        new Handshake(new Handshake.Identity("user", "pass", "1.2.3.4", 7001), 0, OURS, 0, false);
     known.begin();
     assertEquals("AUTH user pass", say(known.answered("-NOAUTH Authentication required.")));
     assertEquals("REPLCONF listening-port 7001", say(known.answered("+OK")));
     assertEquals("REPLCONF ip-address 1.2.3.4", say(known.answered("+OK")));
     assertEquals("REPLCONF capa eof capa psync2", say(known.answered("-ERR unknown")));
     assertEquals("PSYNC " + OURS + " 1", say(known.answered("+OK")));
-    Handshake plain = new Handshake(new Handshake.Identity("", "pass", "", 7001), OURS, 0, false);
+    Handshake plain =
+        new Handshake(new Handshake.Identity("", "pass", "", 7001), 0, OURS, 0, false);
     plain.begin();
     assertEquals("AUTH pass", say(plain.answered("+PONG")));
     assertInstanceOf(Handshake.Refused.class, plain.answered("-WRONGPASS no"));
@@ -93,7 +117,7 @@ class HandshakeTest {
             "+FULLRESYNC short 12",
             "+FULLRESYNC " + THEIRS + " x",
             "+WHAT")) {
-      Handshake again = new Handshake(NOBODY, OURS, 99, false);
+      Handshake again = new Handshake(NOBODY, 0, OURS, 99, false);
       again.begin();
       again.answered("+PONG");
       again.answered("+OK");

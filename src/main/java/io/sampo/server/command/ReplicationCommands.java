@@ -6,6 +6,7 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.replication.Failover;
 import io.sampo.replication.Following;
+import io.sampo.replication.Handshake;
 import io.sampo.replication.Master;
 import io.sampo.replication.Replica;
 import io.sampo.replication.ReplicaLink;
@@ -22,6 +23,7 @@ import io.sampo.server.Session;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,10 +116,22 @@ final class ReplicationCommands {
           // That is for replicas, and comes in their master's stream.
           return;
         }
+        case Handshake.TERM -> {
+          c.out().integer(lead(session.node, a.integer(i + 1)));
+          return;
+        }
         default -> introduce(session.state, a, i);
       }
     }
     c.out().ok();
+  }
+
+  /** Up to where we have the stream of a term that we lead. */
+  private static long lead(Node node, long term) {
+    return node.membership()
+        .map(membership -> membership.leadsUpTo(term))
+        .orElse(OptionalLong.empty())
+        .orElseThrow(() -> new RespError("ERR this node does not lead the term " + term));
   }
 
   private static void acknowledge(Session session, Args a, int i) {
