@@ -53,6 +53,7 @@ final class Millions {
       ANY > RENAME big to
       ANY > SET big x
       zset > MOVE big 1
+      zset > MOVE big 1; SELECT 1; FLUSHDB
       ANY > DUMP ANY; DEL big; RESTORE big 0 @dumped
       LRANGE list 0 -1
       LRANGE numbers 0 -1
@@ -68,6 +69,7 @@ final class Millions {
       list > LTRIM big 10 -10
       list > LSET big 500000 x
       list > LPOP big 500000
+      list > RPOP big 500000
       list > LMPOP 1 big LEFT COUNT 900000
       SORT numbers
       SORT numbers STORE to
@@ -145,9 +147,12 @@ final class Millions {
       ZRANDMEMBER zset 900000 WITHSCORES
       ZSCAN zset 0 COUNT 1000000
       zset > ZREMRANGEBYRANK big 100 -100
+      zset > ZREMRANGEBYSCORE big 1000 50000
+      zset > ZREMRANGEBYSCORE big 1000 300000
       zset > ZREMRANGEBYSCORE big 1000 900000
       zset > ZREMRANGEBYLEX big - +
       zset > ZPOPMIN big 500000
+      zset > ZPOPMAX big 500000
       zset > ZMPOP 1 big MAX COUNT 900000
       XRANGE stream - +
       XREVRANGE stream + -
@@ -196,9 +201,12 @@ final class Millions {
   private static final List<String> WHOLE =
       """
       DUMP hash
+      DUMP intset
       COPY zset to REPLACE
       RESTORE hash
+      RESTORE stream
       UNLINK zset
+      FLUSHDB
       LRANGE list 0 -1
       LPOS list none
       LREM list 0 none
@@ -213,10 +221,12 @@ final class Millions {
       SADD intset x
       ZRANGE zset 0 -1 WITHSCORES
       ZRANGESTORE to zset 0 -1
+      ZREMRANGEBYSCORE zset 1000 50000
       ZREMRANGEBYSCORE zset 1000 900000
       XRANGE stream - +
       XTRIM stream MAXLEN 500000
       GEORADIUS geo 5 5 2000 km
+      GET string
       BITPOS zeros 1
       BITOP AND to string zeros
       """
