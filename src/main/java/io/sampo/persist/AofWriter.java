@@ -104,7 +104,7 @@ public final class AofWriter {
   // Of the writer's thread.
   private long toldSafe;
   private long toldSynced;
-  private boolean toldMarked;
+  private boolean toldMarked = true;
 
   // Under this lock, which is held while something is written.
   private final ReentrantLock file = new ReentrantLock();
