@@ -101,6 +101,10 @@ final class Lzf {
   /** How many bytes are the same in two places, of which three are. */
   private static int same(byte[] a, int i, int j, int most) {
     int same = 3;
+    if (most > same && a[i + same] != a[j + same]) {
+      // Where this is usual, what comes next is begun before it is known to be so.
+      return same;
+    }
     while (same + Long.BYTES <= most) {
       long differing = Words.getLong(a, i + same) ^ Words.getLong(a, j + same);
       if (differing != 0) {
