@@ -106,6 +106,9 @@ class SentinelLikeRedisTest {
             WireReply replicas = sentinel.call("SENTINEL", "REPLICAS", NAME);
             WireReply others = sentinel.call("SENTINEL", "SENTINELS", NAME);
             return others.elements().size() == 2
+                && others.elements().stream()
+                    .map(SentinelLikeRedisTest::fields)
+                    .allMatch(of -> of.get("flags").equals("sentinel"))
                 && replicas.elements().size() == 2
                 && replicas.elements().stream()
                     .map(SentinelLikeRedisTest::fields)
