@@ -21,7 +21,7 @@ final class Clerk {
 
   private final BallotFile file;
   private final Executor disk;
-  private final Consumer<Optional<IOException>> written;
+  private final Consumer<Optional<Exception>> written;
   private final Supplier<Holding> holding;
   private final BiConsumer<Elector, List<Output>> effect;
   private final Queue<Input> waiting = new ArrayDeque<>();
@@ -38,7 +38,7 @@ final class Clerk {
       Elector elector,
       BallotFile file,
       Executor disk,
-      Consumer<Optional<IOException>> written,
+      Consumer<Optional<Exception>> written,
       Supplier<Holding> holding,
       BiConsumer<Elector, List<Output>> effect) {
     this.elector = elector;
@@ -80,11 +80,12 @@ final class Clerk {
     return Optional.empty();
   }
 
-  private Optional<IOException> write(Ballot ballot) {
+  /** Whatever goes wrong has to be told, or nothing would be taken any more. */
+  private Optional<Exception> write(Ballot ballot) {
     try {
       file.write(ballot);
       return Optional.empty();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return Optional.of(e);
     }
   }

@@ -2,8 +2,6 @@ package io.sampo.cluster;
 
 import io.sampo.cluster.Stance.Following;
 import io.sampo.cluster.Stance.Leading;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -60,7 +58,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private record Paused() implements Command {}
 
-  private record Remembered(Optional<IOException> failure) implements Command {}
+  private record Remembered(Optional<Exception> failure) implements Command {}
 
   /**
    * Has another node become the master, without a write being lost.
@@ -311,9 +309,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     return this;
   }
 
-  private Behavior<Command> onRemembered(Optional<IOException> failure) {
+  private Behavior<Command> onRemembered(Optional<Exception> failure) {
     if (failure.isPresent()) {
-      throw new UncheckedIOException(failure.get());
+      throw new IllegalStateException("what this node has promised cannot be kept", failure.get());
     }
     clerk.remembered();
     return this;
