@@ -7,6 +7,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sampo.journal.Source;
 import io.sampo.persist.SnapshotSink;
+import io.sampo.server.pubsub.Blob;
+import io.sampo.server.pubsub.Inbox;
+import io.sampo.server.pubsub.PubSub;
+import io.sampo.server.pubsub.Subscriber;
+import io.sampo.server.pubsub.Subscriptions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +44,49 @@ class FailureTest {
                 throw new IllegalStateException("on purpose");
               });
       assertFalse(CompletableFuture.supplyAsync(sampo::awaitEnd).get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  /** Nobody on its loop would get a message any more, and nobody would know why. */
+  @Test
+  void aCourierThatFailsEndsTheNode() throws Exception {
+    try (Sampo sampo = Sampo.start(config("loops = 1"))) {
+      PubSub pubSub = sampo.node().pubSub;
+      new Subscriptions(new Broken(), pubSub).add(PubSub.Kind.CHANNEL, Blob.of(bytes("c")));
+      pubSub.publish(Blob.of(bytes("c")), Blob.of(bytes("m")));
+      assertFalse(CompletableFuture.supplyAsync(sampo::awaitEnd).get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Fails when it is given a message. */
+  private static final class Broken implements Subscriber {
+    @Override
+    public int loopIndex() {
+      return 0;
+    }
+
+    @Override
+    public int protocol() {
+      return 2;
+    }
+
+    @Override
+    public void tell(Inbox mail) {
+      throw new IllegalStateException("on purpose");
+    }
+
+    @Override
+    public void send(byte[] bytes) {
+      throw new IllegalStateException("on purpose");
+    }
+
+    @Override
+    public void caughtUp() {
+      throw new IllegalStateException("on purpose");
     }
   }
 

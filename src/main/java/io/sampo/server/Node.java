@@ -119,10 +119,10 @@ public final class Node {
     latency = new LatencyMonitor(settings.latencyMonitorThreshold);
     watchman =
         new Overseer(monitors, slowLog, latency, settings, System::currentTimeMillis, failNode);
-    pubSub = PubSub.open(system, "courier-", loopCount, dispatchers);
+    Crew crew = new Crew(system, failNode);
+    pubSub = PubSub.open(crew::spawn, "courier-", loopCount, dispatchers);
     data = new Service(Service.Kind.DATA, commands, pubSub);
     Notifications notifications = new Notifications(pubSub, settings.notifyKeyspaceEvents);
-    Crew crew = new Crew(system, failNode);
     cores =
         new Cores(
             crew,
@@ -172,7 +172,7 @@ public final class Node {
             blocking,
             dispatchers.apply(0));
     place = new Place(replication.history, journal);
-    replicaSet = new ReplicaSetPart(this, system, dispatchers, offer.sentinel());
+    replicaSet = new ReplicaSetPart(this, system, crew, dispatchers, offer.sentinel());
     if (settings.replicaof.get().isPresent()) {
       replication.following = Following.awaited();
       leavesExpiryToStream(true);

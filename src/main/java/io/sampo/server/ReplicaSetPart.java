@@ -26,6 +26,7 @@ import org.reactivestreams.Publisher;
 public final class ReplicaSetPart {
   private final Node node;
   private final ActorSystem<?> system;
+  private final Crew crew;
   private final IntFunction<String> dispatchers;
   private final CommandTable sentinelCommands;
   private volatile Optional<Membership> membership = Optional.empty();
@@ -34,10 +35,12 @@ public final class ReplicaSetPart {
   ReplicaSetPart(
       Node node,
       ActorSystem<?> system,
+      Crew crew,
       IntFunction<String> dispatchers,
       CommandTable sentinelCommands) {
     this.node = node;
     this.system = system;
+    this.crew = crew;
     this.dispatchers = dispatchers;
     this.sentinelCommands = sentinelCommands;
   }
@@ -70,7 +73,8 @@ public final class ReplicaSetPart {
     Plan plan = ClusterPlan.of(node.settings, seeds, node.port(), node.runId);
     Membership its = new Membership(node, plan);
     membership = Optional.of(its);
-    PubSub channels = PubSub.open(system, "sentinel-courier-", node.cores.loopCount(), dispatchers);
+    PubSub channels =
+        PubSub.open(crew::spawn, "sentinel-courier-", node.cores.loopCount(), dispatchers);
     Sentinel teller =
         new Sentinel(its, new Service(Service.Kind.SENTINEL, sentinelCommands, channels));
     sentinel = Optional.of(teller);

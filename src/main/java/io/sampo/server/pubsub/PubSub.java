@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
 
 /**
  * Publish and subscribe: which topics there are, and the way of a message to the subscribers of all
@@ -49,6 +50,12 @@ public final class PubSub {
     }
   }
 
+  /** Has an actor begin to work, without which nobody can do. */
+  @FunctionalInterface
+  public interface Spawner {
+    <M> ActorRef<M> spawn(Class<M> messages, Behavior<M> behavior, String name, Props props);
+  }
+
   /**
    * With couriers of its own.
    *
@@ -56,12 +63,13 @@ public final class PubSub {
    * @param dispatchers the dispatcher of each core loop
    */
   public static PubSub open(
-      ActorSystem<?> system, String name, int loops, IntFunction<String> dispatchers) {
+      Spawner spawner, String name, int loops, IntFunction<String> dispatchers) {
     List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
     PubSub made = new PubSub(couriers, loops);
     for (int i = 0; i < loops; i++) {
       couriers.add(
-          system.systemActorOf(
+          spawner.spawn(
+              Courier.Delivery.class,
               Courier.create(i, made),
               name + i,
               DispatcherSelector.fromConfig(dispatchers.apply(i))));
