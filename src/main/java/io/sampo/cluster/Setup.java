@@ -31,18 +31,6 @@ public record Setup(
     voters = voters.stream().sorted().distinct().toList();
   }
 
-  /** Without eagerness. */
-  public Setup(
-      String self,
-      List<String> voters,
-      boolean witness,
-      long lease,
-      long drift,
-      long beat,
-      long jitter) {
-    this(self, voters, witness, lease, drift, beat, 0, jitter);
-  }
-
   /**
    * With the proportions that suit networks and pauses of a collector. A master is eager for some
    * 280 beats: what runs with each of them is then compiled within seconds, and not drop by drop

@@ -26,7 +26,7 @@ class ClerkTest {
         FileSystems.newFileSystem(directory.resolve("disk.zip"), Map.of("create", "true"))) {
       file = new BallotFile(gone.getPath("/"), "set", "n0");
     }
-    Setup setup = new Setup("n1", List.of("n0", "n1", "n2"), false, 6, 1, 2, 2);
+    Setup setup = new Setup("n1", List.of("n0", "n1", "n2"), false, 6, 1, 2, 0, 2);
     List<Optional<Exception>> told = new ArrayList<>();
     Clerk clerk =
         new Clerk(

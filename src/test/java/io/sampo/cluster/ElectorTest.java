@@ -26,7 +26,7 @@ class ElectorTest {
   /** If all were killed then, the disks alone would have to tell who has it. */
   @Test
   void acknowledgesNothingOfTermThatTheDiskDoesNotNameYet() {
-    Setup setup = new Setup("n1", List.of("n0", "n1", "n2"), false, LEASE, 1, 2, 2);
+    Setup setup = new Setup("n1", List.of("n0", "n1", "n2"), false, LEASE, 1, 2, 0, 2);
     Ballot ballot = Ballot.fresh(3).promise(2, "n0#1").settle();
     Elector voter = Elector.start(setup, ballot, 10);
     Message beat = new Message.Beat(2, 5, 0, 0, Map.of());
@@ -42,7 +42,7 @@ class ElectorTest {
   /** A witness has no data that would have to be synchronised first; its lease alone binds it. */
   @Test
   void whoHasJustStartedPromisesNothingForAsLongAsALease() {
-    Setup setup = new Setup("n2", List.of("n0", "n1", "n2"), true, LEASE, 1, 2, 2);
+    Setup setup = new Setup("n2", List.of("n0", "n1", "n2"), true, LEASE, 1, 2, 0, 2);
     Ballot ballot = Ballot.fresh(3).promise(1, "n0#1").settle();
     Elector voter = Elector.start(setup, ballot, 10);
     assertFalse(promises(voter, 10));

@@ -70,7 +70,7 @@ final class World {
       voters.add(id(i));
     }
     for (int i = 0; i < voters.size(); i++) {
-      Setup setup = new Setup(id(i), voters, i >= data, lease, drift, 2, 2);
+      Setup setup = new Setup(id(i), voters, i >= data, lease, drift, 2, 0, 2);
       Elector elector = Elector.start(setup, Ballot.fresh(++memories), now);
       machines.add(new Machine(setup, flaw == Flaw.MISLABELLED, elector));
     }
