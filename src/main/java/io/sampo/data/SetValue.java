@@ -17,6 +17,9 @@ public final class SetValue implements Value {
 
   private static final byte[] UNPACKED = {};
 
+  /** In place of a table says that a frozen set has the same array of integers. */
+  private static final ByteTable SHARED = new ByteTable();
+
   /** Is shown members; their arrays are valid until it returns. */
   @FunctionalInterface
   public interface Visitor {
@@ -41,7 +44,7 @@ public final class SetValue implements Value {
   /** The integers or the pack. */
   private byte[] packed = IntSet.create();
 
-  /** Null until the set needs it. */
+  /** Null, or {@link #SHARED}, until the set needs it. */
   private ByteTable table;
 
   /** A set of the members of an {@link IntSet}, which it takes over. */
@@ -121,14 +124,29 @@ public final class SetValue implements Value {
 
   @Override
   public SetValue frozen() {
-    if (form != Form.TABLE) {
+    if (form == Form.PACK) {
       return copy();
     }
     SetValue frozen = new SetValue();
     frozen.form = form;
-    frozen.packed = UNPACKED;
-    frozen.table = table.frozen();
+    frozen.packed = packed;
+    if (form == Form.TABLE) {
+      frozen.table = table.frozen();
+    } else {
+      frozen.table = SHARED;
+      table = SHARED;
+    }
     return frozen;
+  }
+
+  /** The integers, to be changed. */
+  private byte[] own() {
+    if (table == SHARED) {
+      // With room for one more.
+      packed = Arrays.copyOf(packed, (IntSet.used(packed) + Long.BYTES + 7) & ~7);
+      table = null;
+    }
+    return packed;
   }
 
   public int size() {
@@ -201,7 +219,7 @@ public final class SetValue implements Value {
     if (found >= 0) {
       return false;
     }
-    packed = IntSet.insert(packed, found, value);
+    packed = IntSet.insert(own(), found, value);
     if (IntSet.size(packed) > limits.setMaxIntsetEntries) {
       unpack();
     }
@@ -225,7 +243,7 @@ public final class SetValue implements Value {
                 ? IntSet.find(packed, Bytes.parseLong(a, offset, length))
                 : -1;
         if (found >= 0) {
-          packed = IntSet.delete(packed, found);
+          packed = IntSet.delete(own(), found);
         }
         return found >= 0;
       }
@@ -257,6 +275,7 @@ public final class SetValue implements Value {
       pack = ListPack.append(pack, IntSet.get(integers, i));
     }
     packed = pack;
+    table = null;
     form = Form.PACK;
   }
 
@@ -314,7 +333,7 @@ public final class SetValue implements Value {
   /** Removes the member at a place. */
   public void removeAt(int place) {
     switch (form) {
-      case INTEGERS -> packed = IntSet.delete(packed, place);
+      case INTEGERS -> packed = IntSet.delete(own(), place);
       case PACK -> packed = ListPack.delete(packed, place);
       default -> table.remove();
     }

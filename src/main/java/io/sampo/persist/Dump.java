@@ -2,12 +2,18 @@ package io.sampo.persist;
 
 import io.sampo.data.HashValue;
 import io.sampo.data.Limits;
+import io.sampo.data.Value;
 import io.sampo.data.Words;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;
+import io.sampo.resp.Bytes;
+import io.sampo.resp.Late;
 import io.sampo.resp.ReplyWriter;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * A single value as DUMP gives it and RESTORE takes it: its type and what RDB has for it, then 2
@@ -19,6 +25,11 @@ public final class Dump {
   private static final int CAPACITY = 256;
   private static final int COMPRESSED = 4;
   private static final int MOST_CAPACITY = 1 << 24;
+
+  /** The bytes of a piece of a value that is written in several. */
+  private static final int PIECE = 1 << 18;
+
+  private static final long MOST_BYTES = Integer.MAX_VALUE - PIECE;
 
   private Dump() {}
 
@@ -34,6 +45,51 @@ public final class Dump {
   /** Writes the same as a bulk reply. */
   static void bulk(Db db, int h, boolean compressing, ReplyWriter reply) {
     output(db, h, compressing).bulk(reply);
+  }
+
+  /**
+   * The same of a value that is frozen, as a reply to be made by any thread: in pieces, so that no
+   * array need hold all of it.
+   */
+  static Late late(Value frozen, boolean compressing) {
+    return new Late() {
+      @Override
+      public long size() {
+        return frozen.heapBytes() / COMPRESSED;
+      }
+
+      @Override
+      public List<byte[]> make() {
+        return bulk(frozen, compressing);
+      }
+    };
+  }
+
+  private static List<byte[]> bulk(Value value, boolean compressing) {
+    List<byte[]> pieces = new ArrayList<>();
+    RdbOutput out = new RdbOutput(compressing, PIECE, PIECE, pieces::add);
+    out.octet(ValueWriter.type(value));
+    BooleanSupplier rest = new ValueWriter(out).begin(value);
+    while (rest.getAsBoolean()) {
+      // Each time writes a slice.
+    }
+    out.octet(version(value));
+    out.octet(0);
+    pieces.add(out.take());
+    long sum = 0;
+    long length = Long.BYTES;
+    for (byte[] piece : pieces) {
+      sum = Crc64.update(sum, piece, 0, piece.length);
+      length += piece.length;
+    }
+    if (length > MOST_BYTES) {
+      throw new OutOfMemoryError("a serialized value of more than 2 GiB");
+    }
+    byte[] last = new byte[Long.BYTES];
+    Words.putLong(last, 0, sum);
+    pieces.add(last);
+    pieces.add(0, Bytes.ascii("$" + length + "\r\n"));
+    return pieces;
   }
 
   private static RdbOutput output(Db db, int h, boolean compressing) {
@@ -58,7 +114,11 @@ public final class Dump {
   }
 
   private static int version(Db db, int h) {
-    boolean expiring = db.isObject(h) && db.value(h) instanceof HashValue hash && hash.hasTimes();
+    return db.isObject(h) ? version(db.value(h)) : RdbFormat.VERSION;
+  }
+
+  private static int version(Value value) {
+    boolean expiring = value instanceof HashValue hash && hash.hasTimes();
     return expiring ? RdbFormat.LATEST_VERSION : RdbFormat.VERSION;
   }
 

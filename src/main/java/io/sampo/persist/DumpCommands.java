@@ -5,6 +5,7 @@ import static io.sampo.command.Command.cmd;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
+import io.sampo.data.StreamValue;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;
 import io.sampo.resp.Args;
@@ -19,6 +20,10 @@ public final class DumpCommands {
   private static final byte[] ABSTTL = Bytes.ascii("ABSTTL");
   private static final byte[] DEL = Bytes.ascii("DEL");
   private static final int OPTIONS = 4;
+
+  /** Values that take more heap are not encoded by the shard. */
+  private static final long BIG = 1 << 16;
+
   private static final RespError BUSY_KEY =
       new RespError("BUSYKEY Target key name already exists.");
   private static final RespError BAD_TTL = new RespError("ERR Invalid TTL value, must be >= 0");
@@ -66,9 +71,19 @@ public final class DumpCommands {
     int h = c.read(db, a, 1);
     if (h == Db.NONE) {
       c.out().nil();
+    } else if (c.out().isParting() && isBig(db, h)) {
+      c.out().late(Dump.late(db.value(h).frozen(), compressing.getAsBoolean()));
     } else {
       Dump.bulk(db, h, compressing.getAsBoolean(), c.out());
     }
+  }
+
+  /** Whether a value is big, and can be frozen without being copied. */
+  private static boolean isBig(Db db, int h) {
+    return db.isObject(h)
+        && !db.isString(h)
+        && !(db.value(h) instanceof StreamValue)
+        && db.value(h).heapBytes() > BIG;
   }
 
   /** What may stand behind the arguments of RESTORE; -1 where it does not. */

@@ -147,6 +147,7 @@ final class RdbOutput {
       long value = Bytes.parseLong(a, offset, length);
       if (value == (int) value) {
         number((int) value);
+        spill();
         return;
       }
     }

@@ -48,7 +48,7 @@ final class ValueWriter {
     return db.isString(h) ? RdbFormat.STRING : type(db.value(h));
   }
 
-  private static int type(Value value) {
+  static int type(Value value) {
     if (value instanceof HashValue hash) {
       return hash.hasTimes()
           ? RdbFormat.HASH_METADATA
@@ -209,6 +209,7 @@ final class ValueWriter {
         (score, a, offset, length) -> {
           out.string(a, offset, length);
           out.real(score);
+          out.spill();
         });
     return NO_MORE;
   }

@@ -42,6 +42,11 @@ public final class ReplyWriter {
   private int position;
   private boolean resp3;
 
+  /** Whether what is big may stand apart from the buffer, and what does. */
+  private boolean parting;
+
+  private Inserts inserts = Inserts.NONE;
+
   /**
    * @param capacity the bytes it begins with, and returns to after exceptional replies
    */
@@ -63,21 +68,51 @@ public final class ReplyWriter {
     return buffer;
   }
 
+  /**
+   * Says whether what is too big to be copied, or is not made yet, may stand apart from what is
+   * written, in {@link #takeInserts}.
+   */
+  public void parting(boolean yes) {
+    parting = yes;
+  }
+
+  public boolean isParting() {
+    return parting;
+  }
+
   /** Bytes written so far; also a mark for {@link #truncate}. */
   public int position() {
     return position;
   }
 
+  /** Bytes written so far, with those that stand apart as far as is known. */
+  public long length() {
+    return position + inserts.size();
+  }
+
   /** Takes back everything written behind {@code mark}. */
   public void truncate(int mark) {
     position = mark;
+    if (!inserts.isEmpty()) {
+      inserts.truncate(mark);
+    }
   }
 
   public byte[] toByteArray() {
     return Arrays.copyOf(buffer, position);
   }
 
-  /** Everything written so far, in an array of its own; what is written next starts afresh. */
+  /** What stands apart from that which {@link #take} is about to return. */
+  public Inserts takeInserts() {
+    Inserts taken = inserts;
+    inserts = Inserts.NONE;
+    return taken;
+  }
+
+  /**
+   * Everything written so far, but for what stands apart, in an array of its own; what is written
+   * next starts afresh.
+   */
   public byte[] take() {
     byte[] all = toByteArray();
     clear();
@@ -95,6 +130,7 @@ public final class ReplyWriter {
   /** Forgets everything written so far, and what the buffer grew to hold it. */
   public void drop() {
     position = 0;
+    inserts = Inserts.NONE;
     buffer = new byte[capacity];
   }
 
@@ -153,6 +189,34 @@ public final class ReplyWriter {
     b[at++] = '\r';
     b[at++] = '\n';
     position = at;
+  }
+
+  /** A bulk string of bytes that nobody changes any more, and so need not be copied. */
+  public void shared(byte[] bytes, int offset, int length) {
+    if (!parting) {
+      bulk(bytes, offset, length);
+      return;
+    }
+    header('$', length);
+    insertable().add(position, bytes, offset, length);
+    crlf();
+  }
+
+  /** A reply that is made later, if that may be, or else at once. */
+  public void late(Late late) {
+    if (parting) {
+      insertable().add(position, late);
+    } else {
+      late.make().forEach(piece -> raw(piece, 0, piece.length));
+    }
+    crlf();
+  }
+
+  private Inserts insertable() {
+    if (inserts == Inserts.NONE) {
+      inserts = new Inserts();
+    }
+    return inserts;
   }
 
   /** A bulk string of ISO-8859-1 text. */
@@ -227,6 +291,7 @@ public final class ReplyWriter {
       int from = mark + SHORT_HEADER;
       System.arraycopy(buffer, from, buffer, from + more, position - from);
       position += more;
+      inserts.shift(from, more);
     }
     buffer[mark] = (byte) type;
     int at = Bytes.putLong(buffer, mark + 1, n);

@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.shard.Batch;
+import org.apache.pekko.util.ByteString;
 
 /**
  * The round of a session that is out: in one batch, or in one for each shard where their order does
@@ -68,10 +69,10 @@ final class Flight {
   }
 
   /** The replies, when all is back: as many as there are yet; the last of them ends the round. */
-  byte[] replies(Batch last) {
-    byte[] replies;
+  ByteString replies(Batch last) {
+    ByteString replies;
     if (parts == null) {
-      replies = last.replies();
+      replies = Splice.all(last);
       unfinished = last.isDone() ? null : last;
     } else {
       replies = parts.join();

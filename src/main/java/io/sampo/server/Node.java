@@ -78,6 +78,9 @@ public final class Node {
   /** Runs what may wait. */
   final java.util.concurrent.Executor blocking;
 
+  /** Runs what needs a processor for long, and waits for nobody. */
+  final java.util.concurrent.Executor longWork;
+
   public final String runId = History.randomId();
   public final long startedAt = System.currentTimeMillis();
   private final ActorSystem<?> system;
@@ -120,6 +123,7 @@ public final class Node {
     watchman =
         new Overseer(monitors, slowLog, latency, settings, System::currentTimeMillis, failNode);
     Crew crew = new Crew(system, failNode);
+    longWork = crew.executor("sampo.long-work");
     pubSub = PubSub.open(crew::spawn, "courier-", loopCount, dispatchers);
     data = new Service(Service.Kind.DATA, commands, pubSub);
     Notifications notifications = new Notifications(pubSub, settings.notifyKeyspaceEvents);
@@ -192,7 +196,8 @@ public final class Node {
                 keyspaces.memory,
                 watchman,
                 System::currentTimeMillis,
-                this::makeRoom));
+                this::makeRoom,
+                longWork));
     settings.latencyTracking.each(executor.stats()::track);
     return executor;
   }

@@ -11,10 +11,6 @@ final class Output {
   private boolean shut;
 
   /** Adds encoded bytes, which nobody may change any more. */
-  void add(byte[] bytes) {
-    add(ByteString.fromArrayUnsafe(bytes));
-  }
-
   void add(ByteString more) {
     pending = pending.isEmpty() ? more : pending.concat(more);
   }

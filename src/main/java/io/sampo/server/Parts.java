@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import io.sampo.shard.Batch;
 import java.util.Arrays;
+import org.apache.pekko.util.ByteString;
 
 /**
  * A round that was parted into one batch for each shard, and the way its replies are put together
@@ -52,14 +53,21 @@ final class Parts {
   }
 
   /** The next replies in order, as far as there are any; to be called when no batch is out. */
-  byte[] join() {
+  ByteString join() {
     int length = 0;
+    boolean whole = true;
     for (int shard = 0; shard < batches.length; shard++) {
       if (batches[shard] != null) {
         length += batches[shard].replies().length - from[shard];
+        whole &= batches[shard].isWhole();
       }
     }
-    byte[] all = new byte[length];
+    return whole ? copied(length) : spliced();
+  }
+
+  /** The same, where all of it is in arrays, with so many bytes left in them. */
+  private ByteString copied(int most) {
+    byte[] all = new byte[most];
     int at = 0;
     for (; joined < shardOf.length; joined++) {
       int shard = shardOf[joined];
@@ -73,7 +81,22 @@ final class Parts {
       from[shard] = end;
       at += bytes;
     }
-    return at == length ? all : Arrays.copyOf(all, at);
+    return ByteString.fromArrayUnsafe(at == most ? all : Arrays.copyOf(all, at));
+  }
+
+  private ByteString spliced() {
+    Splice splice = new Splice();
+    for (; joined < shardOf.length; joined++) {
+      int shard = shardOf[joined];
+      Batch batch = batches[shard];
+      if (items[shard] == batch.done()) {
+        break;
+      }
+      int end = batch.end(items[shard]++);
+      batch.eachPiece(from[shard], end, splice);
+      from[shard] = end;
+    }
+    return splice.result();
   }
 
   /** Whether all replies have been joined. */

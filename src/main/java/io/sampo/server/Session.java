@@ -185,10 +185,14 @@ public final class Session extends GraphStageLogic
   /** Adds to what the client is sent. */
   @Override
   public void send(byte[] bytes) {
-    if (bytes.length == 0 || output.isShut()) {
+    send(ByteString.fromArrayUnsafe(bytes));
+  }
+
+  private void send(ByteString bytes) {
+    if (bytes.isEmpty() || output.isShut()) {
       return;
     }
-    node.traffic.sent(loop.index, bytes.length);
+    node.traffic.sent(loop.index, bytes.length());
     output.add(bytes);
     limitOutput();
     if (isAvailable(shape.out())) {
@@ -309,7 +313,7 @@ public final class Session extends GraphStageLogic
       fail();
       return;
     }
-    byte[] replies = flight.replies(batch);
+    ByteString replies = flight.replies(batch);
     busy = flight.isUnfinished();
     if (!busy) {
       transactions.executed();

@@ -5,7 +5,10 @@ import io.sampo.command.Command;
 import io.sampo.command.Flag;
 import io.sampo.resp.Args;
 import io.sampo.resp.Frames;
+import io.sampo.resp.Inserts;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Requests of one connection on their way to the shards they need, and their replies on the way
@@ -13,12 +16,16 @@ import java.util.Arrays;
  * again, which may use it anew.
  */
 public final class Batch implements Shard.Message, Borrower.Job {
-  /** Receives a batch when its replies are complete; called on the thread that ran it. */
+  /**
+   * Receives a batch when its replies are complete; called on the thread that ran it, or on that
+   * which made the last of them.
+   */
   @FunctionalInterface
   public interface Owner {
     void completed(Batch batch);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
   private static final byte[] NOTHING = new byte[0];
   private static final Frames NO_FRAMES = new Frames();
 
@@ -47,6 +54,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
   Object[] extras = new Object[8];
 
   private byte[] replies = NOTHING;
+  private Inserts inserts = Inserts.NONE;
   private boolean lost;
   private int[] ends = new int[8];
 
@@ -144,8 +152,44 @@ public final class Batch implements Shard.Message, Borrower.Job {
     ends[item] = position;
   }
 
-  void replies(byte[] bytes) {
+  void replies(byte[] bytes, Inserts itsInserts) {
     replies = bytes;
+    inserts = itsInserts;
+  }
+
+  /** Whether some of the replies have yet to be made, by {@link #makeReplies}. */
+  boolean isLate() {
+    return inserts.isLate();
+  }
+
+  /** Makes what is missing of the replies, on a thread that may take its time. */
+  void makeReplies(Watchman watchman) {
+    try {
+      inserts.make(
+          (at, cause) -> {
+            String error = failure(at, cause);
+            watchman.failed(error);
+            return error;
+          });
+    } catch (OutOfMemoryError error) {
+      LOG.error("out of heap for the replies to client {}", client.id(), error);
+      lose();
+    }
+  }
+
+  /** Logs why a reply could not be made; returns what to answer. */
+  private String failure(int at, Throwable cause) {
+    int item = 0;
+    while (end(item) <= at) {
+      item++;
+    }
+    Command command = commands[item];
+    if (cause instanceof OutOfMemoryError) {
+      LOG.error("out of heap in {}", command, cause);
+      return Executor.OUT_OF_HEAP;
+    }
+    LOG.error("{} failed", command, cause);
+    return Executor.internalError(command);
   }
 
   /** Says that there was no heap for the replies. */
@@ -168,9 +212,22 @@ public final class Batch implements Shard.Message, Borrower.Job {
     return done == size;
   }
 
-  /** The replies to the requests last run, encoded, in the order of the requests. */
+  /**
+   * The replies to the requests last run, encoded, in the order of the requests; but for what
+   * {@link #eachPiece} shows if they are not {@link #isWhole whole}.
+   */
   public byte[] replies() {
     return replies;
+  }
+
+  /** Whether {@link #replies} is all there is. */
+  public boolean isWhole() {
+    return inserts.isEmpty();
+  }
+
+  /** Shows all there is from one place in {@link #replies} to another. */
+  public void eachPiece(int from, int to, Inserts.Taker taker) {
+    inserts.each(replies, from, to, taker);
   }
 
   /** Where the reply to request {@code item} of this batch ends in {@link #replies}. */
@@ -181,6 +238,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
   /** Forgets everything that another use does not need. */
   public void clear() {
     replies = NOTHING;
+    inserts = Inserts.NONE;
     lost = false;
     Arrays.fill(extras, 0, size, null);
     owner = null;

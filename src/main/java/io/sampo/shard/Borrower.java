@@ -127,7 +127,7 @@ public final class Borrower extends AbstractBehavior<Borrower.Message> {
         needed |= job.shards();
       } else if (job instanceof Batch batch) {
         executor.run(batch);
-        batch.owner.completed(batch);
+        executor.complete(batch);
       } else if (job instanceof Serve serve) {
         executor.serve(serve.waiter);
       } else if (job instanceof Cut cut) {

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
+  static final String OUT_OF_HEAP = "OOM the heap is too small for this command";
   private static final String OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
   /** Bytes of replies after which a batch waits for the client to take them. */
@@ -39,6 +40,7 @@ public final class Executor {
   private final Effects effects;
   private final Watchman watchman;
   private final LongSupplier clock;
+  private final java.util.concurrent.Executor aside;
   private final Held held;
   private final Losses losses;
   private final Prefetch prefetch;
@@ -54,6 +56,7 @@ public final class Executor {
    * What an executor needs of the node it works for.
    *
    * @param tendAll has all shards tended soon
+   * @param aside runs what takes long, elsewhere
    */
   public record Services(
       int shards,
@@ -63,12 +66,14 @@ public final class Executor {
       Memory memory,
       Watchman watchman,
       LongSupplier clock,
-      Runnable tendAll) {}
+      Runnable tendAll,
+      java.util.concurrent.Executor aside) {}
 
   public Executor(Services services) {
     effects = services.effects;
     watchman = services.watchman;
     clock = services.clock;
+    aside = services.aside;
     stats = new CommandStats(services.commands);
     held = new Held(services.shards);
     context = new Context(out, services.shards, effects, services.events, counters);
@@ -120,7 +125,8 @@ public final class Executor {
 
   /**
    * Runs the requests of a batch in order and leaves their replies in it. It stops where these
-   * become too many at once, or a request needs further shards; then it has to be sent again.
+   * become too many at once, or a request needs further shards; then it has to be sent again. In
+   * any case it is to be {@link #complete completed}.
    */
   void run(Batch batch) {
     Client client = batch.client;
@@ -130,12 +136,13 @@ public final class Executor {
       held.showExpired(true);
     }
     out.protocol(client.protocol());
+    out.parting(!obeyed);
     streak.start();
     // What a master sends is not cut: it belongs to one offset of its stream.
     boolean reaches = !obeyed && reach.isAny();
     int i = batch.done;
     int fetched = i;
-    for (; i < batch.size && out.position() < MOST_REPLIES; i++) {
+    for (; i < batch.size && out.length() < MOST_REPLIES; i++) {
       if (i == fetched) {
         fetched = prefetch.fetch(batch, i);
       }
@@ -163,13 +170,33 @@ public final class Executor {
     if (obeyed) {
       held.showExpired(false);
     }
+    out.parting(false);
     batch.done = i;
     try {
-      batch.replies(out.take());
+      batch.replies(out.take(), out.takeInserts());
     } catch (OutOfMemoryError error) {
       out.drop();
       LOG.error("out of heap for the replies to client {}", client.id(), error);
       batch.lose();
+    }
+  }
+
+  /** Gives a batch back that has been run: at once, or when the rest of its replies is made. */
+  void complete(Batch batch) {
+    if (!batch.isLate()) {
+      batch.owner.completed(batch);
+      return;
+    }
+    try {
+      aside.execute(
+          () -> {
+            batch.makeReplies(watchman);
+            batch.owner.completed(batch);
+          });
+    } catch (OutOfMemoryError error) {
+      LOG.error("out of heap for the replies to client {}", batch.client.id(), error);
+      batch.lose();
+      batch.owner.completed(batch);
     }
   }
 
@@ -224,11 +251,14 @@ public final class Executor {
    */
   byte[] runAgain(Client client, Command command, byte[] key) {
     int mark = out.position();
+    boolean parting = out.isParting();
+    out.parting(false);
     out.protocol(client.protocol());
     context.begin(client, now);
     context.serve(key);
     execute(command, mark);
     effects.flush();
+    out.parting(parting);
     return takeBack(mark);
   }
 
@@ -285,11 +315,12 @@ public final class Executor {
       refuse(OOM);
       return;
     }
+    long before = out.length();
     streak.begin(client, command);
     context.begin(client, now);
     execute(command, mark);
     show(client, command);
-    streak.ran(client, out.position() - mark);
+    streak.ran(client, out.length() - before);
   }
 
   /** Evicts where it has to, in nobody's time; returns whether writing may go on. */
@@ -321,14 +352,14 @@ public final class Executor {
       fail(command, mark, error.getMessage());
     } catch (OutOfMemoryError error) {
       LOG.error("out of heap in {}", command, error);
-      fail(command, mark, "OOM the heap is too small for this command");
+      fail(command, mark, OUT_OF_HEAP);
       if (effects.wanted() && context.changes() != changes) {
         // Nobody was told of it, and so replicas and files would never have it.
         watchman.torn(command, error);
       }
     } catch (RuntimeException | StackOverflowError error) {
       LOG.error("{} failed", command, error);
-      fail(command, mark, "ERR internal error in '" + command + "'");
+      fail(command, mark, internalError(command));
       if (command.isWrite()) {
         watchman.torn(command, error);
       }
@@ -339,6 +370,10 @@ public final class Executor {
     out.truncate(mark);
     stats.failed[command.id()]++;
     refuse(error);
+  }
+
+  static String internalError(Command command) {
+    return "ERR internal error in '" + command + "'";
   }
 
   private void refuse(String error) {

@@ -146,7 +146,7 @@ public final class Shard extends AbstractBehavior<Shard.Message> {
       executor.hold(data);
       executor.run(batch);
       executor.release(data.shard);
-      batch.owner.completed(batch);
+      executor.complete(batch);
     } else if (message instanceof Lend lend) {
       lent = true;
       lend.borrower.tell(new Borrower.Lent(data));

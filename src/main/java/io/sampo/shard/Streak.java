@@ -69,7 +69,7 @@ final class Streak {
   }
 
   /** Says that it has run, and how many bytes its reply has. */
-  void ran(Client client, int reply) {
+  void ran(Client client, long reply) {
     length++;
     last.at(args);
     if (!command.isQuick() || length >= longest || reply > MANY_BYTES || args.span() > MANY_BYTES) {

@@ -1,6 +1,7 @@
 package io.sampo.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.Bytes;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +101,32 @@ final class FrozenTest {
         pairs.add(new Pair(set.frozen(), new HashSet<>(model)));
       }
     }
+    assertEquals(model, content(set));
+    check();
+  }
+
+  @Test
+  void integers() {
+    limits.setMaxIntsetEntries = 2000;
+    SetValue set = new SetValue();
+    Set<String> model = new HashSet<>();
+    for (int i = 0; i < STEPS; i++) {
+      byte[] member = Bytes.ascii("" + random.nextInt(i > STEPS / 2 ? 1 << 20 : 1 << 12));
+      boolean removes = model.size() > (i > STEPS * 4 / 5 ? 5000 : 1500) || random.nextInt(4) == 0;
+      if (random.nextInt(50) == 0 && set.size() > 0) {
+        int place = set.pick(new SplittableRandom(i));
+        model.remove(Bytes.text(set.bytes(place)));
+        set.removeAt(place);
+      } else if (removes) {
+        assertEquals(model.remove(Bytes.text(member)), set.remove(member, 0, member.length));
+      } else {
+        assertEquals(model.add(Bytes.text(member)), set.add(member, 0, member.length, limits));
+      }
+      if (freezes()) {
+        pairs.add(new Pair(set.frozen(), new HashSet<>(model)));
+      }
+    }
+    assertFalse(set.isIntegers());
     assertEquals(model, content(set));
     check();
   }

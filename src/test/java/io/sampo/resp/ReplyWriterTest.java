@@ -224,6 +224,84 @@ class ReplyWriterTest {
     };
   }
 
+  private static Late late(String text) {
+    return new Late() {
+      @Override
+      public long size() {
+        return text.length();
+      }
+
+      @Override
+      public List<byte[]> make() {
+        int half = text.length() / 2;
+        return List.of(Bytes.ascii(text.substring(0, half)), Bytes.ascii(text.substring(half)));
+      }
+    };
+  }
+
+  /** Writes some of each, with what is taken back between; the third reply has eleven elements. */
+  private static void writeParted(ReplyWriter out, List<Integer> ends) {
+    byte[] bytes = Bytes.ascii("_shared_");
+    out.late(late("$4\r\nlate"));
+    ends.add(out.position());
+    out.shared(bytes, 1, 6);
+    ends.add(out.position());
+    int outer = out.defer();
+    out.late(late(":7"));
+    int inner = out.defer();
+    for (int i = 0; i < 10; i++) {
+      out.shared(bytes, 1, 6);
+    }
+    out.endArray(inner, 10);
+    for (int i = 0; i < 9; i++) {
+      out.late(late(":" + i));
+    }
+    out.endArray(outer, 11);
+    ends.add(out.position());
+    int mark = out.position();
+    out.shared(bytes, 0, 8);
+    out.late(late("-no"));
+    out.truncate(mark);
+    out.ok();
+    ends.add(out.position());
+  }
+
+  @Test
+  void whatStandsApartBelongsToItsReply() {
+    ReplyWriter plain = new ReplyWriter(16);
+    List<Integer> ends = new ArrayList<>();
+    writeParted(plain, ends);
+    assertTrue(plain.takeInserts().isEmpty());
+    byte[] expected = plain.take();
+
+    ReplyWriter parting = new ReplyWriter(16);
+    parting.parting(true);
+    List<Integer> partedEnds = new ArrayList<>();
+    writeParted(parting, partedEnds);
+    assertEquals(expected.length, parting.length());
+    Inserts inserts = parting.takeInserts();
+    byte[] array = parting.take();
+    assertTrue(inserts.isLate());
+    inserts.make((at, cause) -> cause.toString());
+    assertFalse(inserts.isLate());
+    int from = 0;
+    int before = 0;
+    for (int i = 0; i < ends.size(); i++) {
+      StringBuilder reply = new StringBuilder();
+      inserts.each(
+          array,
+          before,
+          partedEnds.get(i),
+          (a, offset, length) ->
+              reply.append(Bytes.text(Arrays.copyOfRange(a, offset, offset + length))));
+      assertEquals(
+          Bytes.text(Arrays.copyOfRange(expected, from, ends.get(i))), reply.toString(), "" + i);
+      from = ends.get(i);
+      before = partedEnds.get(i);
+    }
+    assertTrue(parting.takeInserts().isEmpty());
+  }
+
   @Test
   void whatIsNoReplyIsRefused() {
     for (String text :

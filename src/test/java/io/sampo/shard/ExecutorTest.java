@@ -1,8 +1,11 @@
 package io.sampo.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sampo.command.Client;
+import io.sampo.command.Command;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Effects;
 import io.sampo.command.Events;
@@ -11,8 +14,12 @@ import io.sampo.keyspace.Settings;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.Frames;
+import io.sampo.resp.Late;
 import io.sampo.server.command.Families;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -45,18 +52,22 @@ class ExecutorTest {
     public void flush() {}
   }
 
+  private Executor executor(java.util.concurrent.Executor aside) {
+    return new Executor(
+        new Executor.Services(
+            1,
+            Families.offer(new io.sampo.server.config.Settings()).sentinel().ids(),
+            new Full(),
+            Events.NONE,
+            new Memory(1),
+            notes,
+            System::currentTimeMillis,
+            () -> {},
+            aside));
+  }
+
   private String run(String... words) {
-    Executor executor =
-        new Executor(
-            new Executor.Services(
-                1,
-                Families.offer(new io.sampo.server.config.Settings()).sentinel().ids(),
-                new Full(),
-                Events.NONE,
-                new Memory(1),
-                notes,
-                System::currentTimeMillis,
-                () -> {}));
+    Executor executor = executor(Runnable::run);
     executor.hold(new Data(0, new Settings(), System::currentTimeMillis));
     Frames frames = new Frames();
     Args args = Args.of(Stream.of(words).map(Bytes::ascii).toArray(byte[][]::new));
@@ -72,6 +83,103 @@ class ExecutorTest {
   void aChangeThatNobodyCanBeToldOfTearsTheData() {
     assertTrue(run("SET", "key", "value").startsWith("-OOM "));
     assertEquals(List.of("set"), notes.torn());
+  }
+
+  /** A client that is questioned. */
+  private static final class Somebody implements Client {
+    @Override
+    public long id() {
+      return 1;
+    }
+
+    @Override
+    public int db() {
+      return 0;
+    }
+
+    @Override
+    public boolean select(int index) {
+      return index == 0;
+    }
+
+    @Override
+    public int protocol() {
+      return 2;
+    }
+
+    @Override
+    public boolean noTouch() {
+      return false;
+    }
+  }
+
+  /** A command whose reply is made late, by this. */
+  private static Command late(Supplier<List<byte[]>> reply) {
+    Late late =
+        new Late() {
+          @Override
+          public long size() {
+            return 10;
+          }
+
+          @Override
+          public List<byte[]> make() {
+            return reply.get();
+          }
+        };
+    return Command.cmd(
+        "late", 1, "", "", "1.0.0", "O(1)", "", "None.", (c, a) -> c.out().late(late));
+  }
+
+  @Test
+  void whatCannotBeMadeIsAnsweredWithAnError() {
+    List<Runnable> tasks = new ArrayList<>();
+    Executor executor = executor(tasks::add);
+    executor.hold(new Data(0, new Settings(), System::currentTimeMillis));
+    Command made = late(() -> List.of(Bytes.ascii(":"), Bytes.ascii("1")));
+    Command full =
+        late(
+            () -> {
+              throw new OutOfMemoryError("on purpose");
+            });
+    Command wrong =
+        late(
+            () -> {
+              throw new AssertionError("on purpose");
+            });
+    Command echo = commands.find(Bytes.ascii("echo"), 0, 4);
+    List<Batch> done = new ArrayList<>();
+    Frames frames = new Frames();
+    Args args = Args.of(Bytes.ascii("ECHO"), Bytes.ascii("x"));
+    frames.append(args);
+    Batch batch = new Batch().of(done::add, new Somebody(), frames);
+    Transaction transaction = new Transaction();
+    for (Command command : List.of(made, full, wrong, echo)) {
+      if (command != echo) {
+        new CommandTable().add("string", List.of(command));
+      }
+      batch.add(command, 0, Batch.PLAIN, 1);
+      transaction.queue(command, args, 1);
+      batch.add(command, 0, Batch.SILENT, 1);
+    }
+    batch.add(commands.find(Bytes.ascii("exec"), 0, 4), 0, transaction, 1);
+    executor.run(batch);
+    executor.complete(batch);
+    assertEquals(List.of(), done);
+    tasks.forEach(Runnable::run);
+    assertEquals(List.of(batch), done);
+    assertFalse(batch.isLost());
+    StringBuilder replies = new StringBuilder();
+    batch.eachPiece(
+        0,
+        batch.replies().length,
+        (a, offset, length) ->
+            replies.append(Bytes.text(Arrays.copyOfRange(a, offset, offset + length))));
+    String each =
+        ":1\r\n-OOM the heap is too small for this command\r\n"
+            + "-ERR internal error in '%s'\r\n$1\r\nx\r\n";
+    assertEquals(each.formatted("late") + "*4\r\n" + each.formatted("exec"), replies.toString());
+    assertEquals(List.of(), notes.torn());
   }
 
   @Test

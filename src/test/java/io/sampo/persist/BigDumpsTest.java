@@ -1,0 +1,201 @@
+package io.sampo.persist;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.testkit.AgainstRedis;
+import io.sampo.testkit.Differential;
+import io.sampo.testkit.Layout;
+import io.sampo.testkit.RespClient;
+import io.sampo.testkit.TestNode;
+import io.sampo.testkit.WireReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Values that are encoded when the requests behind their DUMP have been run. */
+@Timeout(120)
+class BigDumpsTest {
+  private static final int ELEMENTS = 20_000;
+  private static final int AT_ONCE = 1000;
+  private static final int ROUNDS = 20;
+
+  /** What makes a value big, and what changes it; {@code N} is each of many numbers. */
+  private record Kind(String key, String grow, String change, String read) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind("list", "RPUSH list element:N", "LTRIM list 10 -300", "LRANGE list 0 -1"),
+          new Kind("same", "RPUSH same element", "LSET same 7000 x", "LRANGE same 0 -1"),
+          new Kind("hash", "HSET hash field:N N", "HDEL hash field:17", "HGETALL hash"),
+          new Kind("set", "SADD set member:N", "SREM set member:17", "SMEMBERS set"),
+          new Kind("intset", "SADD intset N", "SADD intset 123456", "SMEMBERS intset"),
+          new Kind(
+              "zset",
+              "ZADD zset N N.5",
+              "ZREMRANGEBYRANK zset 9 999",
+              "ZRANGE zset 0 -1 WITHSCORES"));
+
+  private static void grow(RespClient client, Kind kind) {
+    String[] words = kind.grow.split(" ");
+    for (int from = 0; from < ELEMENTS; from += AT_ONCE) {
+      List<String> command = new ArrayList<>(List.of(words[0], words[1]));
+      for (int n = from; n < from + AT_ONCE; n++) {
+        for (int i = 2; i < words.length; i++) {
+          command.add(words[i].replace("N", "" + n));
+        }
+      }
+      client.expect(':', command.toArray(String[]::new));
+    }
+  }
+
+  private static void grow(Differential pair) {
+    pair.config("set-max-intset-entries", "1000000");
+    for (Kind kind : KINDS) {
+      grow(pair.sampo(), kind);
+      grow(pair.redis(), kind);
+    }
+  }
+
+  private static String[] words(String line) {
+    return line.split(" ");
+  }
+
+  @AgainstRedis({
+    @AgainstRedis.On,
+    @AgainstRedis.On(shards = 3, loops = 2),
+    @AgainstRedis.On(shards = 2, transport = "pekko")
+  })
+  void whateverComesBehindItIsTheValueOfItsTime(Differential pair) {
+    grow(pair);
+    List<String[]> commands = new ArrayList<>();
+    for (Kind kind : KINDS) {
+      commands.add(words("DUMP " + kind.key));
+      commands.add(words("ECHO " + kind.key));
+      commands.add(words(kind.change));
+      commands.add(words("DUMP " + kind.key));
+      commands.add(words("PEXPIRE " + kind.key + " 0"));
+      commands.add(words("DUMP " + kind.key));
+    }
+    List<WireReply> ours = new ArrayList<>();
+    List<WireReply> theirs = new ArrayList<>();
+    bothAnswer(pair, commands, ours, theirs);
+    for (int k = 0; k < KINDS.size(); k++) {
+      Kind kind = KINDS.get(k);
+      for (int i : new int[] {0, 3}) {
+        pair.sampo().expect('+', "RESTORE", kind.key, "0", theirs.get(6 * k + i).text());
+        pair.redis().expect('+', "RESTORE", kind.key, "0", ours.get(6 * k + i).text());
+        pair.sameUnordered(words(kind.read));
+        pair.same("DEL", kind.key);
+      }
+    }
+  }
+
+  @AgainstRedis({@AgainstRedis.On, @AgainstRedis.On(shards = 3)})
+  void withinATransaction(Differential pair) {
+    grow(pair);
+    List<String[]> commands = new ArrayList<>();
+    commands.add(words("MULTI"));
+    for (Kind kind : KINDS) {
+      commands.add(words("DUMP " + kind.key));
+      commands.add(words("UNLINK " + kind.key));
+      commands.add(words("LPOP " + kind.key));
+    }
+    commands.add(words("EXEC"));
+    commands.add(words("PING"));
+    List<WireReply> ours = new ArrayList<>();
+    List<WireReply> theirs = new ArrayList<>();
+    bothAnswer(pair, commands, ours, theirs);
+    for (int k = 0; k < KINDS.size(); k++) {
+      Kind kind = KINDS.get(k);
+      int exec = commands.size() - 2;
+      String its = theirs.get(exec).elements().get(3 * k).text();
+      String mine = ours.get(exec).elements().get(3 * k).text();
+      pair.sampo().expect('+', "RESTORE", kind.key, "0", its);
+      pair.redis().expect('+', "RESTORE", kind.key, "0", mine);
+      pair.sameUnordered(words(kind.read));
+    }
+  }
+
+  /** Both are sent all at once; their replies may differ in what bulk strings say. */
+  private static void bothAnswer(
+      Differential pair, List<String[]> commands, List<WireReply> ours, List<WireReply> theirs) {
+    byte[] bytes = RespClient.encode(commands);
+    pair.sampo().raw(bytes);
+    ours.addAll(pair.sampo().read(commands.size()));
+    pair.redis().raw(bytes);
+    theirs.addAll(pair.redis().read(commands.size()));
+    for (int i = 0; i < commands.size(); i++) {
+      boolean dumped = commands.get(i)[0].equals("DUMP") || commands.get(i)[0].equals("EXEC");
+      assertEquals(
+          dumped ? theirs.get(i).shape() : theirs.get(i),
+          dumped ? ours.get(i).shape() : ours.get(i),
+          String.join(" ", commands.get(i)));
+    }
+  }
+
+  /** Other clients of the same shard, and one's own other shards, come meanwhile. */
+  @Test
+  void manyAtOnceKeepTheirOrder() {
+    try (TestNode node = TestNode.start(new Layout(3, 2, "core"))) {
+      List<RespClient> clients =
+          IntStream.range(0, 8).mapToObj(i -> RespClient.connect(node.port())).toList();
+      grow(clients.get(0), KINDS.get(0));
+      grow(clients.get(0), KINDS.get(3));
+      String[] dump = {"DUMP", "list"};
+      String list = clients.get(0).call(dump).text();
+      String set = clients.get(0).call("DUMP", "set").text();
+      List<String[]> commands = new ArrayList<>();
+      for (int i = 0; i < ROUNDS; i++) {
+        commands.add(dump);
+        commands.add(words("ECHO " + i));
+        commands.add(words("CLIENT REPLY SKIP"));
+        commands.add(dump);
+        commands.add(words("DUMP set"));
+        commands.add(words("GET nothing" + i));
+      }
+      clients.forEach(client -> client.raw(RespClient.encode(commands)));
+      for (RespClient client : clients) {
+        for (int i = 0; i < ROUNDS; i++) {
+          List<WireReply> replies = client.read(4);
+          assertEquals(list, replies.get(0).text());
+          assertEquals("" + i, replies.get(1).text());
+          assertEquals(set, replies.get(2).text());
+          assertTrue(replies.get(3).isNull());
+        }
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void clientsThatGoMeanwhileLeaveNothing() {
+    try (TestNode node = TestNode.start(new Layout(1, 1, "core"));
+        RespClient client = RespClient.connect(node.port())) {
+      grow(client, KINDS.get(0));
+      String list = client.call("DUMP", "list").text();
+      String[] dump = {"DUMP", "list"};
+      for (int i = 0; i < ROUNDS; i++) {
+        RespClient victim = RespClient.connect(node.port());
+        victim.raw(RespClient.encode(List.of(dump, dump, dump)));
+        if (i % 2 == 0) {
+          victim.reset();
+        } else {
+          client.expect(':', "CLIENT", "KILL", "TYPE", "normal");
+        }
+        victim.close();
+      }
+      assertEquals(list, client.call(dump).text());
+      while (!client.call("INFO", "clients").text().contains("connected_clients:1\r\n")) {
+        Thread.onSpinWait();
+      }
+      client.expect('+', "CLIENT", "REPLY", "ON");
+      client.raw(RespClient.encode(List.of(words("CLIENT REPLY OFF"), dump, dump)));
+      client.raw(RespClient.encode(List.of(words("CLIENT REPLY ON"), words("ECHO x"))));
+      assertEquals("OK", client.read().text());
+      assertEquals("x", client.read().text());
+    }
+  }
+}
