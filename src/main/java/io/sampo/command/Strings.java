@@ -47,14 +47,17 @@ public final class Strings {
 
   /**
    * Makes the string {@code h} at key {@code i}, or a new one for {@link Db#NONE}, one that can be
-   * changed in place, and at least {@code wanted} bytes long; returns the entry.
+   * changed in place from byte {@code from} to before {@code to}, and so at least as long; returns
+   * the entry.
    */
-  public static int raw(Db db, Args a, int i, int h, long wanted) {
+  public static int raw(Db db, Args a, int i, int h, long from, long to) {
     if (h == Db.NONE) {
-      return db.put(a.array(), a.offset(i), a.length(i), RawString.zeros(wanted), false);
+      RawString fresh = RawString.empty();
+      fresh.prepare(from, to);
+      return db.put(a.array(), a.offset(i), a.length(i), fresh, false);
     }
     int raw = db.makeRaw(h);
-    db.raw(raw).extend(wanted);
+    db.raw(raw).prepare(from, to);
     db.resized(raw);
     return raw;
   }

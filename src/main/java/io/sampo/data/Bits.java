@@ -88,33 +88,34 @@ public final class Bits {
     XOR
   }
 
-  /** Combines the bytes of {@code to} with as many others, which begin at {@code offset}. */
-  public static void combine(Operation operation, byte[] to, byte[] a, int offset, int length) {
+  /** Combines bytes of {@code to} with as many others, which begin at {@code offset}. */
+  public static void combine(
+      Operation operation, byte[] to, int at, byte[] a, int offset, int length) {
     // By words, for of two arrays of bytes the compiler cannot tell that they do not overlap.
     int words = length & -Long.BYTES;
     switch (operation) {
       case AND -> {
         for (int i = 0; i < words; i += Long.BYTES) {
-          LONGS.set(to, i, (long) LONGS.get(to, i) & (long) LONGS.get(a, offset + i));
+          LONGS.set(to, at + i, (long) LONGS.get(to, at + i) & (long) LONGS.get(a, offset + i));
         }
         for (int i = words; i < length; i++) {
-          to[i] &= a[offset + i];
+          to[at + i] &= a[offset + i];
         }
       }
       case OR -> {
         for (int i = 0; i < words; i += Long.BYTES) {
-          LONGS.set(to, i, (long) LONGS.get(to, i) | (long) LONGS.get(a, offset + i));
+          LONGS.set(to, at + i, (long) LONGS.get(to, at + i) | (long) LONGS.get(a, offset + i));
         }
         for (int i = words; i < length; i++) {
-          to[i] |= a[offset + i];
+          to[at + i] |= a[offset + i];
         }
       }
       case XOR -> {
         for (int i = 0; i < words; i += Long.BYTES) {
-          LONGS.set(to, i, (long) LONGS.get(to, i) ^ (long) LONGS.get(a, offset + i));
+          LONGS.set(to, at + i, (long) LONGS.get(to, at + i) ^ (long) LONGS.get(a, offset + i));
         }
         for (int i = words; i < length; i++) {
-          to[i] ^= a[offset + i];
+          to[at + i] ^= a[offset + i];
         }
       }
     }

@@ -1,36 +1,131 @@
 package io.sampo.data;
 
+import io.sampo.resp.Span;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/** A growable byte string, for strings that are big or that are changed in place. */
+/**
+ * A growable byte string, for strings that are big or that are changed in place.
+ *
+ * <p>One of more than {@link #PIECE} bytes is in pieces, which copies and replies share with it; a
+ * piece that is shared is copied before it is changed. So growing, copying and reading takes a
+ * directory of references and a piece, however long the string.
+ */
 public final class RawString implements Value {
-  /** Object header, reference and length; header of the array. */
+  /** The bytes of a piece, but for the last one, which may have fewer. */
+  public static final int PIECE = 1 << 16;
+
+  private static final int SHIFT = 16;
+  private static final int MASK = PIECE - 1;
+
+  /** Object header, two references and length; header of the array. */
   private static final long OVERHEAD = 24 + 16;
 
-  private static final int DOUBLING_LIMIT = 1 << 20;
+  /** Two object headers, reference to and from, place, mark. */
+  private static final long PIECE_OVERHEAD = 24 + 16 + 4;
+
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
+  /** The bits of a number may lie in so many bytes. */
+  private static final int WINDOW = 9;
+
+  private static final byte[] NOTHING = {};
+  private static final Piece[] NONE = {};
+
+  /** What every gap is filled with until something is written there. */
+  private static final Piece ZEROS = new Piece(new byte[PIECE], 0);
+
+  static {
+    ZEROS.shared = true;
+  }
+
+  /** A part of an array. */
+  private static final class Piece {
+    final byte[] array;
+    final int offset;
+
+    /** Whether others may hold it, too: it is not to be changed any more then. */
+    boolean shared;
+
+    Piece(byte[] array, int offset) {
+      this.array = array;
+      this.offset = offset;
+    }
+
+    int capacity() {
+      return Math.min(PIECE, array.length - offset);
+    }
+
+    Piece copy(int capacity) {
+      byte[] copy = new byte[capacity];
+      if (this != ZEROS) {
+        System.arraycopy(array, offset, copy, 0, Math.min(capacity, capacity()));
+      }
+      return new Piece(copy, 0);
+    }
+  }
+
+  /** All of it, if it is not in pieces. */
   private byte[] bytes;
+
+  private Piece[] pieces;
   private int length;
 
   /** Takes over {@code bytes}, which nobody else may change from now on. */
   public RawString(byte[] bytes) {
-    this.bytes = bytes;
-    this.length = bytes.length;
+    length = bytes.length;
+    boolean whole = length <= PIECE;
+    this.bytes = whole ? bytes : NOTHING;
+    pieces = whole ? NONE : pieces(bytes);
   }
 
   public RawString(byte[] a, int offset, int length) {
     this(Arrays.copyOfRange(a, offset, offset + length));
   }
 
-  /** A string of that many zeros. */
-  public static RawString zeros(long length) {
-    return new RawString(new byte[checked(length)]);
+  private RawString(Piece[] pieces, int length) {
+    bytes = NOTHING;
+    this.pieces = pieces;
+    this.length = length;
+  }
+
+  /** An empty string, to be written to. */
+  public static RawString empty() {
+    return new RawString(NOTHING);
+  }
+
+  private static Piece[] pieces(byte[] bytes) {
+    Piece[] pieces = new Piece[count(bytes.length)];
+    for (int i = 0; i < pieces.length; i++) {
+      pieces[i] = new Piece(bytes, i << SHIFT);
+    }
+    return pieces;
+  }
+
+  private static int count(long length) {
+    return (int) (length + MASK >>> SHIFT);
+  }
+
+  private boolean isWhole() {
+    return pieces == NONE;
   }
 
   @Override
   public RawString copy() {
-    return new RawString(bytes, 0, length);
+    if (isWhole()) {
+      return new RawString(toByteArray());
+    }
+    markShared(0, length);
+    return new RawString(pieces.clone(), length);
+  }
+
+  private void markShared(int from, int n) {
+    for (int i = from >>> SHIFT; i < count((long) from + n); i++) {
+      if (!pieces[i].shared) {
+        pieces[i].shared = true;
+      }
+    }
   }
 
   @Override
@@ -43,80 +138,219 @@ public final class RawString implements Value {
     return "raw";
   }
 
+  /** What is shared counts as if it were not. */
   @Override
   public long heapBytes() {
-    return OVERHEAD + ((bytes.length + 7L) & ~7L);
+    return isWhole()
+        ? OVERHEAD + ((bytes.length + 7L) & ~7L)
+        : OVERHEAD + capacity(pieces) + PIECE_OVERHEAD * pieces.length;
+  }
+
+  private static long capacity(Piece[] pieces) {
+    int last = pieces.length - 1;
+    return last < 0 ? 0 : ((long) last << SHIFT) + pieces[last].capacity();
   }
 
   public int length() {
     return length;
   }
 
-  /** The bytes themselves: the first {@link #length} count; replaced whenever the string grows. */
+  // --- reading
+
+  /** How many bytes from {@code at} on lie together. */
+  public int run(int at) {
+    return isWhole() ? length - at : Math.min(PIECE - (at & MASK), length - at);
+  }
+
+  /** The array that holds the byte at {@code at}, and what is in its {@link #run}. */
+  public byte[] array(int at) {
+    return isWhole() ? bytes : pieces[at >>> SHIFT].array;
+  }
+
+  /** Where in {@link #array(int)} it is. */
+  public int offset(int at) {
+    return isWhole() ? at : pieces[at >>> SHIFT].offset + (at & MASK);
+  }
+
+  /**
+   * The bytes themselves, to be read and changed: the first {@link #length} count; replaced
+   * whenever the string grows. What is in pieces becomes one array for this: for those who know
+   * that it is not long.
+   */
   public byte[] array() {
+    if (!isWhole()) {
+      become(toByteArray());
+    }
     return bytes;
   }
 
   public byte[] toByteArray() {
-    return Arrays.copyOf(bytes, length);
+    byte[] all = new byte[length];
+    copyTo(all);
+    return all;
   }
 
+  /** Copies all of it to the beginning of {@code to}. */
+  public void copyTo(byte[] to) {
+    get(0, to, length);
+  }
+
+  private void get(int from, byte[] to, int n) {
+    for (int done = 0; done < n; ) {
+      int run = Math.min(n - done, run(from + done));
+      System.arraycopy(array(from + done), offset(from + done), to, done, run);
+      done += run;
+    }
+  }
+
+  /** A part of it in pieces, until it changes. */
+  public List<Span> spans(int from, int n) {
+    List<Span> spans = new ArrayList<>(count(n) + 1);
+    for (int at = from, end = from + n; at < end; ) {
+      int run = Math.min(end - at, run(at));
+      spans.add(new Span(array(at), offset(at), run));
+      at += run;
+    }
+    return spans;
+  }
+
+  /** The same of one that is in pieces, to be read by any thread while it goes on changing. */
+  public List<Span> share(int from, int n) {
+    markShared(from, n);
+    return spans(from, n);
+  }
+
+  /** See {@link Bits#get}. */
+  public long bits(long at, int width) {
+    int first = (int) (at >>> 3);
+    if (first >= length) {
+      return 0;
+    }
+    int run = run(first);
+    if (run >= WINDOW || first + run == length) {
+      return Bits.get(array(first), offset(first), run, at & 7, width);
+    }
+    byte[] window = window(first);
+    return Bits.get(window, 0, window.length, at & 7, width);
+  }
+
+  private byte[] window(int first) {
+    byte[] window = new byte[Math.min(WINDOW, length - first)];
+    get(first, window, window.length);
+    return window;
+  }
+
+  // --- changing
+
   public void append(byte[] a, int offset, int n) {
-    int at = length;
-    extend((long) length + n);
-    System.arraycopy(a, offset, bytes, at, n);
+    write(length, a, offset, n);
   }
 
   /**
    * Overwrites from {@code at}, growing as needed; a gap behind the old end is filled with zeros.
    */
   public void write(int at, byte[] a, int offset, int n) {
-    extend((long) at + n);
-    System.arraycopy(a, offset, bytes, at, n);
+    prepare(at, (long) at + n);
+    for (int done = 0; done < n; ) {
+      int run = Math.min(n - done, run(at + done));
+      System.arraycopy(a, offset + done, array(at + done), offset(at + done), run);
+      done += run;
+    }
   }
 
-  /** Makes the string at least {@code wanted} bytes long, filling up with zeros. */
-  public void extend(long wanted) {
-    if (wanted <= length) {
-      return;
+  /** See {@link Bits#set}; what it changes has been {@link #prepare prepared}. */
+  public void bits(long at, int width, long number) {
+    int first = (int) (at >>> 3);
+    int run = run(first);
+    if (run >= WINDOW || first + run == length) {
+      Bits.set(array(first), offset(first), at & 7, width, number);
+    } else {
+      byte[] window = window(first);
+      Bits.set(window, 0, at & 7, width, number);
+      write(first, window, 0, (int) ((at & 7) + width + 7 >>> 3));
     }
-    if (wanted > bytes.length) {
-      bytes = Arrays.copyOf(bytes, capacityFor(wanted));
+  }
+
+  /**
+   * Has the bytes from {@code from} to before {@code to} ready to be overwritten, without taking
+   * any more heap: makes the string at least that long, filling up with zeros. If there is not
+   * enough heap nothing has changed.
+   */
+  public void prepare(long from, long to) {
+    reserve(to);
+    if (!isWhole()) {
+      for (int i = (int) (from >>> SHIFT); i < count(to); i++) {
+        if (pieces[i].shared) {
+          pieces[i] = pieces[i].copy(pieces[i].capacity());
+        }
+      }
     }
-    // Behind the length the array is always zero.
-    length = (int) wanted;
+    // Behind the length there are always zeros.
+    length = (int) Math.max(length, to);
+  }
+
+  /** Takes what heap it needs to be so long. */
+  private void reserve(long wanted) {
+    if (isWhole()) {
+      if (wanted <= bytes.length) {
+        return;
+      }
+      if (wanted <= PIECE) {
+        bytes = Arrays.copyOf(bytes, capacityFor(wanted));
+        return;
+      }
+    }
+    Piece[] old = isWhole() ? pieces(bytes) : pieces;
+    if (wanted > capacity(old)) {
+      pieces = grown(old, wanted);
+      bytes = NOTHING;
+    }
+  }
+
+  private static Piece[] grown(Piece[] old, long wanted) {
+    if (wanted > MAX_LENGTH) {
+      throw new OutOfMemoryError("a string of more than 2 GiB");
+    }
+    Piece[] pieces = Arrays.copyOf(old, count(wanted));
+    int last = old.length - 1;
+    if (last >= 0) {
+      long rest = Math.min(PIECE, wanted - ((long) last << SHIFT));
+      if (rest > old[last].capacity()) {
+        pieces[last] = old[last].copy(capacityFor(rest));
+      }
+    }
+    Arrays.fill(pieces, old.length, pieces.length, ZEROS);
+    return pieces;
   }
 
   /** Replaces {@code removed} bytes from {@code at} on by {@code n} others. */
   void splice(int at, int removed, byte[] a, int offset, int n) {
-    int old = length;
-    int tail = old - at - removed;
-    extend((long) old - removed + n);
-    System.arraycopy(bytes, at + removed, bytes, at + n, tail);
-    System.arraycopy(a, offset, bytes, at, n);
-    if (n < removed) {
-      length = at + n + tail;
-      Arrays.fill(bytes, length, old, (byte) 0);
+    byte[] old = array();
+    int tail = length - at - removed;
+    byte[] all = bytes;
+    int now = at + n + tail;
+    if (now > bytes.length) {
+      all = new byte[now <= PIECE ? capacityFor(now) : now];
+      System.arraycopy(old, 0, all, 0, at);
     }
+    System.arraycopy(old, at + removed, all, at + n, tail);
+    System.arraycopy(a, offset, all, at, n);
+    if (now < length) {
+      Arrays.fill(all, now, length, (byte) 0);
+    }
+    bytes = all;
+    length = now;
   }
 
   /** Takes over other bytes in place of all it had; nobody else may change them from now on. */
   public void become(byte[] others) {
     bytes = others;
+    pieces = NONE;
     length = others.length;
   }
 
-  /** Doubles small strings, and adds a quarter to big ones. */
+  /** Doubles what is not yet a piece. */
   private static int capacityFor(long wanted) {
-    checked(wanted);
-    long roomy = wanted < DOUBLING_LIMIT ? wanted * 2 : wanted + wanted / 4;
-    return (int) Math.min(roomy, MAX_LENGTH);
-  }
-
-  private static int checked(long length) {
-    if (length > MAX_LENGTH) {
-      throw new OutOfMemoryError("a string of more than 2 GiB");
-    }
-    return (int) length;
+    return (int) Math.min(wanted * 2, PIECE);
   }
 }

@@ -195,7 +195,10 @@ public final class Db {
     storage.bulkRange(h, from, length, out);
   }
 
-  /** The array that holds a string which is not {@link #isLong}, from {@link #stringOffset} on. */
+  /**
+   * The array that holds a string which is not {@link #isLong}, from {@link #stringOffset} on. A
+   * long one becomes one array for this: see {@link RawString#array()}.
+   */
   public byte[] stringArray(int h) {
     return storage.stringArray(h);
   }

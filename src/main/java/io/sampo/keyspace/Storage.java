@@ -158,7 +158,7 @@ final class Storage {
       case Record.LONG -> out.bulk(longValue(h));
       case Record.OBJECT -> {
         RawString raw = raw(h);
-        out.bulk(raw.array(), 0, raw.length());
+        bulk(raw, 0, raw.length(), out);
       }
       default -> {
         int at = Record.payloadAt(b, p);
@@ -172,11 +172,21 @@ final class Storage {
     int p = Arena.offset(h);
     switch (Record.kind(b, p)) {
       case Record.LONG -> out.bulk(string(h), from, length);
-      case Record.OBJECT -> out.bulk(raw(h).array(), from, length);
+      case Record.OBJECT -> bulk(raw(h), from, length, out);
       default -> {
         int at = Record.payloadAt(b, p);
         out.bulk(b, at + Lengths.sizeAt(b, at) + from, length);
       }
+    }
+  }
+
+  private static void bulk(RawString raw, int from, int length, ReplyWriter out) {
+    if (length == 0 || raw.run(from) >= length) {
+      out.bulk(raw.array(from), raw.offset(from), length);
+    } else if (length <= RawString.PIECE || !out.isParting()) {
+      out.bulk(length, raw.spans(from, length));
+    } else {
+      out.shared(length, raw.share(from, length));
     }
   }
 

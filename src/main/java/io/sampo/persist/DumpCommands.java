@@ -80,10 +80,7 @@ public final class DumpCommands {
 
   /** Whether a value is big, and can be frozen without being copied. */
   private static boolean isBig(Db db, int h) {
-    return db.isObject(h)
-        && !db.isString(h)
-        && !(db.value(h) instanceof StreamValue)
-        && db.value(h).heapBytes() > BIG;
+    return db.isObject(h) && !(db.value(h) instanceof StreamValue) && db.value(h).heapBytes() > BIG;
   }
 
   /** What may stand behind the arguments of RESTORE; -1 where it does not. */

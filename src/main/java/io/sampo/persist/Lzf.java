@@ -24,7 +24,7 @@ final class Lzf {
   private static final int SHORT_HASH_BITS = 9;
 
   private static final int SHORT = 512;
-  private static final int MAX_LITERALS = 32;
+  static final int MAX_LITERALS = 32;
   private static final int MAX_DISTANCE = 1 << 13;
   private static final int MAX_REPEAT = 264;
   private static final int SHORT_REPEAT = 9;

@@ -1,5 +1,6 @@
 package io.sampo.persist;
 
+import io.sampo.data.RawString;
 import io.sampo.data.Words;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
@@ -154,6 +155,54 @@ final class RdbOutput {
     blob(a, offset, length);
   }
 
+  /** A string, of which each piece is compressed by itself, for that needs no array for all. */
+  void string(RawString string) {
+    int length = string.length();
+    if (string.run(0) == length) {
+      string(string.array(0), string.offset(0), length);
+      return;
+    }
+    long size = compressing ? compressedSize(string) : length;
+    boolean worthwhile = size <= length - WORTHWHILE;
+    if (worthwhile) {
+      octet(RdbFormat.ENCODED | RdbFormat.LZF);
+      length(size);
+    }
+    length(length);
+    for (int from = 0; from < length; from += string.run(from)) {
+      if (worthwhile) {
+        ensure(mostCompressed(string.run(from)));
+        at += compress(string, from, buffer, at);
+        spill();
+      } else {
+        raw(string.array(from), string.offset(from), string.run(from));
+      }
+    }
+  }
+
+  /** What all pieces take, or some of them if that is already too much. */
+  private long compressedSize(RawString string) {
+    byte[] scratch = new byte[mostCompressed(string.run(0))];
+    long size = 0;
+    for (int from = 0;
+        from < string.length() && size <= string.length() - WORTHWHILE;
+        from += string.run(from)) {
+      size += compress(string, from, scratch, 0);
+    }
+    return size;
+  }
+
+  private int compress(RawString string, int from, byte[] to, int at) {
+    int run = string.run(from);
+    return lzf()
+        .compress(string.array(from), string.offset(from), run, to, at, mostCompressed(run));
+  }
+
+  /** What bytes take that cannot be compressed. */
+  private static int mostCompressed(int length) {
+    return length + length / Lzf.MAX_LITERALS + 4;
+  }
+
   /** A string that is the decimal text of a number. */
   void number(long value) {
     if (value == (int) value) {
@@ -196,10 +245,7 @@ final class RdbOutput {
   private boolean compressed(byte[] a, int offset, int length) {
     int head = 1 + 2 * LENGTH_BYTES;
     ensure(head + (long) length);
-    if (lzf == null) {
-      lzf = new Lzf();
-    }
-    int size = lzf.compress(a, offset, length, buffer, at + head, length - WORTHWHILE);
+    int size = lzf().compress(a, offset, length, buffer, at + head, length - WORTHWHILE);
     if (size == 0) {
       return false;
     }
@@ -210,6 +256,13 @@ final class RdbOutput {
     System.arraycopy(buffer, from, buffer, at, size);
     at += size;
     return true;
+  }
+
+  private Lzf lzf() {
+    if (lzf == null) {
+      lzf = new Lzf();
+    }
+    return lzf;
   }
 
   /** Bytes with no length before them. */

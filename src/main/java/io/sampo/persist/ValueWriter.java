@@ -24,11 +24,10 @@ final class ValueWriter {
   private static final int FRAME = ListPack.BEGIN + 1;
   private static final int UNCOUNTED = 0xffff;
 
-  /** What a slice is: so many elements, or packs of them, or bytes. */
+  /** What a slice is: so many elements, or packs of them. */
   private static final int ELEMENTS = 256;
 
   private static final int PACKS = 8;
-  private static final int BYTES = 1 << 16;
 
   private static final BooleanSupplier NO_MORE = () -> false;
 
@@ -73,7 +72,7 @@ final class ValueWriter {
   void value(Db db, int h) {
     if (db.isLong(h)) {
       out.number(db.longValue(h));
-    } else if (db.isString(h)) {
+    } else if (!db.isObject(h)) {
       out.string(db.stringArray(h), db.stringOffset(h), db.stringLength(h));
     } else {
       BooleanSupplier rest = begin(db.value(h));
@@ -104,7 +103,8 @@ final class ValueWriter {
     if (value instanceof StreamValue stream) {
       return streams.begin(stream);
     }
-    return string((RawString) value);
+    out.string((RawString) value);
+    return NO_MORE;
   }
 
   /** Takes the numbers of a slice. */
@@ -130,12 +130,6 @@ final class ValueWriter {
       cursor[0] = slice.applyAsLong(cursor[0]);
       return cursor[0] != 0;
     };
-  }
-
-  /** A string in slices, which cannot be compressed. */
-  private BooleanSupplier string(RawString string) {
-    out.length(string.length());
-    return upTo(string.length(), BYTES, (from, n) -> out.raw(string.array(), from, n));
   }
 
   /** A node of a list: its elements, made a listpack. */

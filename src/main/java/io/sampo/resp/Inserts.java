@@ -19,8 +19,6 @@ public final class Inserts {
     void take(byte[] a, int offset, int length);
   }
 
-  private record Piece(byte[] array, int offset, int length) {}
-
   private static final class Insert {
     private final long size;
     private int at;
@@ -28,9 +26,9 @@ public final class Inserts {
     /** Null once it has been made. */
     private Late late;
 
-    private List<Piece> pieces;
+    private List<Span> pieces;
 
-    Insert(int at, long size, Late late, List<Piece> pieces) {
+    Insert(int at, long size, Late late, List<Span> pieces) {
       this.at = at;
       this.size = size;
       this.late = late;
@@ -62,8 +60,8 @@ public final class Inserts {
     return size;
   }
 
-  void add(int at, byte[] a, int offset, int length) {
-    add(new Insert(at, length, null, List.of(new Piece(a, offset, length))));
+  void add(int at, long length, List<Span> pieces) {
+    add(new Insert(at, length, null, pieces));
   }
 
   void add(int at, Late late) {
@@ -104,7 +102,7 @@ public final class Inserts {
     }
   }
 
-  private static List<Piece> made(Insert insert, BiFunction<Integer, Throwable, String> failed) {
+  private static List<Span> made(Insert insert, BiFunction<Integer, Throwable, String> failed) {
     List<byte[]> arrays;
     try {
       arrays = insert.late.make();
@@ -112,9 +110,9 @@ public final class Inserts {
       // What it was to be made of is frozen, so nothing else is wrong because of this.
       arrays = List.of(Bytes.ascii("-" + failed.apply(insert.at, e)));
     }
-    List<Piece> pieces = new ArrayList<>(arrays.size());
+    List<Span> pieces = new ArrayList<>(arrays.size());
     for (byte[] array : arrays) {
-      pieces.add(new Piece(array, 0, array.length));
+      pieces.add(new Span(array, 0, array.length));
     }
     return pieces;
   }
@@ -128,8 +126,8 @@ public final class Inserts {
           taker.take(array, at, insert.at - at);
           at = insert.at;
         }
-        for (Piece piece : insert.pieces) {
-          taker.take(piece.array, piece.offset, piece.length);
+        for (Span piece : insert.pieces) {
+          taker.take(piece.array(), piece.offset(), piece.length());
         }
       }
     }

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Encodes replies, in RESP2 or RESP3 as the client has chosen, into a growing buffer. A map, a set,
@@ -191,14 +192,24 @@ public final class ReplyWriter {
     position = at;
   }
 
-  /** A bulk string of bytes that nobody changes any more, and so need not be copied. */
-  public void shared(byte[] bytes, int offset, int length) {
+  /** A bulk string in pieces, with so many bytes together. */
+  public void bulk(int length, List<Span> pieces) {
+    ensure(length + (HEADER_ROOM + 2L));
+    header('$', length);
+    for (Span piece : pieces) {
+      raw(piece.array(), piece.offset(), piece.length());
+    }
+    crlf();
+  }
+
+  /** As {@link #bulk(int, List)}, of bytes that nobody changes any more, and so need no copy. */
+  public void shared(int length, List<Span> pieces) {
     if (!parting) {
-      bulk(bytes, offset, length);
+      bulk(length, pieces);
       return;
     }
     header('$', length);
-    insertable().add(position, bytes, offset, length);
+    insertable().add(position, length, pieces);
     crlf();
   }
 

@@ -25,12 +25,9 @@ final class Saving implements Snapshot.Sink {
 
   /**
    * Values that take more heap are not written at once, but frozen to be written elsewhere, or
-   * where that would copy all of them, as of strings and streams, written a slice at a time.
+   * where that would copy all of them, as of streams, written a slice at a time.
    */
   private static final long BIG = 1 << 16;
-
-  /** As {@link #BIG}, of strings: those could not be compressed then. */
-  private static final long BIG_STRING = 1 << 20;
 
   private static final int NO_DB = -1;
 
@@ -73,7 +70,7 @@ final class Saving implements Snapshot.Sink {
 
   @Override
   public boolean prepare(int db, Db from, int h) {
-    if (!isBig(from, h) || !(from.value(h) instanceof StreamValue || from.isString(h))) {
+    if (!isBig(from, h) || !(from.value(h) instanceof StreamValue)) {
       return true;
     }
     if (!isBegun(from, h)) {
@@ -85,7 +82,7 @@ final class Saving implements Snapshot.Sink {
   }
 
   private static boolean isBig(Db from, int h) {
-    return from.isObject(h) && from.value(h).heapBytes() > (from.isString(h) ? BIG_STRING : BIG);
+    return from.isObject(h) && from.value(h).heapBytes() > BIG;
   }
 
   private boolean isBegun(Db from, int h) {

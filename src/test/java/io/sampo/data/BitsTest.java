@@ -39,13 +39,15 @@ class BitsTest {
       random.nextBytes(a);
       int length = random.nextInt(to.length + 1);
       int offset = random.nextInt(a.length - length + 1);
+      int at = random.nextInt(to.length - length + 1);
       for (Bits.Operation operation : Bits.Operation.values()) {
         byte[] result = to.clone();
-        Bits.combine(operation, result, a, offset, length);
+        Bits.combine(operation, result, at, a, offset, length);
         for (int j = 0; j < to.length; j++) {
-          int other = j < length ? a[offset + j] : 0;
+          boolean within = j >= at && j < at + length;
+          int other = within ? a[offset + j - at] : 0;
           int expected =
-              j >= length
+              !within
                   ? to[j]
                   : switch (operation) {
                     case AND -> to[j] & other;

@@ -244,13 +244,13 @@ class ReplyWriterTest {
     byte[] bytes = Bytes.ascii("_shared_");
     out.late(late("$4\r\nlate"));
     ends.add(out.position());
-    out.shared(bytes, 1, 6);
+    out.shared(6, List.of(new Span(bytes, 1, 6)));
     ends.add(out.position());
     int outer = out.defer();
     out.late(late(":7"));
     int inner = out.defer();
     for (int i = 0; i < 10; i++) {
-      out.shared(bytes, 1, 6);
+      out.shared(6, List.of(new Span(bytes, 1, 6)));
     }
     out.endArray(inner, 10);
     for (int i = 0; i < 9; i++) {
@@ -259,7 +259,7 @@ class ReplyWriterTest {
     out.endArray(outer, 11);
     ends.add(out.position());
     int mark = out.position();
-    out.shared(bytes, 0, 8);
+    out.shared(8, List.of(new Span(bytes, 0, 8)));
     out.late(late("-no"));
     out.truncate(mark);
     out.ok();

@@ -75,7 +75,9 @@ class SavingTest {
       zset.put(i % 1000, 0, e, 0, e.length, limits);
       stream.append(new StreamId(1, i + 1), Args.of(e, e), 0, limits);
     }
-    Value[] values = {list, set, hash, timed, zset, stream, RawString.zeros(3 << 20)};
+    RawString string = RawString.empty();
+    string.prepare(0, 3 << 20);
+    Value[] values = {list, set, hash, timed, zset, stream, string};
     for (int i = 0; i < KEYS.length; i++) {
       byte[] key = Bytes.ascii(KEYS[i]);
       db.put(key, 0, key.length, values[i], false);

@@ -3,7 +3,6 @@ package io.sampo.command.bitmap;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Strings;
-import io.sampo.data.Bits;
 import io.sampo.data.RawString;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
@@ -136,7 +135,12 @@ final class Bitfield {
     for (Operation each : operations) {
       last = each.action == Action.GET ? last : Math.max(last, each.offset + each.width - 1);
     }
-    RawString string = db.raw(Strings.raw(db, a, 1, h, (last >>> 3) + 1));
+    RawString string = db.raw(Strings.raw(db, a, 1, h, last >>> 3, (last >>> 3) + 1));
+    for (Operation each : operations) {
+      if (each.action != Action.GET) {
+        string.prepare(each.offset >>> 3, (each.offset + each.width + 7) >>> 3);
+      }
+    }
     boolean grown = string.length() > length;
     long changes = 0;
     c.out().array(operations.size());
@@ -154,8 +158,7 @@ final class Bitfield {
    * that has grown for it everything does that is written.
    */
   private static boolean apply(Operation each, RawString string, boolean grown, ReplyWriter out) {
-    byte[] array = string.array();
-    long old = number(each, Bits.get(array, 0, string.length(), each.offset, each.width));
+    long old = number(each, string.bits(each.offset, each.width));
     if (each.action == Action.GET) {
       out.integer(old);
       return false;
@@ -174,7 +177,7 @@ final class Bitfield {
     if ((over || under) && each.overflow == Overflow.SAT) {
       now = over ? most(each) : least(each);
     }
-    Bits.set(array, 0, each.offset, each.width, now);
+    string.bits(each.offset, each.width, now);
     out.integer(adds ? now : old);
     return grown || now != old;
   }

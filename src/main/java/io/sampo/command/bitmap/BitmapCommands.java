@@ -70,11 +70,11 @@ public final class BitmapCommands {
     }
     int h = Strings.write(c, db, a, 1);
     int length = h == Db.NONE ? 0 : db.stringLength(h);
-    h = Strings.raw(db, a, 1, h, (offset >>> 3) + 1);
+    h = Strings.raw(db, a, 1, h, offset >>> 3, (offset >>> 3) + 1);
     RawString string = db.raw(h);
-    long old = Bits.get(string.array(), 0, string.length(), offset, 1);
+    long old = string.bits(offset, 1);
     if (old != bit || string.length() > length) {
-      Bits.set(string.array(), 0, offset, 1, bit);
+      string.bits(offset, 1, bit);
       c.modified(a, 1, KeyEvent.STRING, "setbit");
     }
     c.out().integer(old);
@@ -89,6 +89,9 @@ public final class BitmapCommands {
 
   /** The unsigned number in {@code width} bits of a string. */
   static long get(Db db, int h, long offset, int width) {
+    if (db.isObject(h)) {
+      return db.raw(h).bits(offset, width);
+    }
     byte[] array = db.isLong(h) ? db.string(h) : db.stringArray(h);
     int base = db.isLong(h) ? 0 : db.stringOffset(h);
     return Bits.get(array, base, db.stringLength(h), offset, width);
@@ -119,9 +122,24 @@ public final class BitmapCommands {
       from = first(start, bits / unit) * unit;
       to = behind(end, bits / unit) * unit;
     }
+    c.out().integer(count(db, h, from, to));
+  }
+
+  private static long count(Db db, int h, long from, long to) {
+    if (db.isObject(h)) {
+      RawString string = db.raw(h);
+      long n = 0;
+      for (long bit = from; bit < to; ) {
+        int at = (int) (bit >>> 3);
+        long end = Math.min(to, 8L * at + 8L * string.run(at));
+        n += Bits.count(string.array(at), string.offset(at), bit & 7, end - 8L * at);
+        bit = end;
+      }
+      return n;
+    }
     byte[] array = db.isLong(h) ? db.string(h) : db.stringArray(h);
     int base = db.isLong(h) ? 0 : db.stringOffset(h);
-    c.out().integer(from < to ? Bits.count(array, base, from, to) : 0);
+    return from < to ? Bits.count(array, base, from, to) : 0;
   }
 
   /** The bits that an index counts. */
@@ -170,11 +188,27 @@ public final class BitmapCommands {
       c.out().integer(-1);
       return;
     }
-    byte[] array = db.isLong(h) ? db.string(h) : db.stringArray(h);
-    int base = db.isLong(h) ? 0 : db.stringOffset(h);
-    long found = Bits.find(array, base, from, to, bit == 1);
+    long found = find(db, h, from, to, bit == 1);
     // Behind a string without an end there are zeros.
     c.out().integer(found < 0 && bit == 0 && !ends ? bits : found);
+  }
+
+  private static long find(Db db, int h, long from, long to, boolean value) {
+    if (db.isObject(h)) {
+      RawString string = db.raw(h);
+      long found = -1;
+      for (long bit = from; bit < to && found < 0; ) {
+        int at = (int) (bit >>> 3);
+        long end = Math.min(to, 8L * at + 8L * string.run(at));
+        found = Bits.find(string.array(at), string.offset(at), bit & 7, end - 8L * at, value);
+        found += found < 0 ? 0 : 8L * at;
+        bit = end;
+      }
+      return found;
+    }
+    byte[] array = db.isLong(h) ? db.string(h) : db.stringArray(h);
+    int base = db.isLong(h) ? 0 : db.stringOffset(h);
+    return Bits.find(array, base, from, to, value);
   }
 
   private static void bitOp(Context c, Args a) {
@@ -233,8 +267,9 @@ public final class BitmapCommands {
       return Arrays.copyOf(db.string(h), length);
     }
     if (db.isObject(h)) {
-      // It has zeros behind its end itself.
-      return Arrays.copyOf(db.stringArray(h), length);
+      byte[] copy = new byte[length];
+      db.raw(h).copyTo(copy);
+      return copy;
     }
     int from = db.stringOffset(h);
     byte[] copy = Arrays.copyOfRange(db.stringArray(h), from, from + db.stringLength(h));
@@ -246,10 +281,15 @@ public final class BitmapCommands {
     Db db = c.db(a, i);
     int h = db.find(a.array(), a.offset(i), a.length(i));
     int length = h == Db.NONE ? 0 : db.stringLength(h);
-    if (length > 0) {
+    if (length > 0 && db.isObject(h)) {
+      RawString string = db.raw(h);
+      for (int at = 0; at < length; at += string.run(at)) {
+        Bits.combine(operation, to, at, string.array(at), string.offset(at), string.run(at));
+      }
+    } else if (length > 0) {
       byte[] array = db.isLong(h) ? db.string(h) : db.stringArray(h);
       int base = db.isLong(h) ? 0 : db.stringOffset(h);
-      Bits.combine(operation, to, array, base, length);
+      Bits.combine(operation, to, 0, array, base, length);
     }
     if (operation == Bits.Operation.AND) {
       Arrays.fill(to, length, to.length, (byte) 0);

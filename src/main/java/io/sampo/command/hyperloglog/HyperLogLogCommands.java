@@ -33,12 +33,19 @@ public final class HyperLogLogCommands {
   private HyperLogLogCommands() {}
 
   private static int check(Db db, int h) {
-    if (h != Db.NONE
-        && (db.isLong(h)
-            || !HyperLogLog.is(db.stringArray(h), db.stringOffset(h), db.stringLength(h)))) {
+    if (h != Db.NONE && (db.isLong(h) || !isOne(db, h))) {
       throw NOT_ONE;
     }
     return h;
+  }
+
+  private static boolean isOne(Db db, int h) {
+    if (db.isObject(h)) {
+      RawString string = db.raw(h);
+      int length = string.length();
+      return length > 0 && HyperLogLog.is(string.array(0), string.offset(0), length);
+    }
+    return HyperLogLog.is(db.stringArray(h), db.stringOffset(h), db.stringLength(h));
   }
 
   private static int read(Context c, Db db, Args a, int i) {

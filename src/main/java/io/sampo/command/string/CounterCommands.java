@@ -13,6 +13,10 @@ import io.sampo.resp.RespError;
 /** Strings as numbers that are added to. */
 final class CounterCommands {
   private static final byte[] SET = Bytes.ascii("SET");
+
+  /** The digits and the sign of the longest integer. */
+  private static final int MOST_DIGITS = 20;
+
   private static final byte[] KEEPTTL = Bytes.ascii("KEEPTTL");
   private static final RespError NO_NEGATION = new RespError("ERR decrement would overflow");
   private static final RespError NOT_FINITE =
@@ -55,10 +59,14 @@ final class CounterCommands {
 
   /** The value of a string, which what changed it in place may have left an integer. */
   private static long integer(Db db, int h) {
-    return db.isLong(h)
-        ? db.longValue(h)
-        : Bytes.toLong(
-            db.stringArray(h), db.stringOffset(h), db.stringLength(h), RespError.NOT_AN_INTEGER);
+    if (db.isLong(h)) {
+      return db.longValue(h);
+    }
+    if (db.stringLength(h) > MOST_DIGITS) {
+      throw RespError.NOT_AN_INTEGER;
+    }
+    return Bytes.toLong(
+        db.stringArray(h), db.stringOffset(h), db.stringLength(h), RespError.NOT_AN_INTEGER);
   }
 
   static void incrByFloat(Context c, Args a) {

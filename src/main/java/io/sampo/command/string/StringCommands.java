@@ -296,7 +296,7 @@ public final class StringCommands {
     int n = a.length(3);
     if (n > 0) {
       Strings.checkLength(db, offset, n);
-      h = Strings.raw(db, a, 1, h, offset + n);
+      h = Strings.raw(db, a, 1, h, offset, offset + n);
       db.raw(h).write((int) offset, a.array(), a.offset(3), n);
       c.modified(a, 1, KeyEvent.STRING, "setrange");
     }

@@ -3,6 +3,7 @@ package io.sampo.server.command;
 import io.sampo.command.Context;
 import io.sampo.data.HashValue;
 import io.sampo.data.ListValue;
+import io.sampo.data.RawString;
 import io.sampo.data.SetValue;
 import io.sampo.data.StreamId;
 import io.sampo.data.StreamRange;
@@ -86,10 +87,23 @@ final class Digest {
       case ZSET -> zset((ZSetValue) db.value(h));
       case HASH -> hash((HashValue) db.value(h));
       case STREAM -> stream((StreamValue) db.value(h));
-      default -> mix(db.string(h));
+      default -> string(db, h);
     }
     if (db.expireAt(h) != Db.NO_EXPIRY) {
       add(EXPIRES);
+    }
+  }
+
+  private void string(Db db, int h) {
+    if (db.isObject(h)) {
+      RawString string = db.raw(h);
+      for (int at = 0; at < string.length(); at += string.run(at)) {
+        sha1.update(string.array(at), string.offset(at), string.run(at));
+      }
+      combine(sha1.digest());
+      sum = sha1.digest(sum);
+    } else {
+      mix(db.string(h));
     }
   }
 

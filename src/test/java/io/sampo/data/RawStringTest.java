@@ -1,0 +1,149 @@
+package io.sampo.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sampo.resp.Span;
+import io.sampo.testkit.Seed;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A string behaves as an array would that grows, and what was taken from it stays as it was. */
+class RawStringTest {
+  private static final int PIECE = RawString.PIECE;
+  private static final int STEPS = 4000;
+
+  private Random random;
+
+  @BeforeEach
+  void seed() {
+    random = Seed.random("strings");
+  }
+
+  /** A string that is not changed any more, and what it has to hold. */
+  private record Pair(RawString string, byte[] content) {}
+
+  private byte[] bytes(int n) {
+    byte[] bytes = new byte[n];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  /** A length or place that is likely to be where pieces meet. */
+  private int place(int most) {
+    int some =
+        random.nextBoolean()
+            ? random.nextInt(most + 1)
+            : random.nextInt(4) * PIECE + random.nextInt(24) - 12;
+    return Math.max(0, Math.min(most, some));
+  }
+
+  @Test
+  void behavesAsAnArrayDoes() {
+    List<Pair> aside = new ArrayList<>();
+    RawString string = RawString.empty();
+    byte[] model = {};
+    for (int step = 0; step < STEPS; step++) {
+      byte[] more = bytes(place(step % 5 == 0 ? 2 * PIECE : 20));
+      switch (random.nextInt(12)) {
+        case 0 -> {
+          int length = place(3 * PIECE);
+          model = bytes(length);
+          string = new RawString(model.clone());
+        }
+        case 1, 2 -> {
+          string.append(more, 0, more.length);
+          int end = model.length;
+          model = Arrays.copyOf(model, end + more.length);
+          System.arraycopy(more, 0, model, end, more.length);
+        }
+        case 3, 4, 5 -> {
+          int at = place(4 * PIECE);
+          string.write(at, more, 0, more.length);
+          model = Arrays.copyOf(model, Math.max(model.length, at + more.length));
+          System.arraycopy(more, 0, model, at, more.length);
+        }
+        case 6, 7 -> {
+          int width = 1 + random.nextInt(64);
+          long bit = 8L * place(3 * PIECE) + random.nextInt(8);
+          long number = random.nextLong();
+          int end = (int) (bit + width + 7 >>> 3);
+          string.prepare(bit >>> 3, end);
+          string.bits(bit, width, number);
+          model = Arrays.copyOf(model, Math.max(model.length, end));
+          Bits.set(model, 0, bit, width, number);
+        }
+        case 8, 9 -> aside.add(new Pair(string.copy(), model.clone()));
+        case 10 -> {
+          int from = place(model.length);
+          int removed = Math.min(model.length - from, more.length / 2);
+          byte[] tail = Arrays.copyOfRange(model, from + removed, model.length);
+          string.splice(from, removed, more, 0, more.length);
+          model = Arrays.copyOf(model, from + more.length + tail.length);
+          System.arraycopy(more, 0, model, from, more.length);
+          System.arraycopy(tail, 0, model, from + more.length, tail.length);
+        }
+        default -> assertArrayEquals(model, Arrays.copyOf(string.array(), string.length()));
+      }
+      if (random.nextInt(12) == 0 || model.length > 6 * PIECE) {
+        aside.add(new Pair(string, model.clone()));
+        string = string.copy();
+      }
+      check(string, model);
+      if (model.length > 6 * PIECE) {
+        model = new byte[0];
+        string = RawString.empty();
+      }
+      if (aside.size() > 20) {
+        aside.remove(random.nextInt(aside.size()));
+      }
+      if (step % 100 == 0) {
+        aside.forEach(pair -> check(pair.string, pair.content));
+      }
+    }
+  }
+
+  private void check(RawString string, byte[] model) {
+    assertEquals(model.length, string.length());
+    assertTrue(string.heapBytes() >= model.length);
+    if (random.nextInt(4) == 0) {
+      assertArrayEquals(model, string.toByteArray());
+    }
+    long bit = 8L * place(3 * PIECE) + random.nextInt(8);
+    int width = 1 + random.nextInt(64);
+    assertEquals(Bits.get(model, 0, model.length, bit, width), string.bits(bit, width));
+    int from = place(model.length);
+    int n = random.nextInt(model.length - from + 1);
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Span span : string.spans(from, n)) {
+      all.write(span.array(), span.offset(), span.length());
+    }
+    assertArrayEquals(Arrays.copyOfRange(model, from, from + n), all.toByteArray());
+  }
+
+  @Test
+  void takesLittleForWhatIsMerelyLong() {
+    RawString string = RawString.empty();
+    string.prepare(100 << 20, (100 << 20) + 1);
+    byte[] zeros = string.array(PIECE);
+    RawString copy = string.copy();
+    copy.write(5 * PIECE + 1, new byte[] {1}, 0, 1);
+    assertSame(zeros, string.array(5 * PIECE));
+    assertSame(zeros, copy.array(4 * PIECE));
+    assertEquals(1, copy.array(5 * PIECE)[1]);
+    byte[] own = copy.array(5 * PIECE);
+    copy.write(5 * PIECE + 2, new byte[] {1}, 0, 1);
+    assertSame(own, copy.array(5 * PIECE));
+    assertSame(own, copy.copy().array(5 * PIECE));
+    copy.write(5 * PIECE + 3, new byte[] {1}, 0, 1);
+    assertNotSame(own, copy.array(5 * PIECE));
+  }
+}
