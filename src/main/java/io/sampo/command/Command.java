@@ -78,6 +78,7 @@ public final class Command {
   private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
   private final Map<String, Command> subcommands = new LinkedHashMap<>();
   private List<String> history = List.of();
+  private Optional<Advance> advance = Optional.empty();
   private String group = "";
   private int id = -1;
 
@@ -175,6 +176,22 @@ public final class Command {
 
   List<String> history() {
     return history;
+  }
+
+  /** Says what can be done of its requests before they are run. */
+  public Command advance(Advance how) {
+    advance = Optional.of(how);
+    return this;
+  }
+
+  /** What can be done of its requests before they are run, if anything. */
+  Optional<Advance> advance() {
+    return advance;
+  }
+
+  /** Whether it pays to do something of a request in advance, as {@link Advanced}. */
+  public boolean hasAdvance(Args a) {
+    return advance.isPresent() && advance.get().pays(a);
   }
 
   private static String upper(String word) {

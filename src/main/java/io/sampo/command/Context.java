@@ -65,6 +65,7 @@ public final class Context {
   private Optional<Args> instead = Optional.empty();
   private boolean serving;
   private byte[] served = {};
+  private Optional<Advanced> advanced = Optional.empty();
 
   /**
    * @param shards how many shards the node has
@@ -155,6 +156,11 @@ public final class Context {
     watch = next;
   }
 
+  /** Says what has been done of the next request already; or again that nothing has. */
+  public void advanced(Optional<Advanced> already) {
+    advanced = already;
+  }
+
   /** How many changes there have been so far; more than before means the request changed data. */
   public long changes() {
     return changes;
@@ -201,6 +207,15 @@ public final class Context {
   /** What the client's next transaction watches; for WATCH alone. */
   public Watches.Watch watch() {
     return watch;
+  }
+
+  /**
+   * What has been done of this request in advance, if it has been: see {@link Advance}.
+   *
+   * @throws io.sampo.resp.RespError if the request has to be refused
+   */
+  public <T> Optional<T> advanced(Class<T> type) {
+    return advanced.map(its -> its.result(type));
   }
 
   /** Index of the selected database. */

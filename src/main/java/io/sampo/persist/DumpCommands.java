@@ -2,9 +2,11 @@ package io.sampo.persist;
 
 import static io.sampo.command.Command.cmd;
 
+import io.sampo.command.Advance;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
+import io.sampo.data.Limits;
 import io.sampo.data.StreamValue;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;
@@ -23,6 +25,22 @@ public final class DumpCommands {
 
   /** Values that take more heap are not encoded by the shard. */
   private static final long BIG = 1 << 16;
+
+  /** Nor are values decoded by it of which there are more bytes. */
+  private static final int MANY_BYTES = 1 << 14;
+
+  private static final Advance DECODING =
+      new Advance() {
+        @Override
+        public boolean pays(Args a) {
+          return a.length(3) > MANY_BYTES;
+        }
+
+        @Override
+        public Object work(Args a, Limits limits) {
+          return entry(a, limits);
+        }
+      };
 
   private static final RespError BUSY_KEY =
       new RespError("BUSYKEY Target key name already exists.");
@@ -52,7 +70,8 @@ public final class DumpCommands {
         // spotless:off
         cmd("dump", 2, "readonly ~nondeterministic_output", "RO access 1", "2.6.0", "O(1)", "key", "Value of a key in serialized form.", family::dump),
         cmd("restore", -4, "write denyoom @dangerous", "OW update 1", "2.6.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form.", family::restore)
-            .history("3.0.0 Option REPLACE.", "5.0.0 Option ABSTTL.", "5.0.0 Options IDLETIME and FREQ."));
+            .history("3.0.0 Option REPLACE.", "5.0.0 Option ABSTTL.", "5.0.0 Options IDLETIME and FREQ.")
+            .advance(DECODING));
         // spotless:on
   }
 
@@ -62,7 +81,8 @@ public final class DumpCommands {
     return List.of(
         // spotless:off
         cmd("restore-asking", -4, "write denyoom asking @keyspace @dangerous %syscmd", "OW update 1", "3.0.0", "O(1)", "key ttl:int serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds:int@5.0.0] [FREQ frequency:int@5.0.0]", "Make a key from its serialized form while its slot is being imported.", family::restore)
-            .history("3.0.0 Option REPLACE.", "5.0.0 Option ABSTTL.", "5.0.0 Options IDLETIME and FREQ."));
+            .history("3.0.0 Option REPLACE.", "5.0.0 Option ABSTTL.", "5.0.0 Options IDLETIME and FREQ.")
+            .advance(DECODING));
         // spotless:on
   }
 
@@ -134,7 +154,7 @@ public final class DumpCommands {
       throw BAD_TTL;
     }
     long expireAt = ttl == 0 ? Db.NO_EXPIRY : options.absolute ? ttl : c.now() + ttl;
-    Entry entry = entry(a, db);
+    Entry entry = c.advanced(Entry.class).orElseGet(() -> entry(a, db.limits()));
     if (taken) {
       db.remove(a.array(), a.offset(1), a.length(1));
     }
@@ -151,11 +171,11 @@ public final class DumpCommands {
     c.out().ok();
   }
 
-  private static Entry entry(Args a, Db db) {
+  private static Entry entry(Args a, Limits limits) {
     if (!Dump.isIntact(a.array(), a.offset(3), a.length(3))) {
       throw NOT_INTACT;
     }
-    return Dump.read(a.array(), a.offset(3), a.length(3), db.limits()).orElseThrow(() -> BAD_DATA);
+    return Dump.read(a.array(), a.offset(3), a.length(3), limits).orElseThrow(() -> BAD_DATA);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.sampo.server;
 
+import io.sampo.command.Advanced;
 import io.sampo.command.Command;
 import io.sampo.command.Flag;
+import io.sampo.data.Limits;
 import io.sampo.resp.Args;
 import io.sampo.shard.Batch;
 import java.util.Optional;
@@ -19,6 +21,9 @@ final class Dispatch {
   private final Transactions transactions;
   private final Flight flight;
   private Optional<Forwarding> forwarding = Optional.empty();
+
+  /** What has been done of the request that comes next, as the extra it is run with. */
+  private Object ahead = Batch.PLAIN;
 
   /** Whether replies to what was sent off last are to be dropped. */
   private boolean muted;
@@ -46,6 +51,8 @@ final class Dispatch {
   void next() {
     Round round = loop.round;
     session.disclosure.begin();
+    Object extra = ahead;
+    ahead = Batch.PLAIN;
     boolean passesOn = passesOn();
     if (!passesOn && forwarding.filter(Forwarding::isWatching).isPresent()) {
       // What is watched where the master was cannot be told of here.
@@ -53,7 +60,7 @@ final class Dispatch {
       return;
     }
     Args args = loop.args;
-    for (; input.hasNext() && !session.isClosing(); input.advance()) {
+    for (; input.hasNext() && !session.isClosing(); input.advance(), extra = Batch.PLAIN) {
       args.at(input.frames(), input.next());
       Command command = Admission.resolve(session.service.commands(), args);
       state.command = command;
@@ -111,9 +118,15 @@ final class Dispatch {
         return;
       } else if (command.place == Command.Place.ASIDE && round.size > 0) {
         break;
+      } else if (extra == Batch.PLAIN && command.hasAdvance(args)) {
+        if (round.size == 0) {
+          advance(command);
+          return;
+        }
+        break;
       } else {
-        Object extra = state.takeSkip() ? Batch.SILENT : Batch.PLAIN;
-        round.add(command, input.next(), extra, node.router.shards(command, args));
+        Object its = state.takeSkip() ? Batch.silent(extra) : extra;
+        round.add(command, input.next(), its, node.router.shards(command, args));
         if (round.aside) {
           input.advance();
           break;
@@ -192,6 +205,20 @@ final class Dispatch {
     if (ends) {
       forwarding.filter(Forwarding::isWatching).ifPresent(Forwarding::close);
     }
+  }
+
+  /** Has done what can be done of the present request in advance; then it comes here again. */
+  private void advance(Command command) {
+    session.occupied();
+    Args args = new Args().at(input.frames(), input.next());
+    Limits limits = node.keyspaces.keyspaces.limits;
+    node.longWork.execute(
+        () -> session.tell(new SessionEvent.Ahead(Advanced.of(command, args, limits))));
+  }
+
+  /** Takes what has been done of the present request. */
+  void advanced(Advanced done) {
+    ahead = done;
   }
 
   /** Sends off a request that may block; what comes behind it has to wait. */

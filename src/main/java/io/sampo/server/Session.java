@@ -235,6 +235,10 @@ public final class Session extends GraphStageLogic
       if (waiting.ended(resume.reply())) {
         unblocked(resume.reply());
       }
+    } else if (event instanceof SessionEvent.Ahead ahead) {
+      dispatch.advanced(ahead.advanced());
+      busy = false;
+      proceed();
     } else if (event instanceof SessionEvent.Kill kill) {
       if (kill.afterReply() && !waiting.isOn()) {
         closing = true;

@@ -1,5 +1,7 @@
 package io.sampo.server;
 
+import io.sampo.command.Advanced;
+
 /** What others tell a session, from whichever thread; it hears of it on its own. */
 sealed interface SessionEvent {
   /** Something that answers no request is to be sent. */
@@ -10,6 +12,9 @@ sealed interface SessionEvent {
 
   /** What the client was blocked for has ended, with this reply. */
   record Resume(byte[] reply) implements SessionEvent {}
+
+  /** What can be done of the present request in advance has been done. */
+  record Ahead(Advanced advanced) implements SessionEvent {}
 
   /** What needs no more words. */
   enum Signal implements SessionEvent {

@@ -84,9 +84,9 @@ public final class Batch implements Shard.Message, Borrower.Job {
    *
    * @param request its index in the frames
    * @param extra {@link #PLAIN}; a {@link Transaction} for EXEC; a {@link
-   *     io.sampo.keyspace.Watches.Watch} for WATCH; a {@link Waiter} for what may block; what to
-   *     answer without running anything, as a byte array that holds an encoded reply; or one of
-   *     these as {@link Silent}
+   *     io.sampo.keyspace.Watches.Watch} for WATCH; a {@link Waiter} for what may block; what has
+   *     been done already as {@link io.sampo.command.Advanced}; what to answer without running
+   *     anything, as a byte array that holds an encoded reply; or one of these as {@link Silent}
    */
   public void add(Command command, int request, Object extra, long itsShards) {
     if (size == commands.length) {
@@ -115,6 +115,11 @@ public final class Batch implements Shard.Message, Borrower.Job {
 
   /** That of an otherwise ordinary one. */
   public static final Object SILENT = new Silent(PLAIN);
+
+  /** The extra of a request whose reply is not wanted, and which would have this one. */
+  public static Object silent(Object extra) {
+    return extra == PLAIN ? SILENT : new Silent(extra);
+  }
 
   /** Says whether it is to run on the loop of its session, whichever shards it needs. */
   public void atHome(boolean yes) {

@@ -1,5 +1,6 @@
 package io.sampo.shard;
 
+import io.sampo.command.Advanced;
 import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
@@ -14,6 +15,7 @@ import io.sampo.resp.Frames;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,9 +215,12 @@ public final class Executor {
     } else {
       if (extra instanceof Watches.Watch watch) {
         context.watch(watch);
+      } else if (extra instanceof Advanced advanced) {
+        context.advanced(Optional.of(advanced));
       }
       batch.request(i, args);
       run(batch.client, batch.commands[i]);
+      context.advanced(Optional.empty());
       if (extra instanceof Waiter waiter && context.blocks()) {
         int mark = out.position();
         out.nilArray();

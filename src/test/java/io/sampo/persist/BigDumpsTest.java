@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /** Values that are encoded when the requests behind their DUMP have been run. */
 @Timeout(120)
 class BigDumpsTest {
-  private static final int ELEMENTS = 20_000;
+  private static final int ELEMENTS = 10_000;
   private static final int AT_ONCE = 1000;
   private static final int ROUNDS = 20;
 
@@ -28,10 +28,10 @@ class BigDumpsTest {
   private static final List<Kind> KINDS =
       List.of(
           new Kind("list", "RPUSH list element:N", "LTRIM list 10 -300", "LRANGE list 0 -1"),
-          new Kind("same", "RPUSH same element", "LSET same 7000 x", "LRANGE same 0 -1"),
+          new Kind("same", "RPUSH same element", "LSET same 3000 x", "LRANGE same 0 -1"),
           new Kind("hash", "HSET hash field:N N", "HDEL hash field:17", "HGETALL hash"),
           new Kind("set", "SADD set member:N", "SREM set member:17", "SMEMBERS set"),
-          new Kind("intset", "SADD intset N", "SADD intset 123456", "SMEMBERS intset"),
+          new Kind("intset", "SADD intset N0000000000", "SADD intset 17", "SMEMBERS intset"),
           new Kind(
               "zset",
               "ZADD zset N N.5",
@@ -63,11 +63,13 @@ class BigDumpsTest {
     return line.split(" ");
   }
 
-  @AgainstRedis({
-    @AgainstRedis.On,
-    @AgainstRedis.On(shards = 3, loops = 2),
-    @AgainstRedis.On(shards = 2, transport = "pekko")
-  })
+  @AgainstRedis(
+      value = {
+        @AgainstRedis.On,
+        @AgainstRedis.On(shards = 3, loops = 2),
+        @AgainstRedis.On(shards = 2, transport = "pekko")
+      },
+      protocols = 2)
   void whateverComesBehindItIsTheValueOfItsTime(Differential pair) {
     grow(pair);
     List<String[]> commands = new ArrayList<>();
@@ -93,7 +95,9 @@ class BigDumpsTest {
     }
   }
 
-  @AgainstRedis({@AgainstRedis.On, @AgainstRedis.On(shards = 3)})
+  @AgainstRedis(
+      value = {@AgainstRedis.On, @AgainstRedis.On(shards = 3)},
+      protocols = 3)
   void withinATransaction(Differential pair) {
     grow(pair);
     List<String[]> commands = new ArrayList<>();
@@ -197,5 +201,110 @@ class BigDumpsTest {
       assertEquals("OK", client.read().text());
       assertEquals("x", client.read().text());
     }
+  }
+
+  /** What comes before is to be seen before, and what comes behind is to see it. */
+  @AgainstRedis(
+      value = {
+        @AgainstRedis.On,
+        @AgainstRedis.On(shards = 3, loops = 2),
+        @AgainstRedis.On(shards = 2, transport = "pekko")
+      },
+      protocols = 2)
+  void aRestoreComesInItsPlace(Differential pair) {
+    grow(pair);
+    List<String[]> commands = new ArrayList<>();
+    for (Kind kind : KINDS) {
+      String dump = pair.redis().call("DUMP", kind.key).text();
+      String[] read = kind.read.replace(" " + kind.key, " copy").split(" ");
+      commands.add(words("SET copy text"));
+      commands.add(new String[] {"RESTORE", "copy", "0", dump});
+      commands.add(words("GET copy"));
+      commands.add(new String[] {"RESTORE", "copy", "0", dump, "REPLACE"});
+      commands.add(words("OBJECT ENCODING copy"));
+      commands.add(words("SELECT 1"));
+      commands.add(new String[] {"RESTORE", "copy", "1000000", dump, "IDLETIME", "5000"});
+      commands.add(new String[] {"RESTORE", "copy", "0", dump});
+      commands.add(words("PERSIST copy"));
+      commands.add(words("DEL copy"));
+      commands.add(words("SELECT 0"));
+      commands.add(words("RENAME copy other"));
+      commands.add(words("MULTI"));
+      commands.add(new String[] {"RESTORE", "copy", "0", dump});
+      commands.add(new String[] {"RESTORE", "copy", "0", dump});
+      commands.add(words("EXEC"));
+      commands.add(words("CLIENT REPLY SKIP"));
+      commands.add(new String[] {"RESTORE", "skipped", "0", dump});
+      commands.add(words("TYPE skipped"));
+      commands.add(words("DEL skipped"));
+      commands.add(new String[] {"RESTORE", "copy", "0", dump, "REPLACE", "ABSTTL"});
+      if (!kind.read.startsWith("H") && !kind.read.startsWith("S")) {
+        commands.add(read);
+      }
+    }
+    int skipping = 2 * KINDS.size();
+    byte[] bytes = RespClient.encode(commands);
+    pair.sampo().raw(bytes);
+    List<WireReply> ours = pair.sampo().read(commands.size() - skipping);
+    pair.redis().raw(bytes);
+    assertEquals(pair.redis().read(commands.size() - skipping), ours);
+    for (Kind kind : KINDS) {
+      pair.sameUnordered(words(kind.read));
+    }
+    pair.same("DEBUG", "DIGEST-VALUE", "copy");
+  }
+
+  @AgainstRedis(protocols = 2)
+  void whatIsWrongWithARestoreIsSaidInTheSameOrder(Differential pair) {
+    grow(pair);
+    String sound = pair.redis().call("DUMP", "zset").text();
+    String broken = sound.substring(0, 5000) + "?" + sound.substring(5001);
+    String bad = DumpCommandsTest.payload(new int[20_000], RdbFormat.VERSION);
+    String newer = DumpCommandsTest.payload(new int[20_000], 99);
+    int[] half = sound.chars().limit(sound.length() - 1000).toArray();
+    String torn = DumpCommandsTest.payload(half, RdbFormat.VERSION);
+    pair.redis().expect('+', "CONFIG", "SET", "sanitize-dump-payload", "yes");
+    for (String payload : List.of(sound, broken, bad, newer, torn)) {
+      pair.same("RESTORE", "zset", "0", payload);
+      pair.same("RESTORE", "zset", "x", payload);
+      pair.same("RESTORE", "new", "-1", payload);
+      pair.same("RESTORE", "new", "x", payload);
+      pair.same("RESTORE", "new", "0", payload, "NONSENSE");
+      pair.same("RESTORE", "zset", "0", payload, "FREQ", "x");
+      pair.same("RESTORE", "new", "1", payload, "ABSTTL");
+      pair.same("EXISTS", "new");
+      pair.same("RESTORE", "new", "0", payload);
+      pair.same("ZCARD", "new");
+      pair.same("RESTORE", "list", "0", payload, "REPLACE");
+      pair.same("TYPE", "list");
+      pair.same("DEL", "new", "list");
+      pair.same("MULTI");
+      pair.same("RESTORE", "new", "0", payload);
+      pair.same("EXEC");
+      pair.same("DEL", "new");
+    }
+    pair.config("maxmemory", "1mb");
+    pair.same("RESTORE", "new", "0", sound);
+    pair.same("RESTORE", "new", "0", bad);
+    pair.config("maxmemory", "0");
+  }
+
+  @AgainstRedis(protocols = 2)
+  void whoSendsNoMoreIsAnswered(Differential pair) {
+    grow(pair.redis(), KINDS.get(0));
+    String dump = pair.redis().call("DUMP", "list").text();
+    byte[] bytes =
+        RespClient.encode(
+            List.of(
+                new String[] {"RESTORE", "copy", "0", dump},
+                words("LLEN copy"),
+                new String[] {"RESTORE", "copy", "0", dump}));
+    pair.plain().sameToTheEnd(bytes);
+    for (int i = 0; i < ROUNDS; i++) {
+      RespClient victim = pair.plain().sampo();
+      victim.send("RESTORE", "gone", "1", dump, "ABSTTL");
+      victim.reset();
+    }
+    pair.same("PING");
   }
 }

@@ -4,17 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sampo.command.Advance;
+import io.sampo.command.Advanced;
 import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Effects;
 import io.sampo.command.Events;
+import io.sampo.data.Limits;
 import io.sampo.journal.Source;
 import io.sampo.keyspace.Settings;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.Frames;
 import io.sampo.resp.Late;
+import io.sampo.resp.RespError;
 import io.sampo.server.command.Families;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -179,6 +183,69 @@ class ExecutorTest {
         ":1\r\n-OOM the heap is too small for this command\r\n"
             + "-ERR internal error in '%s'\r\n$1\r\nx\r\n";
     assertEquals(each.formatted("late") + "*4\r\n" + each.formatted("exec"), replies.toString());
+    assertEquals(List.of(), notes.torn());
+  }
+
+  /** A write command of which all is done in advance, by this. */
+  private static Command ahead(Supplier<Object> work) {
+    Advance advance =
+        new Advance() {
+          @Override
+          public boolean pays(Args a) {
+            return true;
+          }
+
+          @Override
+          public Object work(Args a, Limits limits) {
+            return work.get();
+          }
+        };
+    Command command =
+        Command.cmd(
+            "ahead",
+            2,
+            "write",
+            "",
+            "1.0.0",
+            "O(1)",
+            "",
+            "None.",
+            (c, a) -> c.out().simple(c.advanced(String.class).orElse("none")));
+    new CommandTable().add("string", List.of(command.advance(advance)));
+    return command;
+  }
+
+  @Test
+  void whatGoesWrongInAdvanceIsAnsweredWithAnError() {
+    Executor executor = executor(Runnable::run);
+    executor.hold(new Data(0, new Settings(), System::currentTimeMillis));
+    Frames frames = new Frames();
+    Args args = Args.of(Bytes.ascii("AHEAD"), Bytes.ascii("x"));
+    frames.append(args);
+    Batch batch = new Batch().of(done -> {}, new Somebody(), frames);
+    List<Supplier<Object>> works =
+        List.of(
+            () -> "done",
+            () -> {
+              throw new RespError("WRONG argument");
+            },
+            () -> {
+              throw new OutOfMemoryError("on purpose");
+            },
+            () -> {
+              throw new AssertionError("on purpose");
+            });
+    for (Supplier<Object> work : works) {
+      Command command = ahead(work);
+      batch.add(command, 0, Advanced.of(command, args, new Limits()), 1);
+      batch.add(command, 0, Batch.PLAIN, 1);
+    }
+    executor.run(batch);
+    assertEquals(
+        "+done\r\n+none\r\n-WRONG argument\r\n+none\r\n"
+            + "-OOM the heap is too small for this command\r\n+none\r\n"
+            + "-ERR internal error in 'ahead'\r\n+none\r\n",
+        Bytes.text(batch.replies()));
     assertEquals(List.of(), notes.torn());
   }
 
