@@ -1,6 +1,7 @@
 package io.sampo.data;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 /**
  * Items in the order of their stream IDs, in chunks that are split when they are full. Adding
@@ -28,6 +29,12 @@ final class IdIndex<T extends IdIndex.Item> {
   private int count;
 
   private int size;
+
+  /** Where something was found or added last: the next is often there, too. */
+  private int near;
+
+  /** How often the index was changed. */
+  private int changes;
 
   /**
    * @param none stands for no item where one is asked for
@@ -83,12 +90,6 @@ final class IdIndex<T extends IdIndex.Item> {
     return seq == 0 ? floor(ms - 1, -1) : floor(ms, seq - 1);
   }
 
-  /** The first item whose ID is not below. */
-  T ceiling(long ms, long seq) {
-    T item = get(ms, seq);
-    return item == none ? higher(ms, seq) : item;
-  }
-
   /** Adds an item, of whose ID there is none yet. */
   void add(T item) {
     int chunk = chunk(item.ms(), item.seq());
@@ -112,6 +113,8 @@ final class IdIndex<T extends IdIndex.Item> {
     chunks[to][at] = item;
     sizes[to]++;
     size++;
+    changes++;
+    near = to;
   }
 
   private void split(int chunk) {
@@ -148,11 +151,101 @@ final class IdIndex<T extends IdIndex.Item> {
     System.arraycopy(chunks[chunk], at + 1, chunks[chunk], at, sizes[chunk] - at - 1);
     chunks[chunk][--sizes[chunk]] = null;
     size--;
+    changes++;
     if (sizes[chunk] == 0) {
       tally.bytes -= bytes(chunks[chunk]);
       System.arraycopy(chunks, chunk + 1, chunks, chunk, count - chunk - 1);
       System.arraycopy(sizes, chunk + 1, sizes, chunk, count - chunk - 1);
       chunks[--count] = null;
+    }
+  }
+
+  /** Removes all items of which that is true, in one walk over all. */
+  void removeIf(Predicate<T> goes) {
+    int kept = 0;
+    size = 0;
+    for (int i = 0; i < count; i++) {
+      int left = compact(chunks[i], sizes[i], goes);
+      if (left == 0) {
+        tally.bytes -= bytes(chunks[i]);
+      } else {
+        chunks[kept] = chunks[i];
+        sizes[kept++] = left;
+        size += left;
+      }
+    }
+    Arrays.fill(chunks, kept, count, null);
+    count = kept;
+    changes++;
+  }
+
+  /** Moves what stays to the front; returns how many that are. */
+  private int compact(Item[] chunk, int itsSize, Predicate<T> goes) {
+    int left = 0;
+    for (int i = 0; i < itsSize; i++) {
+      if (!goes.test(item(chunk[i]))) {
+        chunk[left++] = chunk[i];
+      }
+    }
+    Arrays.fill(chunk, left, itsSize, null);
+    return left;
+  }
+
+  /** A walk over the items from an ID on, in order. */
+  Walk from(long ms, long seq) {
+    return new Walk(ms, seq);
+  }
+
+  /** See {@link #from}. If the index changes, it goes on behind the item that it gave last. */
+  final class Walk {
+    private final long fromMs;
+    private final long fromSeq;
+    private T last = none;
+
+    /** Where the next item is, unless the index has changed meanwhile. */
+    private int chunk;
+
+    private int at;
+    private int asOf;
+
+    private Walk(long ms, long seq) {
+      fromMs = ms;
+      fromSeq = seq;
+      find();
+    }
+
+    /** The next item, or none. */
+    T next() {
+      if (asOf != changes) {
+        find();
+      }
+      if (chunk >= count) {
+        return none;
+      }
+      last = item(chunks[chunk][at++]);
+      if (at == sizes[chunk]) {
+        chunk++;
+        at = 0;
+      }
+      return last;
+    }
+
+    private void find() {
+      asOf = changes;
+      if (last != none) {
+        goBehind(last.ms(), last.seq());
+      } else if (fromMs != 0 || fromSeq != 0) {
+        goBehind(fromSeq == 0 ? fromMs - 1 : fromMs, fromSeq - 1);
+      }
+    }
+
+    private void goBehind(long ms, long seq) {
+      chunk = chunk(ms, seq);
+      at = chunk < 0 ? 0 : index(chunk, ms, seq) + 1;
+      if (chunk < 0 || at == sizes[chunk]) {
+        chunk++;
+        at = 0;
+      }
     }
   }
 
@@ -165,6 +258,11 @@ final class IdIndex<T extends IdIndex.Item> {
 
   /** The last chunk that begins not above an ID; -1 if all do. */
   private int chunk(long ms, long seq) {
+    if (near < count
+        && !isAbove(chunks[near][0], ms, seq)
+        && (near + 1 == count || isAbove(chunks[near + 1][0], ms, seq))) {
+      return near;
+    }
     int low = 0;
     int high = count - 1;
     while (low <= high) {
@@ -175,6 +273,7 @@ final class IdIndex<T extends IdIndex.Item> {
         low = middle + 1;
       }
     }
+    near = Math.max(0, high);
     return high;
   }
 
@@ -183,6 +282,9 @@ final class IdIndex<T extends IdIndex.Item> {
     Item[] items = chunks[chunk];
     int low = 1;
     int high = sizes[chunk] - 1;
+    if (!isAbove(items[high], ms, seq)) {
+      return high;
+    }
     while (low <= high) {
       int middle = (low + high) >>> 1;
       if (isAbove(items[middle], ms, seq)) {

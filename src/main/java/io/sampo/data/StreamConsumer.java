@@ -34,8 +34,8 @@ public final class StreamConsumer {
     return pending.size();
   }
 
-  /** The first of its pending entries whose ID is not below, or {@link PendingEntry#NONE}. */
-  public PendingEntry pendingFrom(StreamId id) {
-    return pending.ceiling(id.ms(), id.seq());
+  /** Its pending entries whose IDs are not below. */
+  public PendingWalk pendingFrom(StreamId id) {
+    return new PendingWalk(pending, id);
   }
 }

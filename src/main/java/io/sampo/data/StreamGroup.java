@@ -16,6 +16,9 @@ public final class StreamGroup {
   /** Objects, the name's header, a node of the map of groups. */
   static final int OBJECT_BYTES = 224;
 
+  /** Who has more than this part of what is pending loses it sooner by a look at all of it. */
+  private static final int LARGE_SHARE = 8;
+
   private final byte[] name;
   private final HeapTally tally;
   private final IdIndex<PendingEntry> pending;
@@ -41,12 +44,13 @@ public final class StreamGroup {
     for (StreamConsumer from : consumers.values()) {
       StreamConsumer to = copy.addConsumer(from.name(), from.seen);
       to.active = from.active;
-      PendingEntry entry = from.pending.first();
-      while (entry != PendingEntry.NONE) {
+      var entries = from.pending.from(0, 0);
+      for (PendingEntry entry = entries.next();
+          entry != PendingEntry.NONE;
+          entry = entries.next()) {
         PendingEntry its = copy.assign(entry.id(), to);
         its.time = entry.time;
         its.count = entry.count;
-        entry = from.pending.higher(entry.ms(), entry.seq());
       }
     }
     return copy;
@@ -86,8 +90,15 @@ public final class StreamGroup {
 
   /** Removes a consumer with all it had pending. */
   public void removeConsumer(StreamConsumer consumer) {
-    while (consumer.pending.size() > 0) {
-      acknowledge(consumer.pending.first());
+    int gone = consumer.pending.size();
+    if (gone > pending.size() / LARGE_SHARE) {
+      pending.removeIf(entry -> entry.consumer == consumer);
+      consumer.pending.dispose();
+      tally.bytes -= (long) PendingEntry.OBJECT_BYTES * gone;
+    } else {
+      while (consumer.pending.size() > 0) {
+        acknowledge(consumer.pending.first());
+      }
     }
     consumers.remove(consumer.name());
     tally.bytes -= StreamConsumer.OBJECT_BYTES + consumer.name().length;
@@ -103,9 +114,14 @@ public final class StreamGroup {
     return pending.get(id.ms(), id.seq());
   }
 
-  /** The first pending entry whose ID is not below, or {@link PendingEntry#NONE}. */
-  public PendingEntry pendingFrom(StreamId id) {
-    return pending.ceiling(id.ms(), id.seq());
+  /** The pending entries whose IDs are not below. */
+  public PendingWalk pendingFrom(StreamId id) {
+    return new PendingWalk(pending, id);
+  }
+
+  /** The pending entry of the lowest ID, or {@link PendingEntry#NONE}. */
+  public PendingEntry firstPending() {
+    return pending.first();
   }
 
   /** The pending entry of the highest ID, or {@link PendingEntry#NONE}. */

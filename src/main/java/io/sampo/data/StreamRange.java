@@ -18,6 +18,11 @@ public final class StreamRange {
   private StreamNode node;
   private byte[] pack;
 
+  /** The node behind it, which only {@link #seek} looks for. */
+  private StreamNode behind = StreamNode.NONE;
+
+  private boolean knowsBehind;
+
   /** Where the walk goes on in the node: the beginning of an entry, or going backward its end. */
   private int at;
 
@@ -46,6 +51,8 @@ public final class StreamRange {
   private void enter(StreamNode next) {
     node = next;
     pack = next.pack();
+    knowsBehind = false;
+    entryAt = ListPack.NONE;
     if (next != StreamNode.NONE) {
       at = backward ? next.end() : next.begin();
       endAt = at;
@@ -70,6 +77,39 @@ public final class StreamRange {
       }
     }
     return false;
+  }
+
+  /**
+   * Goes to the entry of an ID, whatever the bounds, and not backward; false if there is none. It
+   * is quick for one that comes soon behind the one before.
+   */
+  public boolean seek(StreamId id) {
+    if (node == StreamNode.NONE || !isInNode(id)) {
+      enter(nodes.floor(id.ms(), id.seq()));
+      behind = nodes.higher(node.ms(), node.seq());
+      knowsBehind = true;
+    } else if (entryAt != ListPack.NONE && compare(id) > 0) {
+      enter(node);
+      knowsBehind = true;
+    }
+    while (node != StreamNode.NONE && (entryAt == ListPack.NONE || compare(id) < 0)) {
+      if (!step()) {
+        return false;
+      }
+    }
+    return node != StreamNode.NONE && compare(id) == 0 && !isDeleted();
+  }
+
+  /** Whether it is known that an ID, if it is one, is in the node. */
+  private boolean isInNode(StreamId id) {
+    return knowsBehind
+        && StreamId.compare(id.ms(), id.seq(), node.ms(), node.seq()) >= 0
+        && (behind == StreamNode.NONE
+            || StreamId.compare(id.ms(), id.seq(), behind.ms(), behind.seq()) < 0);
+  }
+
+  private int compare(StreamId id) {
+    return StreamId.compare(ms, seq, id.ms(), id.seq());
   }
 
   /** Goes to the next entry of the node, whichever it is; false if there is none. */

@@ -2,6 +2,7 @@ package io.sampo.persist;
 
 import io.sampo.data.ListPack;
 import io.sampo.data.PendingEntry;
+import io.sampo.data.PendingWalk;
 import io.sampo.data.StreamConsumer;
 import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
@@ -10,7 +11,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
 /** Writes streams, a slice at a time, in the form of Redis 7.0. */
 final class StreamWriter {
@@ -111,25 +111,24 @@ final class StreamWriter {
       out.string(its.name());
       id(its.lastId);
       out.length(its.entriesRead);
-      return new Pending(its.pendingCount(), its::pendingFrom, true);
+      return new Pending(its.pendingCount(), its.pendingFrom(StreamId.MIN), true);
     }
 
     private Pending begin(StreamConsumer its) {
       out.string(its.name());
       out.word(its.seen);
-      return new Pending(its.pendingCount(), its::pendingFrom, false);
+      return new Pending(its.pendingCount(), its.pendingFrom(StreamId.MIN), false);
     }
   }
 
   /** The pending entries of a group, or of a consumer, for whom only their IDs are written. */
   private final class Pending {
-    private final Function<StreamId, PendingEntry> from;
+    private final PendingWalk entries;
     private final boolean whole;
-    private StreamId next = StreamId.MIN;
     private int left;
 
-    Pending(int count, Function<StreamId, PendingEntry> from, boolean whole) {
-      this.from = from;
+    Pending(int count, PendingWalk entries, boolean whole) {
+      this.entries = entries;
       this.whole = whole;
       left = count;
       out.length(count);
@@ -138,15 +137,13 @@ final class StreamWriter {
     /** Writes a slice; returns whether there is more. */
     boolean goOn() {
       for (int n = Math.min(PENDING, left); n > 0; n--, left--) {
-        PendingEntry entry = from.apply(next);
-        StreamId id = entry.id();
-        out.id(id.ms());
-        out.id(id.seq());
+        PendingEntry entry = entries.next();
+        out.id(entry.ms());
+        out.id(entry.seq());
         if (whole) {
           out.word(entry.time);
           out.length(entry.count);
         }
-        next = left == 1 ? id : id.next();
       }
       out.spill();
       return left > 0;

@@ -230,6 +230,16 @@ public final class ReplyWriter {
     return inserts;
   }
 
+  /** A bulk string before everything written behind {@code mark}. */
+  public void bulkAt(int mark, byte[] bytes) {
+    int end = position;
+    bulk(bytes);
+    byte[] its = Arrays.copyOfRange(buffer, end, position);
+    System.arraycopy(buffer, mark, buffer, mark + its.length, end - mark);
+    System.arraycopy(its, 0, buffer, mark, its.length);
+    inserts.shift(mark, its.length);
+  }
+
   /** A bulk string of ISO-8859-1 text. */
   public void bulk(String text) {
     bulk(text.getBytes(StandardCharsets.ISO_8859_1));

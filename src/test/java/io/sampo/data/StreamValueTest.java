@@ -129,6 +129,30 @@ class StreamValueTest {
   }
 
   @Test
+  void seekingFindsWhatIsThere() {
+    Random random = new Random(seed());
+    for (int i = 0; i < 2000; i++) {
+      change(random);
+    }
+    for (int walks = 0; walks < 50; walks++) {
+      StreamRange entries = stream.range(someId(random), StreamId.MAX);
+      StreamId id = someId(random);
+      for (int i = 0; i < 200; i++) {
+        boolean found = entries.seek(id);
+        assertEquals(model.containsKey(id), found, id::toString);
+        if (found) {
+          assertEquals(id, entries.id());
+          assertEquals(model.get(id), entries.fields().stream().map(Bytes::text).toList());
+        }
+        id = random.nextInt(20) == 0 ? someId(random) : id.next();
+        if (random.nextInt(4) == 0 && model.higherKey(id) != null) {
+          id = model.higherKey(id);
+        }
+      }
+    }
+  }
+
+  @Test
   void anIndexIsASortedSet() {
     Random random = new Random(seed());
     HeapTally tally = new HeapTally();
@@ -149,7 +173,7 @@ class StreamValueTest {
       check(ids.floor(id), index.floor(id.ms(), id.seq()));
       check(ids.higher(id), index.higher(id.ms(), id.seq()));
       check(ids.lower(id), index.lower(id.ms(), id.seq()));
-      check(ids.ceiling(id), index.ceiling(id.ms(), id.seq()));
+      check(ids.ceiling(id), index.from(id.ms(), id.seq()).next());
       check(ids.isEmpty() ? null : ids.first(), index.first());
       check(ids.isEmpty() ? null : ids.last(), index.last());
     }
@@ -157,6 +181,49 @@ class StreamValueTest {
       index.remove(index.last());
     }
     assertEquals(0, tally.bytes);
+  }
+
+  @Test
+  void aWalkGoesOnWhateverChanges() {
+    Random random = new Random(seed());
+    for (int round = 0; round < 200; round++) {
+      HeapTally tally = new HeapTally();
+      IdIndex<PendingEntry> index = new IdIndex<>(PendingEntry.NONE, tally);
+      TreeSet<StreamId> ids = new TreeSet<>();
+      for (int i = random.nextInt(1000); i > 0; i--) {
+        StreamId id = new StreamId(random.nextInt(500), random.nextInt(2));
+        if (ids.add(id)) {
+          index.add(new PendingEntry(id, StreamConsumer.NOBODY));
+        }
+      }
+      StreamId from = new StreamId(random.nextInt(500), random.nextInt(2));
+      StreamId expected = ids.ceiling(from);
+      var walk = index.from(from.ms(), from.seq());
+      boolean changes = random.nextBoolean();
+      while (expected != null) {
+        check(expected, walk.next());
+        if (changes && random.nextInt(3) == 0) {
+          index.remove(index.get(expected.ms(), expected.seq()));
+          ids.remove(expected);
+        } else if (changes && random.nextInt(5) == 0) {
+          StreamId id = new StreamId(random.nextInt(500), random.nextInt(2));
+          if (ids.add(id)) {
+            index.add(new PendingEntry(id, StreamConsumer.NOBODY));
+          }
+        }
+        expected = ids.higher(expected);
+      }
+      check(null, walk.next());
+      int rest = random.nextInt(3);
+      index.removeIf(entry -> entry.ms() % 3 >= rest || entry.ms() > 300);
+      ids.removeIf(id -> id.ms() % 3 >= rest || id.ms() > 300);
+      assertEquals(ids.size(), index.size());
+      var left = index.from(0, 0);
+      ids.forEach(id -> check(id, left.next()));
+      ids.forEach(id -> check(id, index.get(id.ms(), id.seq())));
+      index.removeIf(entry -> true);
+      assertEquals(0, tally.bytes);
+    }
   }
 
   private static void check(StreamId expected, PendingEntry entry) {

@@ -8,6 +8,7 @@ import io.sampo.data.HashValue;
 import io.sampo.data.Limits;
 import io.sampo.data.ListValue;
 import io.sampo.data.PendingEntry;
+import io.sampo.data.PendingWalk;
 import io.sampo.data.RawString;
 import io.sampo.data.SetValue;
 import io.sampo.data.StreamConsumer;
@@ -274,11 +275,11 @@ class SavingTest {
     List<String> all = new ArrayList<>();
     for (StreamGroup group : stream.groups()) {
       all.add(Bytes.text(group.name()) + group.lastId + group.entriesRead);
-      PendingEntry entry = group.pendingFrom(StreamId.MIN);
+      PendingWalk entries = group.pendingFrom(StreamId.MIN);
       for (int n = group.pendingCount(); n > 0; n--) {
+        PendingEntry entry = entries.next();
         String owner = Bytes.text(entry.consumer().name());
         all.add(entry.id() + owner + " " + entry.time + " " + entry.count);
-        entry = group.pendingFrom(entry.id().next());
       }
       group.consumers().forEach(c -> all.add(Bytes.text(c.name()) + c.seen + c.pendingCount()));
     }

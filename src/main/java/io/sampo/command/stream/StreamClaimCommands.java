@@ -5,6 +5,7 @@ import static io.sampo.command.Command.cmd;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.data.PendingEntry;
+import io.sampo.data.PendingWalk;
 import io.sampo.data.StreamConsumer;
 import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
@@ -15,7 +16,6 @@ import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** XCLAIM and XAUTOCLAIM, by which consumers take over what others have pending. */
@@ -103,10 +103,10 @@ public final class StreamClaimCommands {
     ReplyWriter out = c.out();
     int mark = out.defer();
     int n = 0;
+    StreamRange entries = stream.range(StreamId.MIN, StreamId.MAX);
     for (StreamId id : o.ids) {
       PendingEntry entry = group.pending(id);
-      StreamRange range = stream.range(id, id);
-      if (!range.next()) {
+      if (!entries.seek(id)) {
         forget(c, a, group, entry);
       } else if (entry == PendingEntry.NONE ? o.force : isIdle(c, entry, minIdle)) {
         boolean isNew = entry == PendingEntry.NONE;
@@ -118,7 +118,7 @@ public final class StreamClaimCommands {
           // Redis has it delivered once by being made, and once more by being claimed.
           entry.count++;
         }
-        write(out, range, o.justId);
+        write(out, entries, o.justId);
         n++;
         Streams.claimed(c, a, 1, group, entry);
       }
@@ -157,11 +157,11 @@ public final class StreamClaimCommands {
     }
   }
 
-  private static void write(ReplyWriter out, StreamRange range, boolean justId) {
+  private static void write(ReplyWriter out, StreamRange entries, boolean justId) {
     if (justId) {
-      range.writeId(out);
+      entries.writeId(out);
     } else {
-      range.write(out);
+      entries.write(out);
     }
   }
 
@@ -194,37 +194,30 @@ public final class StreamClaimCommands {
     int cursor = out.position();
     int mark = out.defer();
     int n = 0;
-    PendingEntry entry = group.pendingFrom(start);
+    PendingWalk pending = group.pendingFrom(start);
+    PendingEntry entry = pending.next();
+    StreamRange entries = stream.range(start, StreamId.MAX);
     long attempts = count * ATTEMPTS;
     for (long left = count; attempts > 0 && left > 0 && entry != PendingEntry.NONE; attempts--) {
       StreamId id = entry.id();
-      StreamRange range = stream.range(id, id);
-      if (!range.next()) {
+      if (!entries.seek(id)) {
         forget(c, a, group, entry);
         deleted.add(id);
         left--;
       } else if (isIdle(c, entry, minIdle)) {
         Streams.claimed(c, a, 1, group, take(c, a, group, id, justId));
-        write(out, range, justId);
+        write(out, entries, justId);
         n++;
         left--;
       }
-      entry = id.equals(StreamId.MAX) ? PendingEntry.NONE : group.pendingFrom(id.next());
+      entry = pending.next();
     }
     out.endArray(mark, n);
-    insertCursor(out, cursor, entry.id());
+    out.bulkAt(cursor, entry.id().bytes());
     out.array(deleted.size());
     for (StreamId id : deleted) {
       out.bulk(id.bytes());
     }
     db.resized(h);
-  }
-
-  /** Writes where to go on before the entries, which are there already. */
-  private static void insertCursor(ReplyWriter out, int at, StreamId id) {
-    byte[] entries = Arrays.copyOfRange(out.array(), at, out.position());
-    out.truncate(at);
-    out.bulk(id.bytes());
-    out.raw(entries, 0, entries.length);
   }
 }

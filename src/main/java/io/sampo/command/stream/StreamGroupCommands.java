@@ -8,6 +8,7 @@ import io.sampo.command.Context;
 import io.sampo.command.Help;
 import io.sampo.command.KeyEvent;
 import io.sampo.data.PendingEntry;
+import io.sampo.data.PendingWalk;
 import io.sampo.data.StreamConsumer;
 import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
@@ -241,14 +242,14 @@ public final class StreamGroupCommands {
     int h = Streams.read(c, db, a, 1);
     StreamGroup group = Streams.group(db, h, a, 1, 2);
     if (at + 3 == a.count()) {
-      list(c, group::pendingFrom, start, end, count, minIdle);
+      list(c, group.pendingFrom(start), end, count, minIdle);
       return;
     }
     var consumer = group.consumer(a.bytes(at + 3));
     if (consumer.isEmpty()) {
       c.out().array(0);
     } else {
-      list(c, consumer.get()::pendingFrom, start, end, count, minIdle);
+      list(c, consumer.get().pendingFrom(start), end, count, minIdle);
     }
   }
 
@@ -261,7 +262,7 @@ public final class StreamGroupCommands {
       out.nilArray();
       return;
     }
-    out.bulk(group.pendingFrom(StreamId.MIN).id().bytes());
+    out.bulk(group.firstPending().id().bytes());
     out.bulk(group.lastPending().id().bytes());
     int mark = out.defer();
     int n = 0;
@@ -276,28 +277,21 @@ public final class StreamGroupCommands {
     out.endArray(mark, n);
   }
 
-  /** Finds the first pending entry whose ID is not below. */
-  private interface Pending {
-    PendingEntry from(StreamId id);
-  }
-
-  private static void list(
-      Context c, Pending pending, StreamId start, StreamId end, long count, long minIdle) {
+  private static void list(Context c, PendingWalk pending, StreamId end, long count, long minIdle) {
     ReplyWriter out = c.out();
     int mark = out.defer();
     int n = 0;
-    PendingEntry entry = pending.from(start);
+    PendingEntry entry = pending.next();
     while (n < count && entry != PendingEntry.NONE && !entry.id().isAbove(end)) {
-      StreamId id = entry.id();
       if (minIdle == 0 || c.now() - entry.time >= minIdle) {
         out.array(4);
-        out.bulk(id.bytes());
+        pending.writeId(out);
         out.bulk(entry.consumer().name());
         out.integer(entry.idle(c.now()));
         out.integer(entry.count);
         n++;
       }
-      entry = id.equals(StreamId.MAX) ? PendingEntry.NONE : pending.from(id.next());
+      entry = pending.next();
     }
     out.endArray(mark, n);
   }

@@ -7,6 +7,7 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.Help;
 import io.sampo.data.PendingEntry;
+import io.sampo.data.PendingWalk;
 import io.sampo.data.StreamConsumer;
 import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
@@ -165,14 +166,14 @@ public final class StreamInfoCommands {
     out.bulk("pending");
     int n = (int) Math.min(count, group.pendingCount());
     out.array(n);
-    PendingEntry entry = group.pendingFrom(StreamId.MIN);
+    PendingWalk pending = group.pendingFrom(StreamId.MIN);
     for (int i = 0; i < n; i++) {
+      PendingEntry entry = pending.next();
       out.array(4);
-      out.bulk(entry.id().bytes());
+      pending.writeId(out);
       out.bulk(entry.consumer().name());
       out.integer(entry.time);
       out.integer(entry.count);
-      entry = i + 1 < n ? group.pendingFrom(entry.id().next()) : entry;
     }
     out.bulk("consumers");
     out.array(group.consumers().size());
@@ -194,13 +195,13 @@ public final class StreamInfoCommands {
     out.bulk("pending");
     int n = (int) Math.min(count, consumer.pendingCount());
     out.array(n);
-    PendingEntry entry = consumer.pendingFrom(StreamId.MIN);
+    PendingWalk pending = consumer.pendingFrom(StreamId.MIN);
     for (int i = 0; i < n; i++) {
+      PendingEntry entry = pending.next();
       out.array(3);
-      out.bulk(entry.id().bytes());
+      pending.writeId(out);
       out.integer(entry.time);
       out.integer(entry.count);
-      entry = i + 1 < n ? consumer.pendingFrom(entry.id().next()) : entry;
     }
   }
 }

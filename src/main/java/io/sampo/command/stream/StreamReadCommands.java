@@ -5,6 +5,7 @@ import static io.sampo.command.Command.cmd;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.data.PendingEntry;
+import io.sampo.data.PendingWalk;
 import io.sampo.data.StreamConsumer;
 import io.sampo.data.StreamGroup;
 import io.sampo.data.StreamId;
@@ -273,21 +274,21 @@ public final class StreamReadCommands {
     ReplyWriter out = c.out();
     int mark = out.defer();
     int n = 0;
-    PendingEntry entry = consumer.pendingFrom(after.next());
+    PendingWalk pending = consumer.pendingFrom(after.next());
+    StreamRange entries = stream.range(after, StreamId.MAX);
+    PendingEntry entry = pending.next();
     while (n < count && entry != PendingEntry.NONE) {
-      StreamId id = entry.id();
-      StreamRange range = stream.range(id, id);
-      if (range.next()) {
-        range.write(out);
+      if (entries.seek(entry.id())) {
+        entries.write(out);
         entry.time = c.now();
         entry.count++;
       } else {
         out.array(2);
-        out.bulk(id.bytes());
+        pending.writeId(out);
         out.nilArray();
       }
       n++;
-      entry = id.equals(StreamId.MAX) ? PendingEntry.NONE : consumer.pendingFrom(id.next());
+      entry = pending.next();
     }
     out.endArray(mark, n);
   }
