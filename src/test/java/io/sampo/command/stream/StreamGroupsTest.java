@@ -97,6 +97,44 @@ class StreamGroupsTest {
   }
 
   @AgainstRedis
+  void manyPending(Differential pair) {
+    for (int i = 1; i <= 1500; i++) {
+      pair.say("XADD l " + i / 3 + "-" + i + " f " + i);
+    }
+    pair.say("XGROUP CREATE l g 0");
+    for (String name : new String[] {"c", "d", "c", "few", "e", "c"}) {
+      int count = name.equals("few") ? 9 : 290;
+      pair.say("XREADGROUP GROUP g " + name + " COUNT " + count + " STREAMS l >");
+    }
+    pair.say(
+        "XADD l 600 f new", "XTRIM l MAXLEN 1400", "XCLAIM l g e 0 70-212 70-211 450-1352 9-28");
+    String gone = "XDEL l";
+    String scattered = "XCLAIM l g d 0";
+    String back = "XCLAIM l g c 0";
+    for (int i = 1; i <= 1500; i += 11) {
+      gone += " " + i / 3 + "-" + i;
+      int next = i * 4 % 1500;
+      scattered += " " + next / 3 + "-" + next;
+      back += " " + (1500 - i) / 3 + "-" + (1500 - i);
+    }
+    pair.say(gone, scattered, back, "XPENDING l g", "XREADGROUP GROUP g c STREAMS l 0");
+    pair.say(
+        "XREADGROUP GROUP g c COUNT 200 STREAMS l 100", "XREADGROUP GROUP g d STREAMS l 333-999");
+    sayTimeless(pair, "XPENDING l g - + 2000", "XPENDING l g (100 300-901 2000 c");
+    sayTimeless(pair, "XPENDING l g IDLE 0 120 + 300", "XPENDING l g IDLE 1000000 - + 2000");
+    sayTimeless(pair, "XINFO STREAM l FULL COUNT 0");
+    pair.say("XAUTOCLAIM l g e 0 0 COUNT 130", "XAUTOCLAIM l g e 0 90 COUNT 700 JUSTID");
+    pair.say("XAUTOCLAIM l g few 1000000 0 COUNT 90", "XAUTOCLAIM l g c 0 480-1 COUNT 700");
+    sayTimeless(pair, "XPENDING l g - + 2000");
+    pair.say("XGROUP DELCONSUMER l g few", "XPENDING l g", "XGROUP DELCONSUMER l g e");
+    everything(pair, "l");
+    pair.say("COPY l m", "XACK l g 480-1440 481-1443 481-1444", "XAUTOCLAIM l g z 0 0 COUNT 9999");
+    pair.say("XPENDING m g", "XGROUP DESTROY m g", "XGROUP DELCONSUMER l g z", "XPENDING l g");
+    everything(pair, "l");
+    everything(pair, "m");
+  }
+
+  @AgainstRedis
   void infos(Differential pair) {
     for (int i = 1; i <= 30; i++) {
       pair.say("XADD k " + i + " f " + i);
