@@ -19,11 +19,15 @@ final class IdIndex<T extends IdIndex.Item> {
   private static final int CHUNK = 128;
   private static final int ARRAY_HEADER = 16;
   private static final int REFERENCE = 4;
+  private static final boolean[] NEVER_FROZEN = {};
 
   private final T none;
   private final HeapTally tally;
   private Item[][] chunks = new Item[1][];
   private int[] sizes = new int[1];
+
+  /** For each chunk whether a frozen index has it, too; or nothing if there never was one. */
+  private boolean[] shared = NEVER_FROZEN;
 
   /** How many chunks there are. */
   private int count;
@@ -43,6 +47,28 @@ final class IdIndex<T extends IdIndex.Item> {
   IdIndex(T none, HeapTally tally) {
     this.none = none;
     this.tally = tally;
+  }
+
+  /** As {@link Value#frozen}; it shares chunks, and the items themselves. */
+  IdIndex<T> frozen() {
+    IdIndex<T> frozen = new IdIndex<>(none, new HeapTally());
+    int places = Math.max(1, count);
+    frozen.chunks = Arrays.copyOf(chunks, places);
+    frozen.sizes = Arrays.copyOf(sizes, places);
+    frozen.count = count;
+    frozen.size = size;
+    shared = new boolean[chunks.length];
+    Arrays.fill(shared, 0, count, true);
+    return frozen;
+  }
+
+  /** A chunk to be changed. */
+  private Item[] own(int chunk) {
+    if (shared != NEVER_FROZEN && shared[chunk]) {
+      chunks[chunk] = chunks[chunk].clone();
+      shared[chunk] = false;
+    }
+    return chunks[chunk];
   }
 
   int size() {
@@ -107,10 +133,11 @@ final class IdIndex<T extends IdIndex.Item> {
       }
     } else if (sizes[to] == chunks[to].length) {
       tally.bytes += (long) REFERENCE * sizes[to];
-      chunks[to] = Arrays.copyOf(chunks[to], 2 * sizes[to]);
+      chunks[to] = Arrays.copyOf(own(to), 2 * sizes[to]);
     }
-    System.arraycopy(chunks[to], at, chunks[to], at + 1, sizes[to] - at);
-    chunks[to][at] = item;
+    Item[] own = own(to);
+    System.arraycopy(own, at, own, at + 1, sizes[to] - at);
+    own[at] = item;
     sizes[to]++;
     size++;
     changes++;
@@ -120,8 +147,9 @@ final class IdIndex<T extends IdIndex.Item> {
   private void split(int chunk) {
     int half = CHUNK / 2;
     Item[] upper = new Item[CHUNK];
-    System.arraycopy(chunks[chunk], half, upper, 0, half);
-    Arrays.fill(chunks[chunk], half, CHUNK, null);
+    Item[] lower = own(chunk);
+    System.arraycopy(lower, half, upper, 0, half);
+    Arrays.fill(lower, half, CHUNK, null);
     sizes[chunk] = half;
     insertChunk(chunk + 1, upper, half);
   }
@@ -133,6 +161,11 @@ final class IdIndex<T extends IdIndex.Item> {
     }
     System.arraycopy(chunks, at, chunks, at + 1, count - at);
     System.arraycopy(sizes, at, sizes, at + 1, count - at);
+    if (shared != NEVER_FROZEN) {
+      shared = Arrays.copyOf(shared, chunks.length);
+      System.arraycopy(shared, at, shared, at + 1, count - at);
+      shared[at] = false;
+    }
     chunks[at] = chunk;
     sizes[at] = itsSize;
     count++;
@@ -148,16 +181,32 @@ final class IdIndex<T extends IdIndex.Item> {
   void remove(T item) {
     int chunk = chunk(item.ms(), item.seq());
     int at = index(chunk, item.ms(), item.seq());
-    System.arraycopy(chunks[chunk], at + 1, chunks[chunk], at, sizes[chunk] - at - 1);
-    chunks[chunk][--sizes[chunk]] = null;
     size--;
     changes++;
-    if (sizes[chunk] == 0) {
-      tally.bytes -= bytes(chunks[chunk]);
-      System.arraycopy(chunks, chunk + 1, chunks, chunk, count - chunk - 1);
-      System.arraycopy(sizes, chunk + 1, sizes, chunk, count - chunk - 1);
-      chunks[--count] = null;
+    if (sizes[chunk] == 1) {
+      removeChunk(chunk);
+      return;
     }
+    Item[] own = own(chunk);
+    System.arraycopy(own, at + 1, own, at, sizes[chunk] - at - 1);
+    own[--sizes[chunk]] = null;
+  }
+
+  private void removeChunk(int chunk) {
+    tally.bytes -= bytes(chunks[chunk]);
+    int behind = count - chunk - 1;
+    System.arraycopy(chunks, chunk + 1, chunks, chunk, behind);
+    System.arraycopy(sizes, chunk + 1, sizes, chunk, behind);
+    if (shared != NEVER_FROZEN) {
+      System.arraycopy(shared, chunk + 1, shared, chunk, behind);
+    }
+    chunks[--count] = null;
+  }
+
+  /** Puts an item in the place of the one that has its ID. */
+  void replace(T item) {
+    int chunk = chunk(item.ms(), item.seq());
+    own(chunk)[index(chunk, item.ms(), item.seq())] = item;
   }
 
   /** Removes all items of which that is true, in one walk over all. */
@@ -165,7 +214,7 @@ final class IdIndex<T extends IdIndex.Item> {
     int kept = 0;
     size = 0;
     for (int i = 0; i < count; i++) {
-      int left = compact(chunks[i], sizes[i], goes);
+      int left = compact(own(i), sizes[i], goes);
       if (left == 0) {
         tally.bytes -= bytes(chunks[i]);
       } else {
@@ -174,6 +223,8 @@ final class IdIndex<T extends IdIndex.Item> {
         size += left;
       }
     }
+    // Each chunk is our own by now.
+    shared = NEVER_FROZEN;
     Arrays.fill(chunks, kept, count, null);
     count = kept;
     changes++;

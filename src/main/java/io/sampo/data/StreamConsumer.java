@@ -20,9 +20,20 @@ public final class StreamConsumer {
   public long active = NEVER;
 
   StreamConsumer(byte[] name, long now, HeapTally tally) {
+    this(name, now, new IdIndex<>(PendingEntry.NONE, tally));
+  }
+
+  private StreamConsumer(byte[] name, long now, IdIndex<PendingEntry> pending) {
     this.name = name;
     this.seen = now;
-    this.pending = new IdIndex<>(PendingEntry.NONE, tally);
+    this.pending = pending;
+  }
+
+  /** As {@link Value#frozen}. */
+  StreamConsumer frozen() {
+    StreamConsumer frozen = new StreamConsumer(name, seen, pending.frozen());
+    frozen.active = active;
+    return frozen;
   }
 
   public byte[] name() {

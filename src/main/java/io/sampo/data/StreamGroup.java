@@ -30,13 +30,47 @@ public final class StreamGroup {
   /** How many entries of the stream's history were delivered, or {@link #UNKNOWN}. */
   public long entriesRead;
 
+  /** Whether it was ever frozen: then any pending entry may belong to another group, too. */
+  private boolean sharing;
+
   StreamGroup(byte[] name, StreamId lastId, long entriesRead, HeapTally tally) {
+    this(name, lastId, entriesRead, tally, new IdIndex<>(PendingEntry.NONE, tally));
+    tally.bytes += OBJECT_BYTES + name.length;
+  }
+
+  private StreamGroup(
+      byte[] name,
+      StreamId lastId,
+      long entriesRead,
+      HeapTally tally,
+      IdIndex<PendingEntry> pending) {
     this.name = name;
     this.lastId = lastId;
     this.entriesRead = entriesRead;
     this.tally = tally;
-    this.pending = new IdIndex<>(PendingEntry.NONE, tally);
-    tally.bytes += OBJECT_BYTES + name.length;
+    this.pending = pending;
+  }
+
+  /** As {@link Value#frozen}. */
+  StreamGroup frozen() {
+    sharing = true;
+    StreamGroup frozen =
+        new StreamGroup(name, lastId, entriesRead, new HeapTally(), pending.frozen());
+    consumers.forEach((itsName, consumer) -> frozen.consumers.put(itsName, consumer.frozen()));
+    return frozen;
+  }
+
+  /** A pending entry that takes the place of one, to be changed; often itself. */
+  public PendingEntry own(PendingEntry entry) {
+    if (!sharing) {
+      return entry;
+    }
+    PendingEntry own = new PendingEntry(entry.id(), entry.consumer);
+    own.time = entry.time;
+    own.count = entry.count;
+    pending.replace(own);
+    entry.consumer.pending.replace(own);
+    return own;
   }
 
   StreamGroup copy(HeapTally itsTally) {
@@ -129,7 +163,11 @@ public final class StreamGroup {
     return pending.last();
   }
 
-  /** Makes an entry pending with a consumer, whoever may have had it before. */
+  /**
+   * Makes an entry pending with a consumer, whoever may have had it before.
+   *
+   * @return the entry, to be changed
+   */
   public PendingEntry assign(StreamId id, StreamConsumer consumer) {
     PendingEntry entry = pending(id);
     if (entry == PendingEntry.NONE) {
@@ -137,7 +175,10 @@ public final class StreamGroup {
       pending.add(entry);
       consumer.pending.add(entry);
       tally.bytes += PendingEntry.OBJECT_BYTES;
-    } else if (entry.consumer != consumer) {
+      return entry;
+    }
+    entry = own(entry);
+    if (entry.consumer != consumer) {
       entry.consumer.pending.remove(entry);
       entry.consumer = consumer;
       consumer.pending.add(entry);

@@ -32,6 +32,9 @@ final class StreamNode implements IdIndex.Item {
   private final long seq;
   private byte[] pack;
 
+  /** What {@link StreamValue#frozen} tells by whether it may be changed. */
+  int generation;
+
   StreamNode(long ms, long seq, byte[] pack) {
     this.ms = ms;
     this.seq = seq;
@@ -53,6 +56,11 @@ final class StreamNode implements IdIndex.Item {
 
   StreamNode copy() {
     return new StreamNode(ms, seq, ListPack.copy(pack));
+  }
+
+  /** A copy that has the room that this one has. */
+  StreamNode own() {
+    return new StreamNode(ms, seq, pack.clone());
   }
 
   @Override

@@ -18,7 +18,7 @@ public final class StreamValue implements Value {
   /** So many nodes are gone over to tell how a tree of them would look. */
   private static final int MOST_SHAPED = 4096;
 
-  private final IdIndex<StreamNode> nodes = new IdIndex<>(StreamNode.NONE, tally);
+  private final IdIndex<StreamNode> nodes;
   private final TreeMap<byte[], StreamGroup> groups = new TreeMap<>(Arrays::compareUnsigned);
   private long length;
   private StreamId lastId = StreamId.MIN;
@@ -26,8 +26,44 @@ public final class StreamValue implements Value {
   private StreamId maxDeletedId = StreamId.MIN;
   private long entriesAdded;
 
+  /** How often it was frozen; a node of an earlier generation belongs to a frozen stream, too. */
+  private int generation;
+
   public StreamValue() {
+    nodes = new IdIndex<>(StreamNode.NONE, tally);
     tally.bytes = OBJECT_BYTES;
+  }
+
+  private StreamValue(StreamValue origin) {
+    nodes = origin.nodes.frozen();
+    origin.groups.forEach((name, group) -> groups.put(name, group.frozen()));
+    count(origin);
+    tally.bytes = origin.tally.bytes;
+  }
+
+  private void count(StreamValue origin) {
+    length = origin.length;
+    lastId = origin.lastId;
+    firstId = origin.firstId;
+    maxDeletedId = origin.maxDeletedId;
+    entriesAdded = origin.entriesAdded;
+  }
+
+  @Override
+  public StreamValue frozen() {
+    generation++;
+    return new StreamValue(this);
+  }
+
+  /** A node that takes the place of one, to be changed; often itself. */
+  private StreamNode own(StreamNode node) {
+    if (node.generation == generation) {
+      return node;
+    }
+    StreamNode own = node.own();
+    own.generation = generation;
+    nodes.replace(own);
+    return own;
   }
 
   @Override
@@ -39,11 +75,7 @@ public final class StreamValue implements Value {
       node = nodes.higher(node.ms(), node.seq());
     }
     groups.forEach((name, group) -> copy.groups.put(name, group.copy(copy.tally)));
-    copy.length = length;
-    copy.lastId = lastId;
-    copy.firstId = firstId;
-    copy.maxDeletedId = maxDeletedId;
-    copy.entriesAdded = entriesAdded;
+    copy.count(this);
     return copy;
   }
 
@@ -153,6 +185,7 @@ public final class StreamValue implements Value {
     StreamNode node = nodes.last();
     if (node == StreamNode.NONE || isFull(node, a, from, limits)) {
       if (node != StreamNode.NONE) {
+        node = own(node);
         tally.bytes -= node.heapBytes();
         node.close();
         tally.bytes += node.heapBytes();
@@ -160,6 +193,7 @@ public final class StreamValue implements Value {
       node = StreamNode.create(id.ms(), id.seq(), a, from);
       addNode(node);
     }
+    node = own(node);
     tally.bytes -= node.heapBytes();
     node.append(id.ms(), id.seq(), a, from);
     tally.bytes += node.heapBytes();
@@ -238,6 +272,7 @@ public final class StreamValue implements Value {
   }
 
   private void addNode(StreamNode node) {
+    node.generation = generation;
     nodes.add(node);
     tally.bytes += node.heapBytes();
   }
@@ -257,6 +292,7 @@ public final class StreamValue implements Value {
     if (node.live() == 1) {
       removeNode(node);
     } else {
+      node = own(node);
       tally.bytes -= node.heapBytes();
       node.delete(range.position());
       tally.bytes += node.heapBytes();
@@ -317,7 +353,8 @@ public final class StreamValue implements Value {
   }
 
   /** Removes the oldest entries of the first node, of which some remain. */
-  private long trim(StreamNode node, long keep, StreamId upTo) {
+  private long trim(StreamNode first, long keep, StreamId upTo) {
+    StreamNode node = own(first);
     int removed = 0;
     StreamRange range = range(StreamId.MIN, upTo);
     while (length > keep && range.next() && range.node() == node) {

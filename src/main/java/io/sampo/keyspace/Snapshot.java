@@ -21,15 +21,6 @@ public final class Snapshot {
      */
     boolean entry(int db, Db from, int handle);
 
-    /**
-     * Takes a part of an entry that can wait, if all of it would take too long.
-     *
-     * @return whether the rest, or all, is little enough for {@link #entry}; else it is asked again
-     */
-    default boolean prepare(int db, Db from, int handle) {
-      return true;
-    }
-
     /** Takes an entry before its turn, for it is about to change, or to go. */
     default void keep(int db, Db from, int handle) {
       entry(db, from, handle);
@@ -92,10 +83,6 @@ public final class Snapshot {
         int h = segment.address(slot);
         if (h == Db.NONE || segment.hash(slot) < hash || !db.isUnsaved(h)) {
           continue;
-        }
-        if (!sink.prepare(db.indexAtCut(), db, h)) {
-          hash = segment.hash(slot);
-          return true;
         }
         boolean room = hand(db, h);
         if (!room || --left == 0) {

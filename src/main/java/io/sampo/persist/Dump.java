@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 /**
  * A single value as DUMP gives it and RESTORE takes it: its type and what RDB has for it, then 2
@@ -69,10 +68,7 @@ public final class Dump {
     List<byte[]> pieces = new ArrayList<>();
     RdbOutput out = new RdbOutput(compressing, PIECE, PIECE, pieces::add);
     out.octet(ValueWriter.type(value));
-    BooleanSupplier rest = new ValueWriter(out).begin(value);
-    while (rest.getAsBoolean()) {
-      // Each time writes a slice.
-    }
+    new ValueWriter(out).value(value);
     out.octet(version(value));
     out.octet(0);
     pieces.add(out.take());

@@ -7,7 +7,6 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.data.Limits;
-import io.sampo.data.StreamValue;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;
 import io.sampo.resp.Args;
@@ -98,9 +97,8 @@ public final class DumpCommands {
     }
   }
 
-  /** Whether a value is big, and can be frozen without being copied. */
   private static boolean isBig(Db db, int h) {
-    return db.isObject(h) && !(db.value(h) instanceof StreamValue) && db.value(h).heapBytes() > BIG;
+    return db.isObject(h) && db.value(h).heapBytes() > BIG;
   }
 
   /** What may stand behind the arguments of RESTORE; -1 where it does not. */

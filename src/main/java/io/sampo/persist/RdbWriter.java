@@ -2,7 +2,6 @@ package io.sampo.persist;
 
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Bytes;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -22,8 +21,6 @@ public final class RdbWriter {
 
   private final RdbOutput out;
   private final ValueWriter values;
-  private BooleanSupplier rest = () -> false;
-  private boolean more;
 
   /**
    * A writer that holds all it has written until {@link #take}.
@@ -94,22 +91,6 @@ public final class RdbWriter {
   public void entry(Db db, int h) {
     head(db, h);
     values.value(db, h);
-  }
-
-  /**
-   * Begins an entry with an object for its value, which must not change until {@link #goOn} has
-   * written all of it.
-   */
-  public void begin(Db db, int h) {
-    head(db, h);
-    rest = values.begin(db.value(h));
-    more = true;
-  }
-
-  /** Writes a slice of the entry that was begun; returns whether there is more to come. */
-  public boolean goOn() {
-    more = more && rest.getAsBoolean();
-    return more;
   }
 
   private void head(Db db, int h) {

@@ -13,23 +13,14 @@ import io.sampo.data.Value;
 import io.sampo.data.Words;
 import io.sampo.data.ZSetValue;
 import io.sampo.keyspace.Db;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongUnaryOperator;
 
-/**
- * Writes values. What is packed is copied as it is, for it has Redis's own formats; what may be big
- * is written a slice at a time, if that is wanted.
- */
+/** Writes values. What is packed is copied as it is, for it has Redis's own formats. */
 final class ValueWriter {
   private static final int FRAME = ListPack.BEGIN + 1;
   private static final int UNCOUNTED = 0xffff;
 
-  /** What a slice is: so many elements, or packs of them. */
+  /** How many elements are asked for at a time. */
   private static final int ELEMENTS = 256;
-
-  private static final int PACKS = 8;
-
-  private static final BooleanSupplier NO_MORE = () -> false;
 
   private final RdbOutput out;
   private final StreamWriter streams;
@@ -65,6 +56,9 @@ final class ValueWriter {
     if (value instanceof StreamValue) {
       return RdbFormat.STREAM_LISTPACKS_2;
     }
+    if (value instanceof RawString) {
+      return RdbFormat.STRING;
+    }
     throw new IllegalStateException("no RDB type for a " + value.type());
   }
 
@@ -75,61 +69,25 @@ final class ValueWriter {
     } else if (!db.isObject(h)) {
       out.string(db.stringArray(h), db.stringOffset(h), db.stringLength(h));
     } else {
-      BooleanSupplier rest = begin(db.value(h));
-      while (rest.getAsBoolean()) {
-        // Each time writes a slice.
-      }
+      value(db.value(h));
     }
   }
 
-  /**
-   * Begins a value, which must not change until it has been written: what is returned writes a
-   * slice whenever it is asked, and says whether there are more to come.
-   */
-  BooleanSupplier begin(Value value) {
+  void value(Value value) {
     if (value instanceof HashValue hash) {
-      return hash(hash);
-    }
-    if (value instanceof SetValue set) {
-      return set(set);
-    }
-    if (value instanceof ZSetValue zset) {
-      return zset(zset);
-    }
-    if (value instanceof ListValue list) {
+      hash(hash);
+    } else if (value instanceof SetValue set) {
+      set(set);
+    } else if (value instanceof ZSetValue zset) {
+      zset(zset);
+    } else if (value instanceof ListValue list) {
       out.length(list.runCount());
-      return upTo(list.runCount(), PACKS, (from, n) -> list.eachRun(from, n, this::node));
+      list.eachRun(0, list.runCount(), this::node);
+    } else if (value instanceof StreamValue stream) {
+      streams.write(stream);
+    } else {
+      out.string((RawString) value);
     }
-    if (value instanceof StreamValue stream) {
-      return streams.begin(stream);
-    }
-    out.string((RawString) value);
-    return NO_MORE;
-  }
-
-  /** Takes the numbers of a slice. */
-  private interface Slice {
-    void write(int from, int count);
-  }
-
-  /** Slices of the numbers below {@code end}. */
-  private static BooleanSupplier upTo(int end, int most, Slice slice) {
-    int[] next = {0};
-    return () -> {
-      int count = Math.min(most, end - next[0]);
-      slice.write(next[0], count);
-      next[0] += count;
-      return next[0] < end;
-    };
-  }
-
-  /** Slices by a cursor that is given and taken, until it is 0. */
-  private static BooleanSupplier scan(LongUnaryOperator slice) {
-    long[] cursor = {0};
-    return () -> {
-      cursor[0] = slice.applyAsLong(cursor[0]);
-      return cursor[0] != 0;
-    };
   }
 
   /** A node of a list: its elements, made a listpack. */
@@ -148,13 +106,16 @@ final class ValueWriter {
     out.blob(scratch, 0, size);
   }
 
-  private BooleanSupplier set(SetValue set) {
+  private void set(SetValue set) {
     if (set.isIntegers()) {
       out.blob(set.integers(), 0, IntSet.used(set.integers()));
-      return NO_MORE;
+      return;
     }
     out.length(set.size());
-    return scan(cursor -> set.scan(cursor, ELEMENTS, this::member));
+    long cursor = 0;
+    do {
+      cursor = set.scan(cursor, ELEMENTS, this::member);
+    } while (cursor != 0);
   }
 
   private boolean member(byte[] a, int offset, int length) {
@@ -162,15 +123,22 @@ final class ValueWriter {
     return true;
   }
 
-  private BooleanSupplier hash(HashValue hash) {
+  private void hash(HashValue hash) {
     if (hash.hasTimes()) {
-      return volatileHash(hash);
+      volatileHash(hash);
+    } else if (hash.isPacked()) {
+      pack(hash.pack());
+    } else {
+      out.length(hash.size());
+      fields(hash, this::field);
     }
-    if (hash.isPacked()) {
-      return pack(hash.pack());
-    }
-    out.length(hash.size());
-    return scan(cursor -> hash.scan(cursor, ELEMENTS, this::field));
+  }
+
+  private static void fields(HashValue hash, ByteTable.Visitor each) {
+    long cursor = 0;
+    do {
+      cursor = hash.scan(cursor, ELEMENTS, each);
+    } while (cursor != 0);
   }
 
   private boolean field(byte[] f, int fo, int fl, byte[] v, int vo, int vl) {
@@ -180,7 +148,7 @@ final class ValueWriter {
   }
 
   /** The first expiry, then the fields, each with its own: 0 for none, 1 for the first. */
-  private BooleanSupplier volatileHash(HashValue hash) {
+  private void volatileHash(HashValue hash) {
     long first = hash.firstExpiry();
     out.word(first);
     out.length(hash.size());
@@ -190,13 +158,14 @@ final class ValueWriter {
           out.length(when == PartlyVolatile.NEVER ? 0 : when - first + 1);
           return field(f, fo, fl, v, vo, vl);
         };
-    return scan(cursor -> hash.scan(cursor, ELEMENTS, each));
+    fields(hash, each);
   }
 
   /** Big ones are written from their ends, for so Redis rebuilds them fastest. */
-  private BooleanSupplier zset(ZSetValue zset) {
+  private void zset(ZSetValue zset) {
     if (zset.isPacked()) {
-      return pack(zset.pack());
+      pack(zset.pack());
+      return;
     }
     out.length(zset.size());
     zset.eachBackward(
@@ -205,11 +174,9 @@ final class ValueWriter {
           out.real(score);
           out.spill();
         });
-    return NO_MORE;
   }
 
-  private BooleanSupplier pack(byte[] pack) {
+  private void pack(byte[] pack) {
     out.blob(pack, 0, ListPack.used(pack));
-    return NO_MORE;
   }
 }

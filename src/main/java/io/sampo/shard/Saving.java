@@ -1,6 +1,5 @@
 package io.sampo.shard;
 
-import io.sampo.data.StreamValue;
 import io.sampo.data.Value;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Keyspace;
@@ -8,7 +7,6 @@ import io.sampo.keyspace.Snapshot;
 import io.sampo.persist.RdbWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -23,10 +21,7 @@ final class Saving implements Snapshot.Sink {
   /** Bytes on their way from one shard above which those that can wait do. */
   private static final long MOST_IN_FLIGHT = 4 << 20;
 
-  /**
-   * Values that take more heap are not written at once, but frozen to be written elsewhere, or
-   * where that would copy all of them, as of streams, written a slice at a time.
-   */
+  /** Values that take more heap are frozen to be written elsewhere. */
   private static final long BIG = 1 << 16;
 
   private static final int NO_DB = -1;
@@ -37,11 +32,6 @@ final class Saving implements Snapshot.Sink {
   private final RdbWriter out;
   private final List<byte[]> overflow = new ArrayList<>();
 
-  /** The big value that is being written, by a writer of its own. */
-  private final RdbWriter aside;
-
-  private final List<byte[]> asideParts = new ArrayList<>();
-  private Optional<Value> big = Optional.empty();
   private final SnapshotProgress progress;
   private int selected = NO_DB;
   private long inFlight;
@@ -64,29 +54,11 @@ final class Saving implements Snapshot.Sink {
     this.snapshots = snapshots;
     this.progress = progress;
     out = new RdbWriter(compressing, CHUNK, overflow::add);
-    aside = new RdbWriter(compressing, CHUNK, asideParts::add);
     snapshot = keyspace.snapshot(this);
-  }
-
-  @Override
-  public boolean prepare(int db, Db from, int h) {
-    if (!isBig(from, h) || !(from.value(h) instanceof StreamValue)) {
-      return true;
-    }
-    if (!isBegun(from, h)) {
-      big = Optional.of(from.value(h));
-      aside.selectDb(db);
-      aside.begin(from, h);
-    }
-    return !aside.goOn();
   }
 
   private static boolean isBig(Db from, int h) {
     return from.isObject(h) && from.value(h).heapBytes() > BIG;
-  }
-
-  private boolean isBegun(Db from, int h) {
-    return big.isPresent() && from.isObject(h) && from.value(h) == big.get();
   }
 
   @Override
@@ -105,10 +77,6 @@ final class Saving implements Snapshot.Sink {
   @Override
   public boolean entry(int db, Db from, int h) {
     entries++;
-    if (isBegun(from, h)) {
-      finish();
-      return hasRoom();
-    }
     if (isBig(from, h)) {
       freeze(db, from, h);
       return hasRoom();
@@ -122,16 +90,6 @@ final class Saving implements Snapshot.Sink {
       ship();
     }
     return hasRoom();
-  }
-
-  /** Writes what is left of the big value. */
-  private void finish() {
-    while (aside.goOn()) {
-      // Each time writes a slice.
-    }
-    asideParts.add(aside.take());
-    send(asideParts);
-    big = Optional.empty();
   }
 
   /** Leaves a big value to be encoded elsewhere, so that this takes no time that grows with it. */

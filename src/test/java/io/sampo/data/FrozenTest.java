@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -262,6 +264,110 @@ final class FrozenTest {
     return content;
   }
 
+  @Test
+  void streams() {
+    StreamValue stream = new StreamValue();
+    StreamValue twin = new StreamValue();
+    for (int i = 1; i < STEPS; i++) {
+      Consumer<StreamValue> change = i % 1000 == 1 ? group(i / 1000) : change(i);
+      change.accept(stream);
+      change.accept(twin);
+      if (freezes()) {
+        pairs.add(new Pair(stream.frozen(), content(stream)));
+        assertEquals(content(twin), content(stream));
+        assertEquals(twin.heapBytes(), stream.heapBytes());
+      }
+    }
+    assertEquals(content(twin), content(stream));
+    assertEquals(content(twin), content(stream.copy()));
+    assertEquals(twin.heapBytes(), stream.heapBytes());
+    check();
+  }
+
+  /** A new group, or the end of one that is there. */
+  private static Consumer<StreamValue> group(int n) {
+    byte[] name = Bytes.ascii("group " + n % 3);
+    return stream ->
+        stream
+            .group(name)
+            .ifPresentOrElse(
+                group -> {
+                  if (n % 5 == 0) {
+                    stream.removeGroup(group);
+                  }
+                },
+                () -> stream.addGroup(name, StreamId.MIN, 0));
+  }
+
+  private Consumer<StreamValue> change(int i) {
+    int what = random.nextInt(100);
+    StreamId id = new StreamId(1, 1 + random.nextInt(i));
+    byte[] value = Bytes.ascii("value " + "x".repeat(random.nextInt(30)));
+    byte[] name = Bytes.ascii("consumer " + random.nextInt(4));
+    boolean whole = random.nextBoolean();
+    if (what < 40) {
+      return stream -> stream.append(new StreamId(1, i), Args.of(name, value), 0, limits);
+    }
+    if (what < 50) {
+      return stream -> stream.delete(id);
+    }
+    if (what == 50) {
+      return stream -> stream.trim(stream.length() * 9 / 10, StreamId.MAX, whole, 0);
+    }
+    return stream -> stream.groups().forEach(group -> change(group, what, id, name, i));
+  }
+
+  private static void change(StreamGroup group, int what, StreamId id, byte[] name, int i) {
+    PendingEntry there = group.pending(id);
+    if (what < 80) {
+      StreamConsumer consumer = group.consumer(name).orElseGet(() -> group.addConsumer(name, i));
+      PendingEntry entry = group.assign(id, consumer);
+      entry.time = i;
+      entry.count++;
+      consumer.active = i;
+      group.lastId = id;
+    } else if (what < 90 && there != PendingEntry.NONE) {
+      PendingEntry own = group.own(there);
+      own.time = -i;
+      own.count++;
+    } else if (what < 98 && there != PendingEntry.NONE) {
+      group.acknowledge(there);
+    } else if (what == 99 && i % 20 == 0) {
+      group.consumer(name).ifPresent(group::removeConsumer);
+    }
+  }
+
+  private static List<String> content(StreamValue stream) {
+    List<String> all = new ArrayList<>();
+    StreamRange range = stream.range(StreamId.MIN, StreamId.MAX);
+    while (range.next()) {
+      all.add(range.id() + " " + range.fields().stream().map(Bytes::text).toList());
+    }
+    assertEquals(stream.length(), all.size());
+    all.add(stream.firstId() + " " + stream.lastId() + " " + stream.maxDeletedId());
+    for (StreamGroup group : stream.groups()) {
+      all.add(Bytes.text(group.name()) + " " + group.lastId + " " + group.entriesRead);
+      all.addAll(pending(group.pendingFrom(StreamId.MIN), group.pendingCount(), true));
+      for (StreamConsumer consumer : group.consumers()) {
+        all.add(Bytes.text(consumer.name()) + " " + consumer.seen + " " + consumer.active);
+        int count = consumer.pendingCount();
+        all.addAll(pending(consumer.pendingFrom(StreamId.MIN), count, false));
+      }
+    }
+    return all;
+  }
+
+  private static List<String> pending(PendingWalk walk, int count, boolean whole) {
+    List<String> all = new ArrayList<>();
+    PendingEntry entry = walk.next();
+    while (entry != PendingEntry.NONE) {
+      all.add(whole ? entry.id() + " " + entry.time + " " + entry.count : entry.id().toString());
+      entry = walk.next();
+    }
+    assertEquals(count, all.size());
+    return all;
+  }
+
   private void check() {
     assertTrue(!pairs.isEmpty(), "something was frozen");
     for (Pair pair : pairs) {
@@ -272,7 +378,9 @@ final class FrozenTest {
                   ? content(set)
                   : pair.frozen instanceof ListValue list
                       ? content(list)
-                      : content((ZSetValue) pair.frozen);
+                      : pair.frozen instanceof StreamValue stream
+                          ? content(stream)
+                          : content((ZSetValue) pair.frozen);
       assertEquals(pair.content, content);
     }
   }

@@ -228,7 +228,7 @@ public final class StreamReadCommands {
         key(c.out(), a, key);
         StreamConsumer consumer = Streams.consumer(c, a, key, group, o.group + 1);
         if (isHistory) {
-          history(c, stream, consumer, after[i], o.count);
+          history(c, stream, group, consumer, after[i], o.count);
         } else {
           deliver(c, a, key, stream, group, consumer, o);
         }
@@ -270,7 +270,12 @@ public final class StreamReadCommands {
 
   /** Writes what a consumer has pending behind an ID, which counts as delivered again. */
   private static void history(
-      Context c, StreamValue stream, StreamConsumer consumer, StreamId after, long count) {
+      Context c,
+      StreamValue stream,
+      StreamGroup group,
+      StreamConsumer consumer,
+      StreamId after,
+      long count) {
     ReplyWriter out = c.out();
     int mark = out.defer();
     int n = 0;
@@ -280,8 +285,9 @@ public final class StreamReadCommands {
     while (n < count && entry != PendingEntry.NONE) {
       if (entries.seek(entry.id())) {
         entries.write(out);
-        entry.time = c.now();
-        entry.count++;
+        PendingEntry own = group.own(entry);
+        own.time = c.now();
+        own.count++;
       } else {
         out.array(2);
         pending.writeId(out);
