@@ -97,6 +97,13 @@ public final class StreamGroupCommands {
       }
       return new Options(makes, read);
     }
+
+    /** Refuses options that repeat, as Redis does it: by their number, and after all else. */
+    static void checkCount(Args a, int most) {
+      if (a.count() > most) {
+        throw misuse(a, "XGROUP");
+      }
+    }
   }
 
   /** The error for arguments that a subcommand cannot make sense of. */
@@ -136,6 +143,7 @@ public final class StreamGroupCommands {
     Options options = Options.parse(a, "create");
     Db db = c.db(a, 2);
     int h = options.makesStream ? Streams.write(c, db, a, 2) : stream(c, db, a);
+    Options.checkCount(a, 8);
     boolean isNew = h == Db.NONE;
     StreamId id =
         !StreamIds.is(a, 4, '$')
@@ -164,6 +172,7 @@ public final class StreamGroupCommands {
     Db db = c.db(a, 2);
     int h = stream(c, db, a);
     StreamGroup group = group(db, h, a);
+    Options.checkCount(a, 7);
     group.lastId =
         StreamIds.is(a, 4, '$') ? Streams.stream(db, h).lastId() : StreamIds.strict(a, 4);
     group.entriesRead = options.entriesRead;
