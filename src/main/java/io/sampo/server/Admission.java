@@ -51,12 +51,17 @@ public final class Admission {
     return command.subcommands().getOrDefault(args.text(1).toLowerCase(Locale.ROOT), command);
   }
 
+  /** Whether a request names no command or, of one that has subcommands, none of these. */
+  static boolean isUnknown(Command command, Args args) {
+    return command == UNKNOWN || !command.subcommands().isEmpty() && args.count() > 1;
+  }
+
   /** Why the request is not to run: an error line, or "". */
   static String refusal(Session session, Command command, Args args) {
     if (command == UNKNOWN) {
       return unknown(args);
     }
-    if (!command.subcommands().isEmpty() && args.count() > 1) {
+    if (isUnknown(command, args)) {
       String word = args.text(1);
       String lower = word.toLowerCase(Locale.ROOT);
       boolean caching = command.name.equals("client") && ABOUT_CACHING.contains(lower);

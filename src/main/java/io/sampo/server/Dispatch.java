@@ -79,7 +79,7 @@ final class Dispatch {
         endWatchWith(command);
       }
       if (!refusal.isEmpty()) {
-        reject(command, refusal);
+        reject(Admission.isUnknown(command, args) ? Admission.UNKNOWN : command, refusal);
       } else if (node.pause.isOn()
           && !session.feed.isOn()
           && node.pause.holds(command, transactions.flags(command))) {

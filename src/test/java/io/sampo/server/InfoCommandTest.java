@@ -106,6 +106,32 @@ class InfoCommandTest {
     }
   }
 
+  @AgainstRedis(protocols = 2)
+  void whatWasRefusedAndWhatFailedIsCounted(Differential redis) {
+    redis.say("CONFIG RESETSTAT", "SET k v", "INCR k", "GET", "NOSUCH", "XGROUP", "XGROUP nosuch");
+    redis.say("XGROUP CREATE", "XGROUP create k g 0", "OBJECT nosuch k", "OBJECT ENCODING k");
+    redis.say("LPUSH k v", "XREAD STREAMS none none 0 $", "XRANGE none - x");
+    for (String section : List.of("commandstats", "errorstats")) {
+      assertEquals(counts(redis.redis(), section), counts(redis.sampo(), section));
+    }
+    redis.say("SADD s 1", "XADD x 1-1 f v", "XGROUP CREATE x g 0", "XAUTOCLAIM x g c 0 0 nonsense");
+    redis.say(
+        "XREAD STREAMS x none 0 $", "XREADGROUP GROUP g c STREAMS x 0", "SORT s GET k* GET k");
+    Map<String, String> ours = fields(redis.sampo().call("INFO", "stats").text());
+    Map<String, String> theirs = fields(redis.redis().call("INFO", "stats").text());
+    for (String field : List.of("keyspace_hits", "keyspace_misses", "total_error_replies")) {
+      assertEquals(theirs.get(field), ours.get(field), field);
+    }
+  }
+
+  /** What INFO counts of commands and errors, times apart. */
+  private static Map<String, String> counts(RespClient client, String section) {
+    Map<String, String> counts = fields(client.call("INFO", section).text());
+    counts.keySet().remove("cmdstat_info");
+    counts.replaceAll((name, text) -> text.replaceAll("usec[^,]*,", ""));
+    return counts;
+  }
+
   private static Map<String, String> fields(String info) {
     Map<String, String> fields = new TreeMap<>();
     info.lines()
