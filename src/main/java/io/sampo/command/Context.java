@@ -317,19 +317,31 @@ public final class Context {
 
   /** The entry of key {@code i} for reading, touched and counted as a hit or a miss. */
   public int read(Db db, Args a, int i) {
-    return counted(write(db, a, i), a, i);
+    return read(db, a.array(), a.offset(i), a.length(i));
+  }
+
+  /** As {@link #read(Db, Args, int)}, for a key that is no argument. */
+  public int read(Db db, byte[] key) {
+    return read(db, key, 0, key.length);
+  }
+
+  private int read(Db db, byte[] a, int offset, int length) {
+    int h = client.noTouch() ? db.find(a, offset, length) : db.lookup(a, offset, length);
+    return counted(h, a, offset, length);
   }
 
   /** The entry of key {@code i} for reading, counted as a hit or a miss but not touched. */
   public int peek(Db db, Args a, int i) {
-    return counted(db.find(a.array(), a.offset(i), a.length(i)), a, i);
+    int h = db.find(a.array(), a.offset(i), a.length(i));
+    return counted(h, a.array(), a.offset(i), a.length(i));
   }
 
-  private int counted(int h, Args a, int i) {
+  private int counted(int h, byte[] a, int offset, int length) {
     if (h == Db.NONE) {
       counters.misses++;
       if (events.wanted(KeyEvent.MISS)) {
-        events.publish(KeyEvent.MISS, "keymiss", this.db, a.bytes(i));
+        byte[] key = Arrays.copyOfRange(a, offset, offset + length);
+        events.publish(KeyEvent.MISS, "keymiss", this.db, key);
       }
     } else {
       counters.hits++;

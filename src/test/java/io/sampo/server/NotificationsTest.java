@@ -167,6 +167,8 @@ class NotificationsTest {
           "XACK K g N-N",
           "XCLAIM K g d 0 N-N FORCE",
           "XAUTOCLAIM K g d 0 0",
+          "XAUTOCLAIM K g d 0 0 NONSENSE",
+          "XREAD STREAMS K K 0 $",
           "XSETID K 99999999999999-0 ENTRIESADDED 100 MAXDELETEDID 0-0",
           "RPUSHX K V",
           "LPOP K 0",
@@ -269,6 +271,16 @@ class NotificationsTest {
     }
     pair.same("EXEC");
     sameTold(pair, listener, "a transaction");
+  }
+
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void keysThatSortDoesNotFind(Differential pair) {
+    Differential listener = pair.another();
+    notifyOf(pair, listener, "KEAm");
+    pair.say("RPUSH l 3 1 2", "SET w1 5", "HSET h2 f 7");
+    pair.say("SORT l BY w* GET h*->f GET w* GET # GET w1", "SORT l BY nosort GET w*");
+    pair.say("SORT_RO l ALPHA BY h*->f LIMIT 1 1 GET none*", "SORT l GET w* STORE to");
+    sameTold(pair, listener, "sorting");
   }
 
   @AgainstRedis

@@ -49,7 +49,7 @@ record SortPattern(boolean self, boolean hasStar, byte[] prefix, byte[] suffix, 
     System.arraycopy(element, 0, key, prefix.length, element.length);
     System.arraycopy(suffix, 0, key, prefix.length + element.length, suffix.length);
     Db db = c.db(key);
-    int h = db.lookup(key, 0, key.length);
+    int h = c.read(db, key);
     if (h == Db.NONE) {
       return NONE;
     }

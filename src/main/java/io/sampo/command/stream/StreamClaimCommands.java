@@ -166,6 +166,8 @@ public final class StreamClaimCommands {
   }
 
   private static void xautoClaim(Context c, Args a) {
+    Db db = c.db(a, 1);
+    int h = c.read(db, a, 1);
     long minIdle = number(a, 4, "min-idle-time", "XAUTOCLAIM");
     StreamId start = StreamIds.start(a, 5);
     long count = DEFAULT_COUNT;
@@ -182,8 +184,7 @@ public final class StreamClaimCommands {
         throw RespError.SYNTAX;
       }
     }
-    Db db = c.db(a, 1);
-    int h = Streams.read(c, db, a, 1);
+    Streams.check(db, h);
     StreamGroup group = Streams.group(db, h, a, 1, 2);
     StreamValue stream = Streams.stream(db, h);
     c.noEffect();

@@ -155,7 +155,7 @@ public final class StreamReadCommands {
         continue;
       }
       Db db = c.db(a, o.keys + i);
-      int h = db.find(a.array(), a.offset(o.keys + i), a.length(o.keys + i));
+      int h = again(c, db, a, o.keys + i);
       if (h != Db.NONE && !after[i].equals(StreamId.MAX)) {
         StreamValue stream = Streams.stream(db, h);
         if (stream.length() > 0 && stream.lastEntryId().isAbove(after[i])) {
@@ -171,6 +171,11 @@ public final class StreamReadCommands {
       c.out().truncate(mark);
       c.block(o.wait(false), o.after(a, after));
     }
+  }
+
+  /** A stream that was looked up before, which Redis counts a second time, misses as well. */
+  private static int again(Context c, Db db, Args a, int i) {
+    return c.isServing() ? db.find(a.array(), a.offset(i), a.length(i)) : c.read(db, a, i);
   }
 
   /** Begins what a reply says of one key. */
@@ -219,7 +224,7 @@ public final class StreamReadCommands {
         continue;
       }
       Db db = c.db(a, key);
-      int h = db.find(a.array(), a.offset(key), a.length(key));
+      int h = again(c, db, a, key);
       StreamValue stream = Streams.stream(db, h);
       StreamGroup group = groups[i];
       boolean isHistory = !after[i].equals(StreamId.MAX);
