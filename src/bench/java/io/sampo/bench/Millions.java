@@ -40,6 +40,9 @@ final class Millions {
   /** Stands for what DUMP has given. */
   private static final String DUMPED = "@dumped";
 
+  /** Stands for 100 MiB that cannot be compressed. */
+  private static final String NOISE = "@noise";
+
   /**
    * A command each. Where it changes a value, that stands before a > and is what {@code big} is a
    * copy of; other commands that have to be done before end with a semicolon. {@code ANY} is each
@@ -337,6 +340,8 @@ final class Millions {
       GET string
       GETRANGE string 0 -1
       SUBSTR string 1 -2
+      MGET string zeros string
+      SET big @noise
       BITCOUNT string
       BITCOUNT string 1 -2
       BITPOS zeros 1
@@ -622,6 +627,7 @@ final class Millions {
       String[] last = words(deed.lines.get(deed.lines.size() - 1));
       for (int i = 0; i < last.length; i++) {
         last[i] = last[i].equals(DUMPED) ? dumped : last[i];
+        last[i] = last[i].equals(NOISE) ? noise(0).repeat(100) : last[i];
       }
       other.command("PING");
       AtomicLong longest = new AtomicLong();

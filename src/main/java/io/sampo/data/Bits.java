@@ -10,8 +10,9 @@ import java.util.Arrays;
  * the array the string begins.
  */
 public final class Bits {
+  /** Their order does not matter here, but another than the processor's would cost. */
   private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private static final byte[] ZEROS = new byte[1 << 12];
   private static final byte[] ONES = new byte[1 << 12];
@@ -92,30 +93,32 @@ public final class Bits {
   public static void combine(
       Operation operation, byte[] to, int at, byte[] a, int offset, int length) {
     // By words, for of two arrays of bytes the compiler cannot tell that they do not overlap.
-    int words = length & -Long.BYTES;
+    int words = at + (length & -Long.BYTES);
+    int end = at + length;
+    int shift = offset - at;
     switch (operation) {
       case AND -> {
-        for (int i = 0; i < words; i += Long.BYTES) {
-          LONGS.set(to, at + i, (long) LONGS.get(to, at + i) & (long) LONGS.get(a, offset + i));
+        for (int i = at; i < words; i += Long.BYTES) {
+          LONGS.set(to, i, (long) LONGS.get(to, i) & (long) LONGS.get(a, i + shift));
         }
-        for (int i = words; i < length; i++) {
-          to[at + i] &= a[offset + i];
+        for (int i = words; i < end; i++) {
+          to[i] &= a[i + shift];
         }
       }
       case OR -> {
-        for (int i = 0; i < words; i += Long.BYTES) {
-          LONGS.set(to, at + i, (long) LONGS.get(to, at + i) | (long) LONGS.get(a, offset + i));
+        for (int i = at; i < words; i += Long.BYTES) {
+          LONGS.set(to, i, (long) LONGS.get(to, i) | (long) LONGS.get(a, i + shift));
         }
-        for (int i = words; i < length; i++) {
-          to[at + i] |= a[offset + i];
+        for (int i = words; i < end; i++) {
+          to[i] |= a[i + shift];
         }
       }
       case XOR -> {
-        for (int i = 0; i < words; i += Long.BYTES) {
-          LONGS.set(to, at + i, (long) LONGS.get(to, at + i) ^ (long) LONGS.get(a, offset + i));
+        for (int i = at; i < words; i += Long.BYTES) {
+          LONGS.set(to, i, (long) LONGS.get(to, i) ^ (long) LONGS.get(a, i + shift));
         }
-        for (int i = words; i < length; i++) {
-          to[at + i] ^= a[offset + i];
+        for (int i = words; i < end; i++) {
+          to[i] ^= a[i + shift];
         }
       }
     }
