@@ -107,4 +107,31 @@ class LongStringsTest {
     }
     check(pair);
   }
+
+  /** What one of them has dumped the other restores. */
+  @AgainstRedis
+  void dumps(Differential pair) {
+    Random random = new Random(9);
+    List<String> values = new ArrayList<>();
+    for (int length : List.of(PIECE, PIECE + 1, 3 * PIECE, 5 * PIECE + 7)) {
+      values.add("x".repeat(length));
+      char[] noise = new char[length];
+      for (int i = 0; i < length; i++) {
+        noise[i] = (char) random.nextInt(256);
+      }
+      values.add(new String(noise));
+      values.add(new String(noise, 0, length / 3 * 2) + "y".repeat(length / 3));
+    }
+    for (String value : values) {
+      pair.same("SET", "k", value);
+      String ours = pair.sampo().call("DUMP", "k").text();
+      String theirs = pair.redis().call("DUMP", "k").text();
+      pair.sampo().expect('+', "RESTORE", "of redis", "0", theirs, "REPLACE");
+      pair.redis().expect('+', "RESTORE", "of redis", "0", theirs, "REPLACE");
+      pair.sampo().expect('+', "RESTORE", "of sampo", "0", ours, "REPLACE");
+      pair.redis().expect('+', "RESTORE", "of sampo", "0", ours, "REPLACE");
+      pair.same("GET", "of redis");
+      pair.same("GET", "of sampo");
+    }
+  }
 }
