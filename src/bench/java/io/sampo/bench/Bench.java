@@ -84,6 +84,7 @@ public final class Bench {
     memory();
     collections();
     millions();
+    growth();
     idle();
     start();
   }
@@ -381,6 +382,20 @@ public final class Bench {
       millions.fill(a);
       millions.fill(b);
       millions.measure(a, b, options.rounds(), report);
+    }
+  }
+
+  private void growth() throws IOException {
+    List<Millions.Value> values =
+        Growth.values().stream().filter(value -> wanted(Growth.row(value))).toList();
+    if (options.quick() || values.isEmpty()) {
+      return;
+    }
+    try (Server a = sampo();
+        Server b = other()) {
+      for (Millions.Value value : values) {
+        report.growth(Growth.of(value, a, b, options.rounds()));
+      }
     }
   }
 

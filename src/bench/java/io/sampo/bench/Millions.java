@@ -409,9 +409,9 @@ final class Millions {
       List.of("list", "same", "hash", "set", "intset", "zset", "stream", "string", "zeros");
 
   /** A value that is there from the beginning: its key, and how it comes about. */
-  private record Value(String key, int requests, IntFunction<String[]> request) {}
+  record Value(String key, int requests, IntFunction<String[]> request) {}
 
-  private static final List<Value> VALUES =
+  static final List<Value> VALUES =
       List.of(
           elements("list", "RPUSH", n -> List.of(element(n))),
           elements("same", "RPUSH", n -> List.of("element")),

@@ -35,8 +35,8 @@ record Options(
         --seconds S              length of one run (2)
         --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, 'lean zrange',
                                  everysec, always, multi, ceiling, replica, 'full sync', bgsave, saving, clustered,
-                                 'of three', 'idle cluster', memory, collections, million, 'idle connections',
-                                 start
+                                 'of three', 'idle cluster', memory, collections, million, growth,
+                                 'idle connections', start
         --jar FILE               the Sampo to measure (target/sampo.jar)
         --java FILE              the java to run it with (java)
         --jvm-args 'FLAGS'       its JVM flags (sampo.jvm of pom.xml)

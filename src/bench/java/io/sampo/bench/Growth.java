@@ -1,0 +1,62 @@
+package io.sampo.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The longest wait of the client by whose requests a value comes to a million elements: where a
+ * collector, or a table that grows, would show.
+ */
+final class Growth {
+  private static final List<String> TYPES = List.of("list", "hash", "set", "zset");
+
+  /** How often the value comes about before it counts. */
+  private static final int WARMING = 2;
+
+  /**
+   * A value.
+   *
+   * @param ours the longest of its requests in milliseconds, at the median of the rounds
+   */
+  record Row(String name, double ours, double theirs) {}
+
+  private Growth() {}
+
+  /** The values, one of each type. */
+  static List<Millions.Value> values() {
+    return Millions.VALUES.stream().filter(value -> TYPES.contains(value.key())).toList();
+  }
+
+  static String row(Millions.Value value) {
+    return "growth " + value.key();
+  }
+
+  static Row of(Millions.Value value, Server a, Server b, int rounds) throws IOException {
+    for (int i = 0; i < WARMING; i++) {
+      longest(value, a);
+      longest(value, b);
+    }
+    List<Double> ours = new ArrayList<>();
+    List<Double> theirs = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      ours.add(longest(value, a));
+      theirs.add(longest(value, b));
+    }
+    return new Row(value.key(), Report.median(ours), Report.median(theirs));
+  }
+
+  private static double longest(Millions.Value value, Server server) throws IOException {
+    long longest = 0;
+    try (Client client = Client.connect(server.port())) {
+      for (int i = 0; i < value.requests(); i++) {
+        String[] request = value.request().apply(i);
+        long before = System.nanoTime();
+        client.command(request);
+        longest = Math.max(longest, System.nanoTime() - before);
+      }
+      client.command("UNLINK", value.key());
+    }
+    return longest / 1e6;
+  }
+}
