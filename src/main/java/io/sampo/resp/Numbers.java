@@ -3,6 +3,7 @@ package io.sampo.resp;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Arrays;
 
 /** Floating point as Redis reads and prints it. */
 public final class Numbers {
@@ -17,6 +18,25 @@ public final class Numbers {
       TENS[i] = TENS[i - 1] * 10;
     }
   }
+
+  /** Those that a long holds. */
+  private static final long[] POWERS = new long[19];
+
+  static {
+    POWERS[0] = 1;
+    for (int i = 1; i < POWERS.length; i++) {
+      POWERS[i] = POWERS[i - 1] * 10;
+    }
+  }
+
+  /** Below this the whole and the rest of a double are both exact. */
+  private static final double MOST_SPLIT = 1e15;
+
+  /** From here on there are digits among the first 17 decimals. */
+  private static final double LEAST_SPLIT = 1e-16;
+
+  /** Where {@link #decimals} has no room. */
+  private static final long NO_DECIMALS = -1;
 
   private Numbers() {}
 
@@ -120,11 +140,75 @@ public final class Numbers {
     return out.toString();
   }
 
+  /** A finite double with 1 to 17 decimals, as C's {@code %.nf} rounds it; zero has no sign. */
+  public static byte[] fixed(double value, int decimals) {
+    double size = Math.abs(value);
+    long whole = (long) size;
+    long fraction = size < MOST_SPLIT ? decimals(size - whole, decimals) : NO_DECIMALS;
+    if (fraction == NO_DECIMALS || whole + fraction == 0) {
+      BigDecimal rounded = new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN);
+      return Bytes.ascii(rounded.toPlainString());
+    }
+    if (fraction == POWERS[decimals]) {
+      whole++;
+      fraction = 0;
+    }
+    int sign = value < 0 ? 1 : 0;
+    int point = sign + Bytes.digits(whole);
+    byte[] text = new byte[point + 1 + decimals];
+    text[0] = '-';
+    Bytes.putLong(text, sign, whole);
+    text[point] = '.';
+    for (int i = text.length - 1; i > point; i--) {
+      text[i] = (byte) ('0' + fraction % 10);
+      fraction /= 10;
+    }
+    return text;
+  }
+
+  /**
+   * So many decimals of a double below 1 as an integer, rounded half to even: its mantissa times a
+   * power of ten in 128 bits, of which the exponent cuts off the lower ones.
+   */
+  private static long decimals(double fraction, int decimals) {
+    int cut = -Math.getExponent(fraction) + 52;
+    if (cut > 116) {
+      return fraction == 0 ? 0 : NO_DECIMALS;
+    }
+    long mantissa = Double.doubleToRawLongBits(fraction) & (1L << 52) - 1 | 1L << 52;
+    long high = Math.multiplyHigh(mantissa, POWERS[decimals]);
+    long low = mantissa * POWERS[decimals];
+    long kept;
+    long rest;
+    boolean more;
+    if (cut < 64) {
+      kept = high << 64 - cut | low >>> cut;
+      rest = low << 64 - cut;
+      more = false;
+    } else {
+      kept = cut == 64 ? high : high >>> cut - 64;
+      rest = cut == 64 ? low : high << 128 - cut | low >>> cut - 64;
+      more = cut > 64 && low << 128 - cut != 0;
+    }
+    // The rest is what was cut off, its highest bit that of a half.
+    boolean half = rest == Long.MIN_VALUE && !more;
+    boolean up = half ? (kept & 1) != 0 : rest < 0;
+    return up ? kept + 1 : kept;
+  }
+
   /**
    * A double as Redis prints it for people (GEOPOS, INCRBYFLOAT): 17 decimals without trailing
    * zeros, never an exponent.
    */
-  static String formatHuman(double value) {
-    return LongDouble.of(value).toString();
+  static byte[] formatHuman(double value) {
+    if (!(Math.abs(value) < MOST_SPLIT) || Math.abs(value) < LEAST_SPLIT) {
+      return Bytes.ascii(LongDouble.of(value).toString());
+    }
+    byte[] text = fixed(value, 17);
+    int end = text.length;
+    while (text[end - 1] == '0') {
+      end--;
+    }
+    return Arrays.copyOf(text, text[end - 1] == '.' ? end - 1 : end);
   }
 }

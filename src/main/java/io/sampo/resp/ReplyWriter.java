@@ -359,7 +359,12 @@ public final class ReplyWriter {
 
   /** A double in the form of {@link Numbers#formatHuman}; in RESP2 a bulk string of it. */
   public void realHuman(double value) {
-    number(',', Numbers.formatHuman(value));
+    byte[] digits = Numbers.formatHuman(value);
+    if (resp3) {
+      line(',', Bytes.text(digits));
+    } else {
+      bulk(digits);
+    }
   }
 
   /** An integer of any size, in decimal; in RESP2 a bulk string. */

@@ -1,5 +1,6 @@
 package io.sampo.resp;
 
+import static java.math.RoundingMode.HALF_EVEN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.RedisProcess;
 import io.sampo.testkit.RespClient;
+import io.sampo.testkit.Seed;
 import io.sampo.testkit.WireReply;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Random;
@@ -224,7 +227,30 @@ class NumbersTest {
     assertEquals("18446744073709551615", increment("18446744073709551615", "0.25"));
     assertEquals("0", LongDouble.of(-1e-30).toString());
     assertTrue(LongDouble.INFINITY.plus(LongDouble.MINUS_INFINITY).isNaN());
-    assertEquals("0.10000000000000001", Numbers.formatHuman(0.1));
+    assertEquals("0.10000000000000001", Bytes.text(Numbers.formatHuman(0.1)));
+  }
+
+  @Test
+  void fixedDecimals() {
+    long seed = Seed.of("random decimals");
+    Random random = new Random(seed);
+    for (int i = 0; i < 100_000; i++) {
+      double value =
+          switch (i % 5) {
+            case 0 -> Double.longBitsToDouble(random.nextLong());
+            case 1 -> random.nextDouble() * 360 - 180;
+            case 2 -> random.nextInt(2_000_000) / 32.0 / 1024;
+            case 3 -> Math.scalb(random.nextDouble() - 0.5, random.nextInt(130) - 80);
+            default -> random.nextInt(1000) - 1e-4 * random.nextInt(2) - 1e-17;
+          };
+      if (Double.isFinite(value)) {
+        int decimals = 1 + random.nextInt(17);
+        String expected = new BigDecimal(value).setScale(decimals, HALF_EVEN).toPlainString();
+        String fixed = Bytes.text(Numbers.fixed(value, decimals));
+        assertEquals(expected, fixed, () -> "" + value);
+        assertEquals(LongDouble.of(value).toString(), Bytes.text(Numbers.formatHuman(value)));
+      }
+    }
   }
 
   @Test

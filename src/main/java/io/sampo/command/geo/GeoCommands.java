@@ -10,10 +10,10 @@ import io.sampo.data.GeoHash;
 import io.sampo.data.ZSetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
+import io.sampo.resp.Numbers;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
@@ -142,7 +142,7 @@ public final class GeoCommands {
 
   /** Writes a distance as GEODIST and WITHDIST do, with four decimals. */
   static void distance(ReplyWriter out, double distance) {
-    out.bulk(new BigDecimal(distance).setScale(4, RoundingMode.HALF_EVEN).toPlainString());
+    out.bulk(Numbers.fixed(distance, 4));
   }
 
   /** Writes longitude and latitude. */

@@ -34,6 +34,9 @@ final class GeoSearch {
 
   private static final Comparator<Found> NEAREST = Comparator.comparingDouble(Found::distance);
 
+  /** So many more than are asked for are found before it is seen which of them to keep. */
+  private static final long LEAST_CUT = 1000;
+
   private final Context c;
   private final Args a;
   private final Db db;
@@ -56,6 +59,9 @@ final class GeoSearch {
   private int order;
   private int target;
   private boolean storesDistance;
+
+  /** The distance that is to be bettered, once enough have been found. */
+  private double worst;
 
   private GeoSearch(Context c, Args a, int key) {
     this.c = c;
@@ -245,36 +251,44 @@ final class GeoSearch {
   }
 
   private void run(String event) {
-    List<Found> found = source == Db.NONE ? new ArrayList<>() : find(ZSets.value(db, source));
-    if (order != 0) {
-      found.sort(order > 0 ? NEAREST : NEAREST.reversed());
-    }
-    if (count > 0 && found.size() > count) {
-      found = found.subList(0, (int) count);
-    }
     if (target > 0) {
-      store(found, event);
+      store(event);
+    } else if (order != 0) {
+      List<Found> found = sorted();
+      c.out().array(found.size());
+      found.forEach(each -> write(each.member, 0, each.member.length, each.score, each.distance));
     } else {
-      reply(found);
+      int mark = c.out().defer();
+      int n = find((at, d) -> write(at.array(), at.offset(), at.length(), at.score(), d));
+      c.out().endArray(mark, n);
     }
   }
 
-  private List<Found> find(ZSetValue z) {
+  /** Takes a member that lies inside, which stays where it is until the next one comes. */
+  private interface Taker {
+    void take(ZSetWalk member, double distance);
+  }
+
+  /** Finds what lies inside, or as many as are enough; returns how many. */
+  private int find(Taker taker) {
+    if (source == Db.NONE) {
+      return 0;
+    }
+    ZSetValue z = ZSets.value(db, source);
     GeoShape shape = new GeoShape(longitude, latitude, width, height, circle);
-    List<Found> found = new ArrayList<>();
     long enough = any ? count : Long.MAX_VALUE;
+    int found = 0;
     for (GeoHash cell : shape.cells()) {
       int first = before(z, cell.firstScore());
       int n = before(z, cell.endScore()) - first;
       ZSetWalk walk = z.walk(first, false);
-      for (int i = 0; i < n && found.size() < enough; i++) {
+      for (int i = 0; i < n && found < enough; i++) {
         walk.next();
         GeoHash at = GeoHash.ofScore(walk.score());
         double distance = shape.distance(at.longitude(), at.latitude());
         if (!Double.isNaN(distance)) {
-          int from = walk.offset();
-          byte[] member = Arrays.copyOfRange(walk.array(), from, from + walk.length());
-          found.add(new Found(member, walk.score(), distance));
+          taker.take(walk, distance);
+          found++;
         }
       }
     }
@@ -285,35 +299,67 @@ final class GeoSearch {
     return z.rank(score, new byte[0], 0, ZSetValue.NO_MEMBER, ZSetValue.BEFORE);
   }
 
-  private void reply(List<Found> found) {
+  /** What is found, in its order; of much more than is asked for only the best is kept. */
+  private List<Found> sorted() {
+    Comparator<Found> by = order > 0 ? NEAREST : NEAREST.reversed();
+    worst = order * Double.POSITIVE_INFINITY;
+    List<Found> found = new ArrayList<>();
+    long most = count == 0 ? Long.MAX_VALUE : count;
+    long tooMany = most < Integer.MAX_VALUE ? most + Math.max(most, LEAST_CUT) : Long.MAX_VALUE;
+    find(
+        (member, distance) -> {
+          if (found.size() >= tooMany) {
+            found.sort(by);
+            found.subList((int) most, found.size()).clear();
+            worst = found.get(found.size() - 1).distance;
+          }
+          if (order * Double.compare(distance, worst) < 0) {
+            int from = member.offset();
+            byte[] its = Arrays.copyOfRange(member.array(), from, from + member.length());
+            found.add(new Found(its, member.score(), distance));
+          }
+        });
+    found.sort(by);
+    return found.size() > most ? found.subList(0, (int) most) : found;
+  }
+
+  private void write(byte[] member, int offset, int length, double score, double distance) {
     ReplyWriter out = c.out();
     int facts = (withDistance ? 1 : 0) + (withHash ? 1 : 0) + (withCoordinates ? 1 : 0);
-    out.array(found.size());
-    for (Found each : found) {
-      if (facts > 0) {
-        out.array(1 + facts);
-      }
-      out.bulk(each.member);
-      if (withDistance) {
-        GeoCommands.distance(out, each.distance / unit);
-      }
-      if (withHash) {
-        out.integer((long) each.score);
-      }
-      if (withCoordinates) {
-        GeoCommands.coordinates(out, GeoHash.ofScore(each.score));
-      }
+    if (facts > 0) {
+      out.array(1 + facts);
+    }
+    out.bulk(member, offset, length);
+    if (withDistance) {
+      GeoCommands.distance(out, distance / unit);
+    }
+    if (withHash) {
+      out.integer((long) score);
+    }
+    if (withCoordinates) {
+      GeoCommands.coordinates(out, GeoHash.ofScore(score));
     }
   }
 
-  private void store(List<Found> found, String event) {
+  private void store(String event) {
     ZSetValue result = ZSetValue.indexed();
-    for (Found each : found) {
-      double score = storesDistance ? each.distance / unit : each.score;
-      result.put(score, 0, each.member, 0, each.member.length, db.limits());
+    if (count == 0 || any) {
+      find(
+          (at, d) ->
+              result.put(
+                  stored(at.score(), d), 0, at.array(), at.offset(), at.length(), db.limits()));
+    } else {
+      for (Found each : sorted()) {
+        double score = stored(each.score, each.distance);
+        result.put(score, 0, each.member, 0, each.member.length, db.limits());
+      }
     }
     result.compact(db.limits());
     ZSets.store(c, a, target, result, event);
     c.changed(Math.max(0, result.size() - 1));
+  }
+
+  private double stored(double score, double distance) {
+    return storesDistance ? distance / unit : score;
   }
 }

@@ -177,6 +177,32 @@ class GeoCommandsTest {
     }
   }
 
+  /** Of so many the best are told from the rest before all have been seen. */
+  @AgainstRedis
+  void theBestOfMany(Differential pair) {
+    Random random = seeded();
+    for (int i = 0; i < 40; i++) {
+      List<String> request = new ArrayList<>(List.of("GEOADD", "g"));
+      for (int j = 0; j < 150; j++) {
+        String longitude = "" + (10 + random.nextDouble());
+        request.addAll(List.of(longitude, "" + (50 + random.nextDouble()), "m" + i + ":" + j));
+      }
+      pair.same(request.toArray(String[]::new));
+    }
+    String from = " FROMLONLAT 10.4 50.6 BYRADIUS 80 km ";
+    for (String order : List.of("ASC", "DESC", "")) {
+      for (int count : new int[] {1, 40, 1100, 2500, 5999, 9000}) {
+        String which = order + " COUNT " + count;
+        pair.sameRounded(("GEOSEARCH g" + from + "WITHDIST WITHCOORD " + which).split(" +"));
+        pair.same(("GEOSEARCHSTORE d g" + from + which).split(" +"));
+        pair.say("ZRANGE d 0 -1 WITHSCORES");
+        pair.same(("GEOSEARCHSTORE d g" + from + which + " ANY").split(" +"));
+        pair.say("ZRANGE d 0 -1 WITHSCORES");
+      }
+    }
+    pair.say("GEOSEARCHSTORE g g FROMLONLAT 10.5 50.5 BYBOX 30 30 km", "ZRANGE g 0 -1 WITHSCORES");
+  }
+
   private static String[] search(Random random, String key, boolean near) {
     List<String> request = new ArrayList<>(List.of("GEOSEARCH", key));
     if (random.nextBoolean()) {
