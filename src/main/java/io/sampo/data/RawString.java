@@ -80,8 +80,12 @@ public final class RawString implements Value {
     pieces = whole ? NONE : pieces(bytes);
   }
 
+  /** A string of its own; a long one never takes much heap in one place. */
   public RawString(byte[] a, int offset, int length) {
-    this(Arrays.copyOfRange(a, offset, offset + length));
+    this.length = length;
+    boolean whole = length <= PIECE;
+    bytes = whole ? Arrays.copyOfRange(a, offset, offset + length) : NOTHING;
+    pieces = whole ? NONE : copies(a, offset, length);
   }
 
   private RawString(Piece[] pieces, int length) {
@@ -99,6 +103,16 @@ public final class RawString implements Value {
     Piece[] pieces = new Piece[count(bytes.length)];
     for (int i = 0; i < pieces.length; i++) {
       pieces[i] = new Piece(bytes, i << SHIFT);
+    }
+    return pieces;
+  }
+
+  private static Piece[] copies(byte[] a, int offset, int length) {
+    Piece[] pieces = new Piece[count(length)];
+    for (int i = 0; i < pieces.length; i++) {
+      int from = i << SHIFT;
+      int n = Math.min(PIECE, length - from);
+      pieces[i] = new Piece(Arrays.copyOfRange(a, offset + from, offset + from + n), 0);
     }
     return pieces;
   }

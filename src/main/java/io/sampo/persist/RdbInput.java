@@ -1,5 +1,6 @@
 package io.sampo.persist;
 
+import io.sampo.data.RawString;
 import io.sampo.data.Words;
 import io.sampo.keyspace.Entry;
 import io.sampo.resp.Bytes;
@@ -201,7 +202,13 @@ final class RdbInput {
   Entry entry() throws IOException {
     int first = octet();
     if (first < RdbFormat.ENCODED) {
-      return Entry.string(bytes(counted(length(first))));
+      int length = counted(length(first));
+      if (length <= RawString.PIECE || length > end - at) {
+        return Entry.string(bytes(length));
+      }
+      RawString string = new RawString(buffer, at, length);
+      at += length;
+      return Entry.of(string);
     }
     int encoding = first & ~RdbFormat.ENCODED;
     return encoding == RdbFormat.LZF

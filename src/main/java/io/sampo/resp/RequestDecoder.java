@@ -18,6 +18,10 @@ public final class RequestDecoder {
   private static final int UNAUTHENTICATED_MULTIBULK = 10;
   private static final int UNAUTHENTICATED_BULK = 16384;
   private static final int MAX_KEPT = Integer.MAX_VALUE - 64;
+
+  /** Of a request that is announced an eighth has to have come before there is room for it all. */
+  private static final long BELIEVED = 8;
+
   private static final long INCOMPLETE = -2;
   private static final long INVALID = -3;
   private static final byte[] NONE = new byte[0];
@@ -229,7 +233,9 @@ public final class RequestDecoder {
       return false;
     }
     if (wanted > kept.length) {
-      long room = Math.min(kept.length * 2L, bulk < 0 ? MAX_KEPT : position + bulk + 2L);
+      long announced = bulk < 0 ? MAX_KEPT : position + bulk + 2L;
+      boolean much = announced <= wanted * BELIEVED;
+      long room = much ? announced : Math.min(kept.length * 2L, announced);
       kept = Arrays.copyOf(kept, (int) Math.max(wanted, room));
     }
     System.arraycopy(chunk, from, kept, keptLength, to - from);
