@@ -2,6 +2,7 @@ package io.sampo.command;
 
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.resp.RespError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,16 @@ public final class Help implements Handler {
     ReplyWriter out = c.out();
     out.array(lines.size());
     lines.forEach(out::simple);
+  }
+
+  /** The error for arguments that a subcommand cannot make sense of. */
+  public static RespError misuse(Args a) {
+    return new RespError(
+        "ERR unknown subcommand or wrong number of arguments for '"
+            + a.text(1)
+            + "'. Try "
+            + upper(a.text(0))
+            + " HELP.");
   }
 
   private static String upper(String word) {

@@ -68,6 +68,7 @@ class ClientCommandsTest {
             "client pause 10 foo",
             "client pause 0",
             "client pause 0 write",
+            "client pause 0 write more",
             "client unpause",
             "client unpause x",
             "client reply foo",
@@ -78,6 +79,7 @@ class ClientCommandsTest {
             "client unblock abc",
             "client unblock 999999",
             "client unblock 999999 foo",
+            "client unblock 999999 error more",
             "client unblock 999999 timeout",
             "client unblock 999999 error");
     lines.forEach(line -> pair.same(line.split(" ")));

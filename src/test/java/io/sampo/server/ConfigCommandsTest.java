@@ -86,6 +86,10 @@ class ConfigCommandsTest {
     redis.same("CONFIG", "SET", "unixsocket", "x");
     redis.same("CONFIG", "SET", "enable-debug-command", "yes");
     redis.same("CONFIG", "SET", "hz", "10", "hz", "20");
+    redis.same("CONFIG", "SET", "hz", "10", "HZ", "20");
+    redis.same("CONFIG", "SET", "Databases", "5");
+    redis.same("CONFIG", "GET", "HZ", "hz", "h?");
+    redis.same("CONFIG", "GET", "h?", "Hz");
     redis.same("CONFIG", "SET", "hz", "10", "timeout");
     redis.same("CONFIG", "SET", "hz");
     redis.same("CONFIG", "GET");

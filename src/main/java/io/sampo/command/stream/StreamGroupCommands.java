@@ -92,7 +92,7 @@ public final class StreamGroupCommands {
             throw BAD_READ;
           }
         } else {
-          throw misuse(a, "XGROUP");
+          throw Help.misuse(a);
         }
       }
       return new Options(makes, read);
@@ -101,19 +101,9 @@ public final class StreamGroupCommands {
     /** Refuses options that repeat, as Redis does it: by their number, and after all else. */
     static void checkCount(Args a, int most) {
       if (a.count() > most) {
-        throw misuse(a, "XGROUP");
+        throw Help.misuse(a);
       }
     }
-  }
-
-  /** The error for arguments that a subcommand cannot make sense of. */
-  static RespError misuse(Args a, String container) {
-    return new RespError(
-        "ERR unknown subcommand or wrong number of arguments for '"
-            + a.text(1)
-            + "'. Try "
-            + container
-            + " HELP.");
   }
 
   /** The stream at key 2, which must exist. */

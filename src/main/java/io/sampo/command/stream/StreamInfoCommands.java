@@ -102,7 +102,7 @@ public final class StreamInfoCommands {
     if (full) {
       boolean counts = a.count() == 6 && a.is(4, "count");
       if (!a.is(3, "full") || a.count() > 4 && !counts) {
-        throw StreamGroupCommands.misuse(a, "XINFO");
+        throw Help.misuse(a);
       }
       if (counts) {
         count = a.integer(5);

@@ -189,7 +189,7 @@ final class ClientCommands {
     } else if (a.count() != 3 && !(a.count() == 4 && a.is(3, "all"))) {
       throw a.count() == 4
           ? new RespError("ERR CLIENT PAUSE mode must be WRITE or ALL")
-          : RespError.SYNTAX;
+          : Help.misuse(a);
     }
     long millis = a.integer(2, BAD_PAUSE);
     if (millis < 0) {
@@ -214,7 +214,7 @@ final class ClientCommands {
   private static void unblock(Context c, Args a) {
     boolean error = a.count() == 4 && a.is(3, "error");
     if (a.count() > 4) {
-      throw RespError.SYNTAX;
+      throw Help.misuse(a);
     }
     if (a.count() == 4 && !error && !a.is(3, "timeout")) {
       throw new RespError("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");

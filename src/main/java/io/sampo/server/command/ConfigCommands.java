@@ -18,11 +18,13 @@ import io.sampo.server.config.Setting;
 import io.sampo.server.config.Settings;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,18 +49,21 @@ final class ConfigCommands {
   private static void get(Context c, Args a) {
     Settings settings = Session.of(c).node.settings;
     Map<String, Setting<?>> found = new LinkedHashMap<>();
+    Set<String> names = new HashSet<>();
     for (int i = 2; i < a.count(); i++) {
       String pattern = a.text(i);
       if (pattern.matches("[^*?\\[]*")) {
         // A plain name is answered as it was asked for, in whatever case.
-        settings.find(pattern).ifPresent(setting -> found.put(pattern, setting));
+        if (names.add(pattern.toLowerCase(Locale.ROOT))) {
+          settings.find(pattern).ifPresent(setting -> found.put(pattern, setting));
+        }
       } else {
         Glob glob = Glob.of(a.array(), a.offset(i), a.length(i), true);
         settings
             .byName()
             .forEach(
                 (name, setting) -> {
-                  if (glob.matches(Bytes.ascii(name))) {
+                  if (glob.matches(Bytes.ascii(name)) && names.add(name)) {
                     found.put(name, setting);
                   }
                 });
@@ -91,14 +96,14 @@ final class ConfigCommands {
             "ERR Unknown option or number of arguments for CONFIG SET - '" + word + "'");
       }
       if (setting.get().isFixed()) {
-        throw failed(name, "can't set immutable config");
+        throw failed(word, "can't set immutable config");
       }
       if (setting.get().isGuarded()
           && !session.state.isAllowed(settings.enableProtectedConfigs.get())) {
-        throw failed(name, "can't set protected config");
+        throw failed(word, "can't set protected config");
       }
       if (values.put(setting.get(), a.text(i + 1)) != null) {
-        throw failed(name, "duplicate parameter");
+        throw failed(word, "duplicate parameter");
       }
       names.put(setting.get(), name);
     }

@@ -5,6 +5,7 @@ import static io.sampo.command.Command.cmd;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.Handler;
+import io.sampo.command.Help;
 import io.sampo.data.Glob;
 import io.sampo.data.HashValue;
 import io.sampo.data.ListValue;
@@ -134,10 +135,7 @@ final class DebugCommand {
     }
     Sub sub = SUBCOMMANDS.get(a.text(1).toLowerCase(Locale.ROOT));
     if (sub == null || a.count() - 2 < sub.min || a.count() - 2 > sub.max) {
-      throw new RespError(
-          "ERR unknown subcommand or wrong number of arguments for '"
-              + a.text(1)
-              + "'. Try DEBUG HELP.");
+      throw Help.misuse(a);
     }
     sub.handler.run(c, a);
   }

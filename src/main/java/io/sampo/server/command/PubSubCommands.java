@@ -9,7 +9,6 @@ import io.sampo.command.Help;
 import io.sampo.data.Glob;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
-import io.sampo.resp.RespError;
 import io.sampo.server.Node;
 import io.sampo.server.Session;
 import io.sampo.server.pubsub.Blob;
@@ -123,10 +122,7 @@ final class PubSubCommands {
 
   private static void channels(Context c, Args a, Kind kind) {
     if (a.count() > 3) {
-      throw new RespError(
-          "ERR unknown subcommand or wrong number of arguments for '"
-              + a.text(1)
-              + "'. Try PUBSUB HELP.");
+      throw Help.misuse(a);
     }
     Topics topics = pubSub(c).topics(kind);
     boolean every = a.count() == 2;

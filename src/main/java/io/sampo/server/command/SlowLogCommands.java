@@ -33,10 +33,7 @@ final class SlowLogCommands {
 
   private static void get(Context c, Args a) {
     if (a.count() > 3) {
-      throw new RespError(
-          "ERR unknown subcommand or wrong number of arguments for '"
-              + a.text(1)
-              + "'. Try SLOWLOG HELP.");
+      throw Help.misuse(a);
     }
     long count = a.count() == 3 ? a.integer(2, BAD_COUNT) : DEFAULT_COUNT;
     if (count < -1) {
