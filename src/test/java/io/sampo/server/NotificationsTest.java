@@ -283,6 +283,23 @@ class NotificationsTest {
     sameTold(pair, listener, "sorting");
   }
 
+  /** Whoever is told so has waited for it, and not asked for it now. */
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void aStreamThatWasWaitedForIsNotMissed(Differential pair) {
+    Differential listener = pair.another();
+    Differential waiter = pair.another();
+    notifyOf(pair, listener, "KEAm");
+    pair.say("XGROUP CREATE x g $ MKSTREAM");
+    for (RespClient client : List.of(waiter.sampo(), waiter.redis())) {
+      client.send("XREADGROUP", "GROUP", "g", "c", "BLOCK", "0", "STREAMS", "x", ">");
+    }
+    BlockingTest.awaitBlocked(pair.sampo(), 1);
+    BlockingTest.awaitBlocked(pair.redis(), 1);
+    pair.same("DEL", "x");
+    waiter.sameNext();
+    sameTold(pair, listener, "the end of a stream");
+  }
+
   @AgainstRedis
   void everyClassByItself(Differential pair) {
     Differential listener = pair.another();

@@ -138,7 +138,7 @@ public final class StreamReadCommands {
         continue;
       }
       Db db = c.db(a, o.keys + i);
-      int h = Streams.read(c, db, a, o.keys + i);
+      int h = Streams.check(db, look(c, db, a, o.keys + i));
       int id = o.keys + o.streams + i;
       if (StreamIds.is(a, id, '$')) {
         after[i] = h == Db.NONE ? StreamId.MIN : Streams.stream(db, h).lastId();
@@ -155,7 +155,7 @@ public final class StreamReadCommands {
         continue;
       }
       Db db = c.db(a, o.keys + i);
-      int h = again(c, db, a, o.keys + i);
+      int h = look(c, db, a, o.keys + i);
       if (h != Db.NONE && !after[i].equals(StreamId.MAX)) {
         StreamValue stream = Streams.stream(db, h);
         if (stream.length() > 0 && stream.lastEntryId().isAbove(after[i])) {
@@ -173,9 +173,9 @@ public final class StreamReadCommands {
     }
   }
 
-  /** A stream that was looked up before, which Redis counts a second time, misses as well. */
-  private static int again(Context c, Db db, Args a, int i) {
-    return c.isServing() ? db.find(a.array(), a.offset(i), a.length(i)) : c.read(db, a, i);
+  /** What is at key {@code i}: counted each time, as in Redis, but not once somebody has waited. */
+  private static int look(Context c, Db db, Args a, int i) {
+    return c.isServing() ? c.write(db, a, i) : c.read(db, a, i);
   }
 
   /** Begins what a reply says of one key. */
@@ -224,7 +224,7 @@ public final class StreamReadCommands {
         continue;
       }
       Db db = c.db(a, key);
-      int h = again(c, db, a, key);
+      int h = look(c, db, a, key);
       StreamValue stream = Streams.stream(db, h);
       StreamGroup group = groups[i];
       boolean isHistory = !after[i].equals(StreamId.MAX);
@@ -252,7 +252,7 @@ public final class StreamReadCommands {
   }
 
   private static StreamGroup group(Context c, Db db, Args a, int i, int g) {
-    int h = c.read(db, a, i);
+    int h = look(c, db, a, i);
     if (c.isServing() && (h == Db.NONE || db.type(h) != Type.STREAM)) {
       throw GONE;
     }
