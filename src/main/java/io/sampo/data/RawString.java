@@ -88,6 +88,24 @@ public final class RawString implements Value {
     pieces = whole ? NONE : copies(a, offset, length);
   }
 
+  /**
+   * A string that lies within an array, which nobody else may change from now on: taken over, if it
+   * is long and most of the array, and else copied.
+   */
+  public static RawString within(byte[] a, int offset, int length) {
+    if (length <= PIECE || length < a.length / 2) {
+      return new RawString(a, offset, length);
+    }
+    Piece[] pieces = new Piece[count(length)];
+    int last = pieces.length - 1;
+    for (int i = 0; i < last; i++) {
+      pieces[i] = new Piece(a, offset + (i << SHIFT));
+    }
+    int rest = offset + (last << SHIFT);
+    pieces[last] = new Piece(Arrays.copyOfRange(a, rest, offset + length), 0);
+    return new RawString(pieces, length);
+  }
+
   private RawString(Piece[] pieces, int length) {
     bytes = NOTHING;
     this.pieces = pieces;

@@ -117,6 +117,11 @@ public final class Args {
     return frames.buffer;
   }
 
+  /** Whether the request may leave that buffer to others for good, since nobody uses it again. */
+  public boolean isLasting() {
+    return frames.lasting;
+  }
+
   public int offset(int i) {
     return (int) (frames.slices[base + i] >>> 32);
   }

@@ -21,6 +21,9 @@ public final class Frames {
   /** Whether {@link #append} may write to the buffer. */
   private boolean owned;
 
+  /** Whether its requests may leave the buffer, or a part of it, to others for good. */
+  boolean lasting;
+
   /** Index of each request's first slice; one more entry closes the last request. */
   private int[] starts = new int[9];
 
@@ -42,8 +45,18 @@ public final class Frames {
 
   /** Sets the buffer that the slices added from now on refer to. */
   public void buffer(byte[] bytes) {
+    buffer(bytes, false);
+  }
+
+  /**
+   * As {@link #buffer(byte[])}.
+   *
+   * @param lasting whether it is not used again by whoever gives it
+   */
+  void buffer(byte[] bytes, boolean lasting) {
     buffer = bytes;
     owned = false;
+    this.lasting = lasting;
   }
 
   public byte[] buffer() {
@@ -97,6 +110,7 @@ public final class Frames {
       long room = Math.max(64, Math.min(at * 2L, Integer.MAX_VALUE - 8));
       buffer = Arrays.copyOf(buffer, (int) Math.max(wanted, room));
       owned = true;
+      lasting = false;
     }
     for (int i = 0; i < args.count(); i++) {
       System.arraycopy(args.array(), args.offset(i), buffer, at, args.length(i));
@@ -115,6 +129,7 @@ public final class Frames {
   public void clear() {
     buffer = EMPTY;
     owned = false;
+    lasting = false;
     filled = 0;
     count = 0;
     starts[0] = 0;

@@ -210,7 +210,7 @@ public final class RequestDecoder {
       }
     }
     if (out.count() > 0) {
-      out.buffer(bytes);
+      out.buffer(bytes, bytes == kept);
     }
     if (failed()) {
       out.dropOpen();
@@ -234,7 +234,7 @@ public final class RequestDecoder {
     }
     if (wanted > kept.length) {
       long announced = bulk < 0 ? MAX_KEPT : position + bulk + 2L;
-      boolean much = announced <= wanted * BELIEVED;
+      boolean much = bulk >= 0 && announced <= wanted * BELIEVED;
       long room = much ? announced : Math.min(kept.length * 2L, announced);
       kept = Arrays.copyOf(kept, (int) Math.max(wanted, room));
     }

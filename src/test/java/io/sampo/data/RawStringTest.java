@@ -57,7 +57,13 @@ class RawStringTest {
         case 0 -> {
           int length = place(3 * PIECE);
           model = bytes(length);
-          string = new RawString(model.clone());
+          byte[] around = bytes(random.nextInt(100));
+          byte[] all = Arrays.copyOf(around, around.length + length + random.nextInt(100));
+          System.arraycopy(model, 0, all, around.length, length);
+          string =
+              random.nextBoolean()
+                  ? new RawString(model.clone())
+                  : RawString.within(all, around.length, length);
         }
         case 1, 2 -> {
           string.append(more, 0, more.length);

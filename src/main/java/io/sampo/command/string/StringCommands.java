@@ -6,6 +6,7 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Strings;
+import io.sampo.data.RawString;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
@@ -77,7 +78,14 @@ public final class StringCommands {
   /** Sets key {@code k} to argument {@code v}. */
   private static int put(Context c, Db db, Args a, int k, int v, boolean keepTtl) {
     byte[] b = a.array();
-    int h = db.put(b, a.offset(k), a.length(k), b, a.offset(v), a.length(v), keepTtl);
+    int h;
+    // What a master has sent is passed on when more than this request has been run.
+    if (a.length(v) > RawString.PIECE && a.isLasting() && !c.client().isObeyed()) {
+      RawString taken = RawString.within(b, a.offset(v), a.length(v));
+      h = db.put(b, a.offset(k), a.length(k), taken, keepTtl);
+    } else {
+      h = db.put(b, a.offset(k), a.length(k), b, a.offset(v), a.length(v), keepTtl);
+    }
     c.modified(a, k, KeyEvent.STRING, "set");
     return h;
   }
