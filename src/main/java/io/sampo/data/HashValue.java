@@ -193,16 +193,18 @@ public final class HashValue implements PartlyVolatile {
       return table().put(f, fo, fl, v, vo, vl);
     }
     int p = find(f, fo, fl);
-    if (p != ListPack.NONE) {
+    boolean isNew = p == ListPack.NONE;
+    if (isNew) {
+      fields(ListPack.append(pack(), f, fo, fl));
+      fields(ListPack.append(pack(), v, vo, vl));
+    } else {
       fields(ListPack.replace(pack(), ListPack.next(pack(), p), v, vo, vl));
-      return false;
     }
-    fields(ListPack.append(pack(), f, fo, fl));
-    fields(ListPack.append(pack(), v, vo, vl));
+    // The limit may have been lowered since: then a field that is set again makes it too many.
     if (size() > limits.hashMaxListpackEntries) {
       unpack();
     }
-    return true;
+    return isNew;
   }
 
   /** Removes a field; false if it is not there. */

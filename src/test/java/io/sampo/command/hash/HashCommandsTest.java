@@ -77,6 +77,28 @@ class HashCommandsTest {
     }
   }
 
+  /** What is beyond a limit that was lowered stays as it is until something is set. */
+  @AgainstRedis
+  void aLimitThatIsLowered(Differential pair) {
+    for (String command :
+        List.of(
+            "HSET h a 1",
+            "HMSET h b 2 a 1",
+            "HSETNX h a 9",
+            "HINCRBY h a 0",
+            "HINCRBYFLOAT h b 1.5",
+            "HDEL h nosuch",
+            "HDEL h a",
+            "HGETALL h",
+            "COPY h h2",
+            "HSETNX h d 1")) {
+      pair.config("hash-max-listpack-entries", "512");
+      say(pair, "DEL h", "HSET h a 1 b 2 c 3", "OBJECT ENCODING h");
+      pair.config("hash-max-listpack-entries", "2");
+      say(pair, command, "OBJECT ENCODING h", "OBJECT ENCODING h2");
+    }
+  }
+
   @AgainstRedis
   void theLastFieldTakesTheKeyAlong(Differential pair) {
     say(pair, "HSET h a 1 b 2", "HDEL h a b c", "EXISTS h", "HSET h a 1", "HDEL h a", "TYPE h");
