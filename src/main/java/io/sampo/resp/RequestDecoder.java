@@ -233,14 +233,25 @@ public final class RequestDecoder {
       return false;
     }
     if (wanted > kept.length) {
-      long announced = bulk < 0 ? MAX_KEPT : position + bulk + 2L;
-      boolean much = bulk >= 0 && announced <= wanted * BELIEVED;
-      long room = much ? announced : Math.min(kept.length * 2L, announced);
-      kept = Arrays.copyOf(kept, (int) Math.max(wanted, room));
+      kept = Arrays.copyOf(kept, room(wanted, kept.length, position, bulk));
     }
     System.arraycopy(chunk, from, kept, keptLength, to - from);
     keptLength = (int) wanted;
     return true;
+  }
+
+  /**
+   * How much room to make for so many bytes in place of the present room.
+   *
+   * @param at where the last argument begins of which the length is known
+   * @param length that is announced for it, or -1 if it is all there
+   */
+  static int room(long wanted, int present, int at, int length) {
+    long doubled = Math.min(present * 2L, MAX_KEPT);
+    long announced = Math.min(2L + at + length, MAX_KEPT);
+    boolean much = length >= 0 && announced <= wanted * BELIEVED;
+    long room = much ? announced : length < 0 ? doubled : Math.min(doubled, announced);
+    return (int) Math.max(wanted, room);
   }
 
   /** Keeps the bytes from {@code begin} on, unless they are what is kept already. */

@@ -333,4 +333,19 @@ class RequestDecoderTest {
     // As if a request stood in what is an argument.
     assertEquals("", encoded("ECHO *1\r\n"));
   }
+
+  /** A long request of many arguments announces nothing while the next of them has not begun. */
+  @Test
+  void roomIsMadeForWhatIsAnnouncedAndNoMore() {
+    int much = 300 << 20;
+    assertEquals(2 * much, RequestDecoder.room(much + 1, much, much, -1));
+    assertEquals(much + 102, RequestDecoder.room(much + 1, much, much, 100));
+    assertEquals(8 * 1000, RequestDecoder.room(1000, 900, 0, 8 * 1000 - 2));
+    assertEquals(2 * 900, RequestDecoder.room(1000, 900, 0, 8 * 1000 - 1));
+    assertEquals(1000, RequestDecoder.room(1000, 100, 0, 1 << 20));
+    // Together they would be more than an array can hold.
+    int most = Integer.MAX_VALUE - 64;
+    assertEquals(most, RequestDecoder.room(much + 1, much, much, most));
+    assertEquals(most, RequestDecoder.room(most, most - 1, most - 1, most));
+  }
 }
