@@ -47,6 +47,9 @@ public final class Batch implements Shard.Message, Borrower.Job {
   /** How many requests have been run. */
   int done;
 
+  /** How many of these had been when it was sent last. */
+  private int replied;
+
   Command[] commands = new Command[8];
   int[] requests = new int[8];
 
@@ -157,6 +160,12 @@ public final class Batch implements Shard.Message, Borrower.Job {
     ends[item] = position;
   }
 
+  /** Says that more have been run, up to this one. */
+  void ran(int end) {
+    replied = done;
+    done = end;
+  }
+
   void replies(byte[] bytes, Inserts itsInserts) {
     replies = bytes;
     inserts = itsInserts;
@@ -184,7 +193,7 @@ public final class Batch implements Shard.Message, Borrower.Job {
 
   /** Logs why a reply could not be made; returns what to answer. */
   private String failure(int at, Throwable cause) {
-    int item = 0;
+    int item = replied;
     while (end(item) <= at) {
       item++;
     }

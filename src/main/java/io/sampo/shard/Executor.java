@@ -173,7 +173,7 @@ public final class Executor {
       held.showExpired(false);
     }
     out.parting(false);
-    batch.done = i;
+    batch.ran(i);
     try {
       batch.replies(out.take(), out.takeInserts());
     } catch (OutOfMemoryError error) {
