@@ -1,6 +1,7 @@
 package io.sampo.server;
 
 import io.sampo.shard.Batch;
+import java.util.List;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -69,8 +70,8 @@ final class Flight {
   }
 
   /** The replies, when all is back: as many as there are yet; the last of them ends the round. */
-  ByteString replies(Batch last) {
-    ByteString replies;
+  List<ByteString> replies(Batch last) {
+    List<ByteString> replies;
     if (parts == null) {
       replies = Splice.all(last);
       unfinished = last.isDone() ? null : last;

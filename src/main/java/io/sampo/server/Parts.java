@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import io.sampo.shard.Batch;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -9,6 +10,9 @@ import org.apache.pekko.util.ByteString;
  * again in the order of the requests.
  */
 final class Parts {
+  /** With more bytes, copying costs too much, or there is no array for it. */
+  private static final long MOST_COPIED = 1 << 30;
+
   private final Batch[] batches;
   private final byte[] shardOf;
   private int outstanding;
@@ -53,8 +57,8 @@ final class Parts {
   }
 
   /** The next replies in order, as far as there are any; to be called when no batch is out. */
-  ByteString join() {
-    int length = 0;
+  List<ByteString> join() {
+    long length = 0;
     boolean whole = true;
     for (int shard = 0; shard < batches.length; shard++) {
       if (batches[shard] != null) {
@@ -62,7 +66,7 @@ final class Parts {
         whole &= batches[shard].isWhole();
       }
     }
-    return whole ? copied(length) : spliced();
+    return whole && length <= MOST_COPIED ? List.of(copied((int) length)) : spliced();
   }
 
   /** The same, where all of it is in arrays, with so many bytes left in them. */
@@ -84,7 +88,7 @@ final class Parts {
     return ByteString.fromArrayUnsafe(at == most ? all : Arrays.copyOf(all, at));
   }
 
-  private ByteString spliced() {
+  private List<ByteString> spliced() {
     Splice splice = new Splice();
     for (; joined < shardOf.length; joined++) {
       int shard = shardOf[joined];

@@ -11,6 +11,7 @@ import io.sampo.shard.Batch;
 import io.sampo.shard.Transaction;
 import io.sampo.shard.Waiter;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.stage.AsyncCallback;
@@ -317,13 +318,13 @@ public final class Session extends GraphStageLogic
       fail();
       return;
     }
-    ByteString replies = flight.replies(batch);
+    List<ByteString> replies = flight.replies(batch);
     busy = flight.isUnfinished();
     if (!busy) {
       transactions.executed();
     }
     if (!dispatch.isMuted()) {
-      send(replies);
+      replies.forEach(this::send);
     }
     proceed();
   }
