@@ -89,8 +89,8 @@ public final class RawString implements Value {
   }
 
   /**
-   * A string that lies within an array, which nobody else may change from now on: taken over, if it
-   * is long and most of the array, and else copied.
+   * A string that lies within an array, which nobody changes any more: not copied until it changes,
+   * if it is long and most of the array.
    */
   public static RawString within(byte[] a, int offset, int length) {
     if (length <= PIECE || length < a.length / 2) {
@@ -100,6 +100,7 @@ public final class RawString implements Value {
     int last = pieces.length - 1;
     for (int i = 0; i < last; i++) {
       pieces[i] = new Piece(a, offset + (i << SHIFT));
+      pieces[i].shared = true;
     }
     int rest = offset + (last << SHIFT);
     pieces[last] = new Piece(Arrays.copyOfRange(a, rest, offset + length), 0);

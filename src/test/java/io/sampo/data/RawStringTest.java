@@ -152,4 +152,20 @@ class RawStringTest {
     copy.write(5 * PIECE + 3, new byte[] {1}, 0, 1);
     assertNotSame(own, copy.array(5 * PIECE));
   }
+
+  /** Who reads the request that it came in may do so later. */
+  @Test
+  void whatItLiesWithinIsNotChanged() {
+    byte[] all = bytes(3 * PIECE + 50);
+    byte[] before = all.clone();
+    RawString string = RawString.within(all, 20, 3 * PIECE + 10);
+    string.write(PIECE - 1, new byte[] {1, 2, 3}, 0, 3);
+    string.prepare(0, 1);
+    string.bits(0, 8, ~before[20]);
+    string.append(new byte[] {4}, 0, 1);
+    assertArrayEquals(before, all);
+    assertEquals(~before[20] & 0xff, string.bits(0, 8));
+    assertEquals(before[20 + PIECE - 2] & 0xff, string.bits(8L * (PIECE - 2), 8));
+    assertEquals(0x010203, string.bits(8L * (PIECE - 1), 24));
+  }
 }

@@ -79,8 +79,8 @@ public final class StringCommands {
   private static int put(Context c, Db db, Args a, int k, int v, boolean keepTtl) {
     byte[] b = a.array();
     int h;
-    // What a master has sent is passed on when more than this request has been run.
-    if (a.length(v) > RawString.PIECE && a.isLasting() && !c.client().isObeyed()) {
+    // Where the request lies it stays as it is: the journal reads it when others have been run.
+    if (a.length(v) > RawString.PIECE && a.isLasting()) {
       RawString taken = RawString.within(b, a.offset(v), a.length(v));
       h = db.put(b, a.offset(k), a.length(k), taken, keepTtl);
     } else {
