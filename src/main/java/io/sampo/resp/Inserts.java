@@ -1,13 +1,16 @@
 package io.sampo.resp;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 
 /**
  * What belongs to replies without being in their array: bytes that are not worth copying, and those
  * that have yet to be made. Each insert belongs in front of a place of the array, where at least
- * the line break of its reply stands; so which reply it is part of shows in its place.
+ * the line break of its reply stands; so which reply it is part of shows in its place. And of long
+ * replies the parts that stand before the array, in arrays of their own: sealed ones. Places count
+ * those.
  */
 public final class Inserts {
   /** No inserts, for there usually are none. */
@@ -37,12 +40,22 @@ public final class Inserts {
   }
 
   private final List<Insert> all = new ArrayList<>(1);
+  private final List<Span> sealed = new ArrayList<>(0);
   private long size;
 
   Inserts() {}
 
   public boolean isEmpty() {
-    return all.isEmpty();
+    return all.isEmpty() && sealed.isEmpty();
+  }
+
+  /** How many bytes stand before the array. */
+  public int before() {
+    int before = 0;
+    for (Span part : sealed) {
+      before += part.length();
+    }
+    return before;
   }
 
   /** Whether some have yet to be made. */
@@ -55,7 +68,39 @@ public final class Inserts {
     return false;
   }
 
-  /** How many bytes they have together, more or less. */
+  /** Puts so many bytes of an array that is full before what is to come. */
+  void seal(byte[] array, int length) {
+    sealed.add(new Span(array, 0, length));
+  }
+
+  /** Takes back the array that was sealed last. */
+  Span unseal() {
+    return sealed.remove(sealed.size() - 1);
+  }
+
+  /** Where a place in sealed arrays is, with all that follows in its array. */
+  Span sealed(int place) {
+    int start = 0;
+    int i = 0;
+    for (; place >= start + sealed.get(i).length(); i++) {
+      start += sealed.get(i).length();
+    }
+    Span part = sealed.get(i);
+    return new Span(part.array(), place - start, part.length() - (place - start));
+  }
+
+  /** Room for so many bytes more at a place in sealed arrays. */
+  Span gap(int place, int more) {
+    Span behind = sealed(place);
+    byte[] old = behind.array();
+    int at = behind.offset();
+    byte[] wider = Arrays.copyOf(old, at + more + behind.length());
+    System.arraycopy(old, at, wider, at + more, behind.length());
+    sealed.replaceAll(part -> part.array() == old ? new Span(wider, 0, wider.length) : part);
+    return new Span(wider, at, more);
+  }
+
+  /** How many bytes the inserts have together, more or less. */
   long size() {
     return size;
   }
@@ -117,22 +162,34 @@ public final class Inserts {
     return pieces;
   }
 
-  /** Shows the bytes from one place of their array to another, and what belongs between them. */
+  /** Shows the bytes from one place to another, and what belongs between them. */
   public void each(byte[] array, int from, int to, Taker taker) {
     int at = from;
     for (Insert insert : all) {
       if (insert.at >= from && insert.at < to) {
-        if (insert.at > at) {
-          taker.take(array, at, insert.at - at);
-          at = insert.at;
-        }
+        written(array, at, insert.at, taker);
+        at = insert.at;
         for (Span piece : insert.pieces) {
           taker.take(piece.array(), piece.offset(), piece.length());
         }
       }
     }
-    if (to > at) {
-      taker.take(array, at, to - at);
+    written(array, at, to, taker);
+  }
+
+  private void written(byte[] array, int from, int to, Taker taker) {
+    int at = from;
+    int start = 0;
+    for (Span part : sealed) {
+      int end = Math.min(to, start + part.length());
+      if (at < end) {
+        taker.take(part.array(), at - start, end - at);
+        at = end;
+      }
+      start += part.length();
+    }
+    if (at < to) {
+      taker.take(array, at - start, to - at);
     }
   }
 }

@@ -35,6 +35,9 @@ public final class ReplyWriter {
   /** Beyond this a buffer that has grown is not kept for the next replies. */
   private static final int KEPT_CAPACITY = 1 << 20;
 
+  /** From here on what is full is left, and an array more is taken, if that may be. */
+  private static final int LEAST_SEALED = KEPT_CAPACITY / 2;
+
   /** What a deferred header takes if its number has one digit. */
   private static final int SHORT_HEADER = 4;
 
@@ -42,6 +45,9 @@ public final class ReplyWriter {
   private byte[] buffer;
   private int position;
   private boolean resp3;
+
+  /** What stands before the buffer, in arrays that are full; marks and positions count it. */
+  private int before;
 
   /** Whether what is big may stand apart from the buffer, and what does. */
   private boolean parting;
@@ -83,20 +89,32 @@ public final class ReplyWriter {
 
   /** Bytes written so far; also a mark for {@link #truncate}. */
   public int position() {
-    return position;
+    return before + position;
   }
 
   /** Bytes written so far, with those that stand apart as far as is known. */
   public long length() {
-    return position + inserts.size();
+    return position() + inserts.size();
   }
 
   /** Takes back everything written behind {@code mark}. */
   public void truncate(int mark) {
-    position = mark;
+    while (mark < before) {
+      Span last = inserts.unseal();
+      before -= last.length();
+      buffer = last.array();
+    }
+    position = mark - before;
     if (!inserts.isEmpty()) {
       inserts.truncate(mark);
     }
+  }
+
+  /** Everything written behind {@code mark}, which is taken back. Nothing of it stands apart. */
+  public byte[] takeBack(int mark) {
+    byte[] bytes = Arrays.copyOfRange(buffer, mark - before, position);
+    truncate(mark);
+    return bytes;
   }
 
   public byte[] toByteArray() {
@@ -123,6 +141,7 @@ public final class ReplyWriter {
   /** Forgets everything written so far, and the buffer if it has grown beyond what is usual. */
   public void clear() {
     position = 0;
+    before = 0;
     if (buffer.length > Math.max(capacity, KEPT_CAPACITY)) {
       buffer = new byte[capacity];
     }
@@ -131,6 +150,7 @@ public final class ReplyWriter {
   /** Forgets everything written so far, and what the buffer grew to hold it. */
   public void drop() {
     position = 0;
+    before = 0;
     inserts = Inserts.NONE;
     buffer = new byte[capacity];
   }
@@ -209,14 +229,14 @@ public final class ReplyWriter {
       return;
     }
     header('$', length);
-    insertable().add(position, length, pieces);
+    insertable().add(position(), length, pieces);
     crlf();
   }
 
   /** A reply that is made later, if that may be, or else at once. */
   public void late(Late late) {
     if (parting) {
-      insertable().add(position, late);
+      insertable().add(position(), late);
     } else {
       late.make().forEach(piece -> raw(piece, 0, piece.length));
     }
@@ -232,12 +252,25 @@ public final class ReplyWriter {
 
   /** A bulk string before everything written behind {@code mark}. */
   public void bulkAt(int mark, byte[] bytes) {
-    int end = position;
+    int start = position();
     bulk(bytes);
-    byte[] its = Arrays.copyOfRange(buffer, end, position);
-    System.arraycopy(buffer, mark, buffer, mark + its.length, end - mark);
-    System.arraycopy(its, 0, buffer, mark, its.length);
-    inserts.shift(mark, its.length);
+    byte[] its = takeBack(start);
+    Span gap = gap(mark, its.length);
+    System.arraycopy(its, 0, gap.array(), gap.offset(), its.length);
+  }
+
+  /** Room for {@code more} bytes behind those that are written up to {@code at}. */
+  private Span gap(int at, int more) {
+    ensure(more);
+    inserts.shift(at, more);
+    if (at < before) {
+      before += more;
+      return inserts.gap(at, more);
+    }
+    int from = at - before;
+    System.arraycopy(buffer, from, buffer, from + more, position - from);
+    position += more;
+    return new Span(buffer, from, more);
   }
 
   /** A bulk string of ISO-8859-1 text. */
@@ -288,7 +321,7 @@ public final class ReplyWriter {
    */
   public int defer() {
     ensure(SHORT_HEADER);
-    int mark = position;
+    int mark = position();
     position += SHORT_HEADER;
     return mark;
   }
@@ -308,16 +341,19 @@ public final class ReplyWriter {
   private void end(int mark, char type, long n) {
     int more = Bytes.digits(n) - 1;
     if (more > 0) {
-      ensure(more);
-      int from = mark + SHORT_HEADER;
-      System.arraycopy(buffer, from, buffer, from + more, position - from);
-      position += more;
-      inserts.shift(from, more);
+      gap(mark + 1, more);
     }
-    buffer[mark] = (byte) type;
-    int at = Bytes.putLong(buffer, mark + 1, n);
-    buffer[at] = '\r';
-    buffer[at + 1] = '\n';
+    byte[] b = buffer;
+    int at = mark - before;
+    if (at < 0) {
+      Span sealed = inserts.sealed(mark);
+      b = sealed.array();
+      at = sealed.offset();
+    }
+    b[at] = (byte) type;
+    at = Bytes.putLong(b, at + 1, n);
+    b[at] = '\r';
+    b[at + 1] = '\n';
   }
 
   /**
@@ -461,11 +497,19 @@ public final class ReplyWriter {
   }
 
   private void grow(long more) {
-    long wanted = position + more;
-    if (wanted > MAX_CAPACITY) {
+    if (position() + more > MAX_CAPACITY) {
       throw new OutOfMemoryError("a reply of more than 2 GiB");
     }
-    buffer =
-        Arrays.copyOf(buffer, (int) Math.min(MAX_CAPACITY, Math.max(wanted, buffer.length * 2L)));
+    if (parting && position >= LEAST_SEALED) {
+      // What is full stays where it is: no array is twice as long as a long reply, nor one at all.
+      byte[] next = new byte[(int) Math.max(KEPT_CAPACITY, more)];
+      insertable().seal(buffer, position);
+      before += position;
+      buffer = next;
+      position = 0;
+    } else {
+      long wanted = Math.max(position + more, buffer.length * 2L);
+      buffer = Arrays.copyOf(buffer, (int) Math.min(MAX_CAPACITY, wanted));
+    }
   }
 }

@@ -17,12 +17,11 @@ final class Splice implements Inserts.Taker {
 
   /** All replies of a batch. */
   static List<ByteString> all(Batch batch) {
-    byte[] replies = batch.replies();
     if (batch.isWhole()) {
-      return List.of(ByteString.fromArrayUnsafe(replies));
+      return List.of(ByteString.fromArrayUnsafe(batch.replies()));
     }
     Splice splice = new Splice();
-    batch.eachPiece(0, replies.length, splice);
+    batch.eachPiece(0, batch.length(), splice);
     return splice.result();
   }
 

@@ -234,12 +234,17 @@ public final class Batch implements Shard.Message, Borrower.Job {
     return replies;
   }
 
+  /** How far places in the replies go. */
+  public int length() {
+    return inserts.before() + replies.length;
+  }
+
   /** Whether {@link #replies} is all there is. */
   public boolean isWhole() {
     return inserts.isEmpty();
   }
 
-  /** Shows all there is from one place in {@link #replies} to another. */
+  /** Shows all there is from one place in the replies to another. */
   public void eachPiece(int from, int to, Inserts.Taker taker) {
     inserts.each(replies, from, to, taker);
   }

@@ -14,7 +14,6 @@ import io.sampo.resp.Args;
 import io.sampo.resp.Frames;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -224,18 +223,12 @@ public final class Executor {
       if (extra instanceof Waiter waiter && context.blocks()) {
         int mark = out.position();
         out.nilArray();
-        serving.register(waiter, batch.commands[i], batch.shards, takeBack(mark));
+        serving.register(waiter, batch.commands[i], batch.shards, out.takeBack(mark));
       }
     }
   }
 
   // --- waiting
-
-  private byte[] takeBack(int mark) {
-    byte[] bytes = Arrays.copyOfRange(out.array(), mark, out.position());
-    out.truncate(mark);
-    return bytes;
-  }
 
   /** Serves whoever can be served of those who wait for the keys of a waiter that was called. */
   void serve(Waiter called) {
@@ -264,7 +257,7 @@ public final class Executor {
     execute(command, mark);
     effects.flush();
     out.parting(parting);
-    return takeBack(mark);
+    return out.takeBack(mark);
   }
 
   /** Serves those who waited for what this client has changed. */

@@ -1,11 +1,13 @@
 package io.sampo.resp;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -300,6 +302,58 @@ class ReplyWriterTest {
       before = partedEnds.get(i);
     }
     assertTrue(parting.takeInserts().isEmpty());
+  }
+
+  /** Random replies, some of them longer than any array is to be, nested and taken back. */
+  private static void writeLong(ReplyWriter out, Random random, int depth, int elements) {
+    byte[] bytes = new byte[300_000];
+    for (int i = 0; i < elements; i++) {
+      int length = random.nextInt(8) == 0 ? random.nextInt(bytes.length) : random.nextInt(200);
+      switch (random.nextInt(depth > 0 ? 10 : 6)) {
+        case 0 -> out.shared(length, List.of(new Span(bytes, 0, length)));
+        case 1 -> out.integer(random.nextLong());
+        case 6 -> {
+          int mark = out.position();
+          writeLong(out, random, depth - 1, random.nextInt(40));
+          out.truncate(mark);
+        }
+        case 7 -> {
+          int mark = out.position();
+          writeLong(out, random, depth - 1, random.nextInt(40));
+          out.bulkAt(mark, Bytes.ascii("in front"));
+        }
+        case 8, 9 -> {
+          int mark = out.defer();
+          int inner = random.nextInt(30);
+          writeLong(out, random, depth - 1, inner);
+          out.endArray(mark, inner * 1000);
+        }
+        default -> out.bulk(bytes, 0, length);
+      }
+    }
+  }
+
+  @Test
+  void longRepliesAreInSeveralArrays() {
+    int sealed = 0;
+    for (long seed = 0; seed < 40; seed++) {
+      ReplyWriter plain = new ReplyWriter(16);
+      ReplyWriter parting = new ReplyWriter(16);
+      parting.parting(true);
+      writeLong(plain, new Random(seed), 2, 40);
+      writeLong(parting, new Random(seed), 2, 40);
+      int to = parting.position();
+      Inserts inserts = parting.takeInserts();
+      byte[] last = parting.take();
+      assertEquals(to, inserts.before() + last.length);
+      sealed += inserts.before() > 0 ? 1 : 0;
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      for (int at = 0; at < to; at += 777_777) {
+        inserts.each(last, at, Math.min(to, at + 777_777), all::write);
+      }
+      assertArrayEquals(plain.take(), all.toByteArray(), "seed " + seed);
+    }
+    assertTrue(sealed > 10, sealed + " of 40 were long");
   }
 
   @Test
