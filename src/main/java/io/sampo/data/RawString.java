@@ -150,7 +150,8 @@ public final class RawString implements Value {
       return new RawString(toByteArray());
     }
     markShared(0, length);
-    return new RawString(pieces.clone(), length);
+    // Where there was not enough heap to grow there are pieces behind the end, not shared.
+    return new RawString(Arrays.copyOf(pieces, count(length)), length);
   }
 
   private void markShared(int from, int n) {
