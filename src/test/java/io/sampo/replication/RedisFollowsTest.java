@@ -69,6 +69,36 @@ class RedisFollowsTest {
   }
 
   @Test
+  void storesTheOrderOfWhatIsEqual() throws Exception {
+    start(1, PROMPT);
+    RespClient redis = follower();
+    awaitUp(redis);
+    for (int i = 0; i < 3000; i++) {
+      client.call("RPUSH", "list", "element:" + i);
+      client.call("SADD", "set", "element:" + i);
+      client.call("SET", "w:element:" + i, "" + i % 7);
+    }
+    for (String source : List.of("list", "set")) {
+      client.expect(':', "SORT", source, "BY", "none:*", "ALPHA", "STORE", "all:" + source);
+      client.expect(':', "SORT", source, "BY", "w:*", "ALPHA", "DESC", "STORE", "desc:" + source);
+      client.expect(
+          ':',
+          "SORT",
+          source,
+          "BY",
+          "w:*",
+          "ALPHA",
+          "LIMIT",
+          "5",
+          "1100",
+          "STORE",
+          "some:" + source);
+      client.expect(':', "SORT", source, "BY", "w:*", "STORE", "numbers:" + source);
+    }
+    assertSame(redis);
+  }
+
+  @Test
   void severalJoinOneSnapshot() throws Exception {
     start(2, Map.of("repl-diskless-sync-delay", 1, "enable-debug-command", "yes"));
     write();

@@ -10,8 +10,10 @@ import io.sampo.data.ListValue;
 import io.sampo.data.Type;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
+import io.sampo.resp.Bytes;
 import io.sampo.resp.Numbers;
 import io.sampo.resp.RespError;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,6 +24,12 @@ public final class SortCommands {
       cmd("sort", -2, "write denyoom @set @sortedset @list @dangerous -@keyspace on:all", "RO access 1; RO access ? (keys named by BY and GET depend on the data); OW update ? (STORE may stand anywhere)", "1.0.0", "O(N+M*log(M))", "key [BY pattern:pattern#1] [LIMIT offset_count:(offset:int count:int)] [GET pattern:pattern#1]... [order:<ASC|DESC>] [sorting=ALPHA] [STORE destination#2]", "Sort the elements of a list, set or sorted set, and return or store them.", SortCommands::sort),
       cmd("sort_ro", -2, "readonly @set @sortedset @list @dangerous -@keyspace on:all", "RO access 1; RO access ? (keys named by BY and GET depend on the data)", "7.0.0", "O(N+M*log(M))", "key [BY pattern:pattern#1] [LIMIT offset_count:(offset:int count:int)] [GET pattern:pattern#1]... [order:<ASC|DESC>] [sorting=ALPHA]", "Sort the elements of a list, set or sorted set without storing them.", SortCommands::sortRo));
   // spotless:on
+
+  private static final byte[] DEL = Bytes.ascii("DEL");
+  private static final byte[] RPUSH = Bytes.ascii("RPUSH");
+
+  /** How many words a request has by which elements are told. */
+  private static final int TOLD_TOGETHER = 1024;
 
   private static final RespError NO_DOUBLE =
       new RespError("ERR One or more scores can't be converted into double");
@@ -172,6 +180,9 @@ public final class SortCommands {
     int at = a.offset(options.store);
     int length = a.length(options.store);
     if (list.size() > 0) {
+      if (options.leavesTies() && c.wantsEffects()) {
+        tell(c, a.bytes(options.store), list.cursor(false));
+      }
       db.put(a.array(), at, length, list, false);
       c.modified(a, options.store, KeyEvent.LIST, "sortstore");
       c.changed(list.size() - 1L);
@@ -179,5 +190,21 @@ public final class SortCommands {
       c.modified(a, options.store, KeyEvent.GENERIC, "del");
     }
     c.out().integer(list.size());
+  }
+
+  /** Tells the elements that were stored, where another server might come to another order. */
+  private static void tell(Context c, byte[] destination, ListValue.Cursor elements) {
+    c.effect(DEL, destination);
+    List<byte[]> push = new ArrayList<>(List.of(RPUSH, destination));
+    while (elements.next()) {
+      push.add(elements.get());
+      if (push.size() == TOLD_TOGETHER) {
+        c.effect(push.toArray(byte[][]::new));
+        push = new ArrayList<>(List.of(RPUSH, destination));
+      }
+    }
+    if (push.size() > 2) {
+      c.effect(push.toArray(byte[][]::new));
+    }
   }
 }

@@ -72,6 +72,14 @@ final class SortOptions {
     by = SortPattern.of(new byte[] {'#'});
   }
 
+  /**
+   * Whether elements that differ may be equal in what they are sorted by. Redis leaves their order
+   * to its algorithm then, for numbers it goes by their bytes.
+   */
+  boolean leavesTies() {
+    return alpha && !unsorted && !by.self();
+  }
+
   /** Where the result begins in a sequence of {@code size}. */
   int from(int size) {
     return (int) Math.min(Math.max(offset, 0), size);
