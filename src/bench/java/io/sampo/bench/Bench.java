@@ -386,14 +386,14 @@ public final class Bench {
   }
 
   private void growth() throws IOException {
-    List<Millions.Value> values =
+    List<BigValue> values =
         Growth.values().stream().filter(value -> wanted(Growth.row(value))).toList();
     if (options.quick() || values.isEmpty()) {
       return;
     }
     try (Server a = sampo();
         Server b = other()) {
-      for (Millions.Value value : values) {
+      for (BigValue value : values) {
         report.growth(Growth.of(value, a, b, options.rounds()));
       }
     }

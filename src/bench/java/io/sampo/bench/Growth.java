@@ -24,15 +24,15 @@ final class Growth {
   private Growth() {}
 
   /** The values, one of each type. */
-  static List<Millions.Value> values() {
-    return Millions.VALUES.stream().filter(value -> TYPES.contains(value.key())).toList();
+  static List<BigValue> values() {
+    return BigValue.ALL.stream().filter(value -> TYPES.contains(value.key())).toList();
   }
 
-  static String row(Millions.Value value) {
+  static String row(BigValue value) {
     return "growth " + value.key();
   }
 
-  static Row of(Millions.Value value, Server a, Server b, int rounds) throws IOException {
+  static Row of(BigValue value, Server a, Server b, int rounds) throws IOException {
     for (int i = 0; i < WARMING; i++) {
       longest(value, a);
       longest(value, b);
@@ -46,7 +46,7 @@ final class Growth {
     return new Row(value.key(), Report.median(ours), Report.median(theirs));
   }
 
-  private static double longest(Millions.Value value, Server server) throws IOException {
+  private static double longest(BigValue value, Server server) throws IOException {
     long longest = 0;
     try (Client client = Client.connect(server.port())) {
       for (int i = 0; i < value.requests(); i++) {
