@@ -23,6 +23,7 @@ public final class KeyspaceDirectives {
     settings.replicaIgnoreMaxmemory.each(yes -> limitMemory());
     settings.maxmemoryPolicy.each(name -> keyspaces.policy = Policy.named(name).orElseThrow());
     settings.maxmemorySamples.each(n -> keyspaces.samples = toInt(n));
+    settings.maxmemoryEvictionTenacity.each(n -> memory.tenacity(toInt(n)));
     settings.lfuLogFactor.each(n -> keyspaces.lfuLogFactor = toInt(n));
     settings.lfuDecayTime.each(n -> keyspaces.lfuDecayTime = toInt(n));
     followEncodings(keyspaces.limits);

@@ -4,8 +4,6 @@ import io.sampo.keyspace.Keyspace;
 
 /** Keeps the data at hand within what memory it may take, by eviction in slices. */
 final class Room {
-  private static final long SLICE_NANOS = 500_000;
-
   /** How often others are asked to make room. */
   private static final long ASK_NANOS = 1_000_000;
 
@@ -57,7 +55,7 @@ final class Room {
       return true;
     }
     long started = System.nanoTime();
-    boolean fits = evict(started + SLICE_NANOS);
+    boolean fits = evict(started, memory.evictionNanos());
     memory.noteExceeded(memory.exceeded());
     long now = System.nanoTime();
     watchman.delayed("eviction-cycle", now - started);
@@ -71,7 +69,7 @@ final class Room {
     return fits;
   }
 
-  private boolean evict(long until) {
+  private boolean evict(long started, long most) {
     boolean evicted = true;
     while (evicted) {
       evicted = false;
@@ -83,7 +81,7 @@ final class Room {
           return true;
         }
       }
-      if (evicted && System.nanoTime() > until) {
+      if (evicted && System.nanoTime() - started > most) {
         return true;
       }
     }

@@ -29,6 +29,8 @@ class ConfigCommandsTest {
     redis.same("CONFIG", "SET", "proto-max-bulk-len", "1");
     redis.same("CONFIG", "SET", "active-expire-effort", "11");
     redis.same("CONFIG", "SET", "maxmemory-samples", "0");
+    redis.same("CONFIG", "SET", "maxmemory-eviction-tenacity", "101");
+    redis.same("CONFIG", "GET", "maxmemory-eviction-tenacity");
     redis.same("CONFIG", "SET", "protected-mode", "maybe");
     redis.same("CONFIG", "SET", "latency-tracking-info-percentiles", "1 200");
     redis.same("CONFIG", "SET", "latency-tracking-info-percentiles", "a");

@@ -1,6 +1,7 @@
 package io.sampo.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.keyspace.Slot;
 import io.sampo.resp.Bytes;
@@ -11,6 +12,8 @@ import io.sampo.testkit.WireReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,6 +48,32 @@ class RoomTest {
         WireReply reply = client.call(set);
         assertEquals("OK", reply.text());
       }
+    }
+  }
+
+  /** With the greatest tenacity, the first write makes all the room there has to be. */
+  @Test
+  void aWriteWaitsForAsMuchEvictionAsItIsTold() {
+    int keys = 40_000;
+    try (TestNode node = TestNode.start(new Layout(1, 1, "core"));
+        RespClient client = RespClient.connect(node.port())) {
+      client.raw(
+          RespClient.encode(
+              IntStream.range(0, keys)
+                  .mapToObj(i -> new String[] {"SET", "key:" + i, "x".repeat(500)})
+                  .toList()));
+      client.read(keys);
+      client.expect('+', "CONFIG", "SET", "maxmemory-policy", "allkeys-random");
+      client.expect('+', "CONFIG", "SET", "maxmemory-eviction-tenacity", "100");
+      client.raw(
+          RespClient.encode(
+              List.of(
+                  new String[] {"CONFIG", "SET", "maxmemory", "4mb"},
+                  new String[] {"SET", "one", "more"},
+                  new String[] {"DBSIZE"})));
+      List<WireReply> replies = client.read(3);
+      assertEquals("OK", replies.get(1).text());
+      assertTrue(replies.get(2).number() < 8_000, replies.get(2).toString());
     }
   }
 }

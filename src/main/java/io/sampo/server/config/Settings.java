@@ -56,6 +56,7 @@ public final class Settings {
   public final Setting<Long> maxmemory = add(bytes("maxmemory", 0, 0, Long.MAX_VALUE));
   public final Setting<String> maxmemoryPolicy = add(oneOf("maxmemory-policy", "noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"));
   public final Setting<Long> maxmemorySamples = add(integer("maxmemory-samples", 5, 1, Integer.MAX_VALUE));
+  public final Setting<Long> maxmemoryEvictionTenacity = add(integer("maxmemory-eviction-tenacity", 10, 0, 100));
   public final Setting<Long> lfuLogFactor = add(integer("lfu-log-factor", 10, 0, Integer.MAX_VALUE));
   public final Setting<Long> lfuDecayTime = add(integer("lfu-decay-time", 1, 0, Integer.MAX_VALUE));
   public final Setting<Long> activeExpireEffort = add(integer("active-expire-effort", 1, 1, 10));
