@@ -76,23 +76,19 @@ public final class IntSet {
   /** The index of an integer; if it is not there, {@code -1 - } the index it would have. */
   public static int find(byte[] set, long value) {
     int width = width(set);
+    int size = size(set);
+    if (size == 0 || get(set, width, size - 1) < value) {
+      return -1 - size;
+    }
     int low = 0;
-    int high = size(set) - 1;
-    if (high >= 0 && get(set, width, high) < value) {
-      return -2 - high;
+    // Without branches, as every second one would be guessed wrong.
+    for (int left = size; left > 1; ) {
+      int half = left >>> 1;
+      low = get(set, width, low + half) <= value ? low + half : low;
+      left -= half;
     }
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      long there = get(set, width, middle);
-      if (there < value) {
-        low = middle + 1;
-      } else if (there > value) {
-        high = middle - 1;
-      } else {
-        return middle;
-      }
-    }
-    return -1 - low;
+    long there = get(set, width, low);
+    return there == value ? low : there < value ? -2 - low : -1 - low;
   }
 
   /** Adds an integer that {@link #find} has not found, and said this of. */
