@@ -1,7 +1,8 @@
 package io.sampo.server;
 
+import io.sampo.resp.Inserts;
 import io.sampo.shard.Batch;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.pekko.util.ByteString;
 
@@ -66,30 +67,17 @@ final class Parts {
         whole &= batches[shard].isWhole();
       }
     }
-    return whole && length <= MOST_COPIED ? List.of(copied((int) length)) : spliced();
-  }
-
-  /** The same, where all of it is in arrays, with so many bytes left in them. */
-  private ByteString copied(int most) {
-    byte[] all = new byte[most];
-    int at = 0;
-    for (; joined < shardOf.length; joined++) {
-      int shard = shardOf[joined];
-      Batch batch = batches[shard];
-      if (items[shard] == batch.done()) {
-        break;
-      }
-      int end = batch.end(items[shard]++);
-      int bytes = end - from[shard];
-      System.arraycopy(batch.replies(), from[shard], all, at, bytes);
-      from[shard] = end;
-      at += bytes;
+    if (whole && length <= MOST_COPIED) {
+      ByteBuffer all = ByteBuffer.allocate((int) length);
+      each(all::put);
+      return List.of(ByteString.fromArrayUnsafe(all.array(), 0, all.position()));
     }
-    return ByteString.fromArrayUnsafe(at == most ? all : Arrays.copyOf(all, at));
-  }
-
-  private List<ByteString> spliced() {
     Splice splice = new Splice();
+    each(splice);
+    return splice.result();
+  }
+
+  private void each(Inserts.Taker taker) {
     for (; joined < shardOf.length; joined++) {
       int shard = shardOf[joined];
       Batch batch = batches[shard];
@@ -97,10 +85,9 @@ final class Parts {
         break;
       }
       int end = batch.end(items[shard]++);
-      batch.eachPiece(from[shard], end, splice);
+      batch.eachPiece(from[shard], end, taker);
       from[shard] = end;
     }
-    return splice.result();
   }
 
   /** Whether all replies have been joined. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.command.Advance;
 import io.sampo.command.Advanced;
-import io.sampo.command.Client;
 import io.sampo.command.Command;
 import io.sampo.command.CommandTable;
 import io.sampo.command.Effects;
@@ -89,34 +88,6 @@ class ExecutorTest {
     assertEquals(List.of("set"), notes.torn());
   }
 
-  /** A client that is questioned. */
-  private static final class Somebody implements Client {
-    @Override
-    public long id() {
-      return 1;
-    }
-
-    @Override
-    public int db() {
-      return 0;
-    }
-
-    @Override
-    public boolean select(int index) {
-      return index == 0;
-    }
-
-    @Override
-    public int protocol() {
-      return 2;
-    }
-
-    @Override
-    public boolean noTouch() {
-      return false;
-    }
-  }
-
   /** A command whose reply is made late, by this. */
   private static Command late(Supplier<List<byte[]>> reply) {
     Late late =
@@ -156,7 +127,7 @@ class ExecutorTest {
     Frames frames = new Frames();
     Args args = Args.of(Bytes.ascii("ECHO"), Bytes.ascii("x"));
     frames.append(args);
-    Batch batch = new Batch().of(done::add, new Somebody(), frames);
+    Batch batch = new Batch().of(done::add, new Nobody(), frames);
     Transaction transaction = new Transaction();
     for (Command command : List.of(made, full, wrong, echo)) {
       if (command != echo) {
@@ -222,7 +193,7 @@ class ExecutorTest {
     Frames frames = new Frames();
     Args args = Args.of(Bytes.ascii("AHEAD"), Bytes.ascii("x"));
     frames.append(args);
-    Batch batch = new Batch().of(done -> {}, new Somebody(), frames);
+    Batch batch = new Batch().of(done -> {}, new Nobody(), frames);
     List<Supplier<Object>> works =
         List.of(
             () -> "done",
