@@ -7,7 +7,7 @@ import java.util.Arrays;
  * of them for longer than the chunk is in use copies them, for the array is used again.
  */
 public final class Chunk {
-  private static final byte SPOILT = (byte) 0xdb;
+  static final byte SPOILT = (byte) 0xdb;
 
   private final byte[] array;
   private final ChunkPool home;

@@ -82,6 +82,14 @@ public final class Frames {
   /** Takes over, moved by {@code shift} bytes, the slices of the request {@code from} builds. */
   void take(Frames from, int shift) {
     int first = from.starts[from.count];
+    if (filled == 0 && first == 0 && shift == 0) {
+      long[] taken = from.slices;
+      from.slices = slices;
+      slices = taken;
+      filled = from.filled;
+      from.filled = 0;
+      return;
+    }
     int wanted = filled + from.filled - first;
     if (wanted > slices.length) {
       slices = Arrays.copyOf(slices, Math.max(wanted, slices.length * 2));
@@ -90,6 +98,20 @@ public final class Frames {
       slices[filled++] = from.slices[i] + ((long) shift << 32);
     }
     from.filled = first;
+  }
+
+  /** The length of the longest slice. */
+  int longest() {
+    int longest = 0;
+    for (int i = 0; i < filled; i++) {
+      longest = Math.max(longest, (int) slices[i]);
+    }
+    return longest;
+  }
+
+  /** Whether its requests may leave the buffer to others for good. */
+  public boolean isLasting() {
+    return lasting;
   }
 
   /** Forgets the request that is being built. */

@@ -33,7 +33,7 @@ public final class ReplyWriter {
   private static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
   /** Beyond this a buffer that has grown is not kept for the next replies. */
-  private static final int KEPT_CAPACITY = 1 << 20;
+  private static final int KEPT_CAPACITY = 1 << 18;
 
   /** From here on what is full is left, and an array more is taken, if that may be. */
   private static final int LEAST_SEALED = KEPT_CAPACITY / 2;

@@ -19,6 +19,9 @@ public final class RequestDecoder {
   private static final int UNAUTHENTICATED_BULK = 16384;
   private static final int MAX_KEPT = Integer.MAX_VALUE - 64;
 
+  /** From this length on a string may stay in the array it came in. */
+  private static final int STAYING = 1 << 16;
+
   /** Of a request that is announced an eighth has to have come before there is room for it all. */
   private static final long BELIEVED = 8;
 
@@ -36,6 +39,7 @@ public final class RequestDecoder {
     public static final Limits DEFAULT = new Limits(512L << 20, Integer.MAX_VALUE);
   }
 
+  private final Spare spare;
   private Limits limits;
   private boolean authenticated = true;
   private boolean held;
@@ -63,7 +67,16 @@ public final class RequestDecoder {
   private int next;
 
   public RequestDecoder(Limits limits) {
+    this(limits, new Spare());
+  }
+
+  /**
+   * @param spare gives arrays for long requests; it gets them back from whoever {@link #decode}
+   *     hands these to, unless they are lasting
+   */
+  public RequestDecoder(Limits limits, Spare spare) {
     this.limits = limits;
+    this.spare = spare;
   }
 
   /** Replaces the limits, from the next header on. */
@@ -210,7 +223,7 @@ public final class RequestDecoder {
       }
     }
     if (out.count() > 0) {
-      out.buffer(bytes, bytes == kept);
+      out.buffer(bytes, bytes == kept && out.longest() >= STAYING);
     }
     if (failed()) {
       out.dropOpen();
@@ -233,7 +246,13 @@ public final class RequestDecoder {
       return false;
     }
     if (wanted > kept.length) {
-      kept = Arrays.copyOf(kept, room(wanted, kept.length, position, bulk));
+      byte[] longer = bulk < STAYING ? spare.take((int) wanted) : NONE;
+      if (longer.length == 0) {
+        kept = Arrays.copyOf(kept, room(wanted, kept.length, position, bulk));
+      } else {
+        System.arraycopy(kept, 0, longer, 0, keptLength);
+        kept = longer;
+      }
     }
     System.arraycopy(chunk, from, kept, keptLength, to - from);
     keptLength = (int) wanted;

@@ -30,7 +30,7 @@ final class Input {
   Input(Session session, Loop loop) {
     this.session = session;
     this.loop = loop;
-    this.decoder = new RequestDecoder(session.node.limits.requests());
+    this.decoder = new RequestDecoder(session.node.limits.requests(), loop.spare);
   }
 
   /** Has what is read checked against the limits for clients that have logged in, or not. */
@@ -92,6 +92,9 @@ final class Input {
 
   /** Looks for more when all requests at hand have been looked at. */
   void refill() {
+    if (!frames.isLasting()) {
+      loop.spare.give(frames.buffer());
+    }
     loop.free(frames);
     frames = null;
     chunk.free();

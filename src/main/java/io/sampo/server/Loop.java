@@ -2,6 +2,7 @@ package io.sampo.server;
 
 import io.sampo.resp.Args;
 import io.sampo.resp.Frames;
+import io.sampo.resp.Spare;
 import io.sampo.shard.Batch;
 import io.sampo.shard.Borrower;
 import io.sampo.shard.Executor;
@@ -29,6 +30,10 @@ final class Loop {
   final Round round = new Round();
 
   final Args args = new Args();
+
+  /** What a long request came in. */
+  final Spare spare = new Spare();
+
   private final ArrayDeque<Frames> frames = new ArrayDeque<>();
   private final ArrayDeque<Batch> batches = new ArrayDeque<>();
 

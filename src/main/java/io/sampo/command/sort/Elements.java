@@ -9,7 +9,7 @@ import java.util.List;
 /** A great many byte strings in a few big arrays, each behind its length. */
 final class Elements {
   private static final int MIN_CHUNK = 1 << 12;
-  private static final int MAX_CHUNK = 1 << 20;
+  private static final int MAX_CHUNK = 1 << 18;
   private static final int MAX_DIGITS = 20;
 
   /** The length of what does not exist, see {@link SortPattern#NONE}. */
