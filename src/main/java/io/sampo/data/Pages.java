@@ -7,9 +7,9 @@ package io.sampo.data;
  * generation holds is only freed when all of the heap is collected: a page is used again by its
  * value rather than replaced, and what is soon forgotten is shorter than a page.
  */
-final class Pages {
+public final class Pages {
   /** The length of a page. */
-  static final int BYTES = 1 << 19;
+  public static final int BYTES = 1 << 19;
 
   private Pages() {}
 }

@@ -1,29 +1,33 @@
 package io.sampo.keyspace;
 
+import io.sampo.data.Pages;
 import io.sampo.data.Words;
 import java.util.Arrays;
 
 /**
- * A slab allocator: records live in pages of up to 64 KiB, each page cut into slots of one size
- * class. To the garbage collector a page is one object without references.
+ * A slab allocator: records live in {@link Pages}, or shorter arrays while there are few, each cut
+ * into slots of one size class. To the garbage collector a page is one object without references.
  *
- * <p>An address counts units of 8 bytes: page number times 8192 plus the unit within the page. It
+ * <p>An address counts units of 8 bytes: page number times 65536 plus the unit within the page. It
  * is an unsigned int, so that one arena reaches 32 GiB; 0 is no address.
  */
 final class Arena {
   static final int NONE = 0;
-  static final int PAGE_BYTES = 1 << 16;
+  static final int PAGE_BYTES = Pages.BYTES;
 
   /** Records above this have a page of their own. */
   static final int LARGEST_CLASS = 8192;
 
-  private static final int PAGE_SHIFT = 13;
+  private static final int PAGE_SHIFT = 16;
   private static final int UNIT_MASK = (1 << PAGE_SHIFT) - 1;
   private static final int MAX_PAGES = 1 << (32 - PAGE_SHIFT);
   private static final int FIRST_PAGE_BYTES = 512;
   private static final int ARRAY_HEADER = 16;
   private static final int RESERVE = 4;
   private static final int NO_SLOT = -1;
+
+  /** How many records are moved at once. */
+  static final int EVACUATED = 1024;
 
   private static final int[] CLASS_SIZE = classSizes();
   private static final byte[] CLASS_OF_UNITS = classOfUnits();
@@ -271,24 +275,27 @@ final class Arena {
   }
 
   /**
-   * Empties page {@code number} if it is less than half full and its class has room elsewhere:
-   * hands each of its records to {@code mover}, which has to copy it to a new address and free the
-   * old. Returns the number of records moved; at most one page's worth.
+   * Empties page {@code number}, or goes on with it, if it is less than half full and its class has
+   * room elsewhere: hands its records to {@code mover}, which has to copy each to a new address and
+   * free the old. Returns the number of records moved; if that is {@link #EVACUATED}, there may be
+   * more.
    */
   int evacuate(int number, Mover mover) {
     Page page = pages[number];
     if (page == null || page.sizeClass < 0 || page.used * 2 > page.slots) {
       return 0;
     }
-    if (!page.listed || (page.previous == null && page.next == null)) {
-      return 0;
+    if (!page.leaving) {
+      if (!page.listed || (page.previous == null && page.next == null)) {
+        return 0;
+      }
+      // Off the list, so that no record is moved to where it came from.
+      unlink(page);
+      page.leaving = true;
     }
-    // Off the list, so that no record is moved to where it came from.
-    unlink(page);
-    page.leaving = true;
     byte[] b = bytes[number];
     int moved = 0;
-    for (int slot = 0; page.used > 0; slot += page.slotBytes) {
+    for (int slot = 0; page.used > 0 && moved < EVACUATED; slot += page.slotBytes) {
       if (Record.flags(b, slot) != Record.FREE) {
         mover.move(number << PAGE_SHIFT | slot >>> 3);
         moved++;

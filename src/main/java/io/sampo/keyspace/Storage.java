@@ -419,8 +419,14 @@ final class Storage {
   int defragment(long deadline) {
     int moved = 0;
     for (int n = arena.pageCount(); n > 0 && System.nanoTime() - deadline < 0; n--) {
-      evacuated = evacuated + 1 < arena.pageCount() ? evacuated + 1 : 1;
-      moved += evacuated < arena.pageCount() ? arena.evacuate(evacuated, this::relocate) : 0;
+      if (evacuated >= arena.pageCount()) {
+        evacuated = 1;
+      }
+      int some = evacuated < arena.pageCount() ? arena.evacuate(evacuated, this::relocate) : 0;
+      moved += some;
+      if (some < Arena.EVACUATED) {
+        evacuated++;
+      }
     }
     return moved;
   }
