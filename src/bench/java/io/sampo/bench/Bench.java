@@ -19,6 +19,9 @@ public final class Bench {
   private static final int IDLE_SECONDS = 20;
   private static final int PROBE = 20_000;
 
+  /** How many times as long a run takes that several threads of redis-benchmark make. */
+  private static final int LONGER = 5;
+
   /** Connections before the first that counts: a run begins with fifty at once. */
   static final int WARMING = 40_000;
 
@@ -73,6 +76,7 @@ public final class Bench {
     loads(Section.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
     if (!options.quick()) {
       loads(Section.TYPES, TypeLoads.all());
+      loads(Section.RANGES_BY_TWO, TypeLoads.byTwoThreads());
       ranges();
       for (String policy : AppendLoads.POLICIES) {
         appended(policy);
@@ -244,7 +248,8 @@ public final class Bench {
 
   private long commands(Load load, double rate) {
     long perRoundTrip = (long) load.connections() * load.pipeline();
-    return Math.max(perRoundTrip * 20, (long) (rate * options.seconds()));
+    double seconds = load.threads() > 1 ? options.seconds() * LONGER : options.seconds();
+    return Math.max(perRoundTrip * 20, (long) (rate * seconds));
   }
 
   /** With a replica each, and while one is brought up to date. */

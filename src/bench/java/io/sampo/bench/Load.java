@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
  * @param pipeline commands per round trip
  * @param words the test's name, or a whole command line
  * @param before what each run begins with
+ * @param threads how many of them redis-benchmark is to have
  */
-record Load(String name, int connections, int pipeline, List<String> words, Before before) {
+record Load(
+    String name, int connections, int pipeline, List<String> words, Before before, int threads) {
   /** What a server holds when a run begins. */
   sealed interface Before {}
 
@@ -46,22 +48,27 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
 
   /** One of redis-benchmark's own tests. */
   static Load test(String test, int connections, int pipeline) {
-    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test), KEPT);
+    return new Load(test.toUpperCase(), connections, pipeline, List.of("-t", test), KEPT, 1);
   }
 
   /** A command line, with {@code __rand_int__} where a random number goes. */
   static Load command(String name, int pipeline, List<String> words) {
-    return new Load(name, 50, pipeline, words, KEPT);
+    return new Load(name, 50, pipeline, words, KEPT, 1);
   }
 
   /** The same on a server that holds something else. */
   Load after(Before other) {
-    return new Load(name, connections, pipeline, words, other);
+    return new Load(name, connections, pipeline, words, other, threads);
   }
 
   /** The same by another name. */
   Load called(String other) {
-    return new Load(other.toUpperCase(), connections, pipeline, words, before);
+    return new Load(other.toUpperCase(), connections, pipeline, words, before, threads);
+  }
+
+  /** The same by so many threads. */
+  Load by(int those) {
+    return new Load(name, connections, pipeline, words, before, those);
   }
 
   /** How many keys it wants set before; 0 if none. */
@@ -182,7 +189,11 @@ record Load(String name, int connections, int pipeline, List<String> words, Befo
   }
 
   private Process start(int port, long commands) throws IOException {
-    return start(port, pipeline, commands, Math.max(KEYS, keys()), words);
+    List<String> line = new ArrayList<>(words);
+    if (threads > 1) {
+      line.addAll(0, List.of("--threads", "" + threads));
+    }
+    return start(port, pipeline, commands, Math.max(KEYS, keys()), line);
   }
 
   /** Has redis-benchmark send so many commands with random numbers. */

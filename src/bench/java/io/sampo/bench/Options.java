@@ -33,7 +33,7 @@ record Options(
         --quick                  one round of one second, SET and GET alone, no plot in the docs
         --rounds N               rounds per cell, Sampo and Redis in turn (3)
         --seconds S              length of one run (2)
-        --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, 'lean zrange',
+        --only PATTERN           rows whose name matches, e.g. 'get c50 p16', lpush, 'lean zrange', 'two lrange',
                                  everysec, always, multi, ceiling, replica, 'full sync', bgsave, saving, clustered,
                                  'of three', 'idle cluster', memory, collections, million, growth,
                                  'idle connections', start

@@ -96,7 +96,7 @@ final class Report {
     Limits limits = section.limits(load);
     line(
         "| %s | %d | %d | %,.0f | %,.0f | %s | %.2f | %.2f | %s | %s | %s | %s | %s |%s",
-        load.name().replaceFirst("multi |LEAN ", ""),
+        load.name().replaceFirst("multi |LEAN |TWO ", ""),
         load.connections(),
         load.pipeline(),
         middle(rounds, 0, Load.Run::rate),

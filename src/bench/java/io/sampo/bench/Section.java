@@ -9,7 +9,11 @@ enum Section {
   TYPES(
       "Data types",
       "A pop finds something each time; a range is read from 100,000 elements. With LRANGE and ZRANGE"
-          + " the client is busier than either server: the next table has what they are held to."),
+          + " the client is busier than either server: the next two tables have what they are held to."),
+  RANGES_BY_TWO(
+      "Ranges, by two threads of redis-benchmark",
+      "With `--threads 2`, which share two processors with the server. The client looks every 250 ms"
+          + " whether it is done, so the runs are longer than others."),
   RANGES(
       "Ranges, with a client that does not look at each element",
       "`redis-benchmark` parses each element of a reply, which takes more than the server needs to send"
@@ -53,7 +57,7 @@ enum Section {
       case ONE_LOOP -> load.connections() == 1 ? Limits.NONE : oneLoop(load);
       case TWO_LOOPS -> Limits.throughput(0.8);
       case TYPES -> TypeLoads.isRange(load) ? Limits.NONE : Limits.throughput(type(load));
-      case RANGES ->
+      case RANGES, RANGES_BY_TWO ->
           Limits.throughput(
               load.name().endsWith("LRANGE_600") ? Math.max(1, type(load)) : type(load));
       case APPENDED -> load.name().endsWith("EVERYSEC") ? Limits.throughput(0.95) : Limits.NONE;
