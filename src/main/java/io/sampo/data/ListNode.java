@@ -5,7 +5,9 @@ import java.util.Arrays;
 
 /**
  * A run of a list's elements, encoded one behind the other as in a {@link ListPack}, in an array
- * with room at both ends: so pushing and popping move nothing.
+ * with room at both ends: so pushing and popping move nothing. That of a long list moves into a
+ * {@link NodePage} when it is full, where it may lose elements; it has an array again as soon as it
+ * gets more.
  *
  * <p>A <em>position</em> is the offset of an element in the array, valid until the next change.
  */
@@ -13,7 +15,9 @@ final class ListNode {
   /** What a listpack takes besides its elements; counted where a limit is in bytes. */
   static final int FRAME_BYTES = 7;
 
-  private static final long OBJECT_BYTES = 32 + 16;
+  private static final long OBJECT_BYTES = 32;
+
+  private static final long ARRAY_HEADER = 16;
 
   /** Up to here an array grows by little, for there may be many lists as small. */
   private static final int SMALL = 128;
@@ -21,8 +25,8 @@ final class ListNode {
   /** The part of what is used that may be left unused for good. */
   private static final int TRIFLE = 64;
 
-  /** What a {@link Quicklist} tells by whether it may change it. */
-  int generation;
+  /** By this a {@link Quicklist} tells whether it may change it. */
+  private NodePage home = NodePage.NOWHERE;
 
   private byte[] bytes;
   private int start;
@@ -32,6 +36,11 @@ final class ListNode {
   /** An empty node with room for {@code capacity} bytes. */
   ListNode(int capacity) {
     this(new byte[aligned(capacity)], 0, 0);
+  }
+
+  /** An empty node that is to grow towards one end of an array. */
+  ListNode(byte[] array, boolean inFront) {
+    this(array, inFront ? array.length : 0, inFront ? array.length : 0, 0);
   }
 
   private ListNode(byte[] bytes, int end, int count) {
@@ -63,8 +72,23 @@ final class ListNode {
     return end - start;
   }
 
+  /** What it takes beside the page it may be in. */
   long heapBytes() {
-    return OBJECT_BYTES + aligned(bytes.length);
+    return home.isPage() ? OBJECT_BYTES : OBJECT_BYTES + ARRAY_HEADER + aligned(bytes.length);
+  }
+
+  /** What it takes if its page is that of another list. */
+  long sharedHeapBytes() {
+    return home.isPage() ? OBJECT_BYTES + aligned(used()) : heapBytes();
+  }
+
+  NodePage home() {
+    return home;
+  }
+
+  /** Says to which list it belongs that has an array of its own. */
+  void home(NodePage arrays) {
+    home = arrays;
   }
 
   // --- reading
@@ -148,7 +172,7 @@ final class ListNode {
   /** Adds an element to a node that is not expected to outgrow {@code most} bytes. */
   void addFirst(byte[] a, int offset, int length, int most) {
     int size = PackElement.sizeOf(a, offset, length);
-    if (size > start) {
+    if (size > roomInFront()) {
       reserve(size, true, most);
     }
     start -= size;
@@ -159,7 +183,7 @@ final class ListNode {
   /** As {@link #addFirst}, at the other end. */
   void addLast(byte[] a, int offset, int length, int most) {
     int size = PackElement.sizeOf(a, offset, length);
-    if (size > bytes.length - end) {
+    if (size > roomBehind()) {
       reserve(size, false, most);
     }
     PackElement.write(bytes, end, a, offset, length);
@@ -170,7 +194,7 @@ final class ListNode {
   /** As {@link #addLast}, the decimal text of a number. */
   void addLast(long value, int most) {
     int size = PackElement.sizeOf(value);
-    if (size > bytes.length - end) {
+    if (size > roomBehind()) {
       reserve(size, false, most);
     }
     PackElement.writeInteger(bytes, end, value);
@@ -188,17 +212,21 @@ final class ListNode {
   void removeFirst() {
     start = next(start);
     count--;
-    shrink();
+    shrink(0);
   }
 
   void removeLast() {
     end = previous(end);
     count--;
-    shrink();
+    shrink(0);
   }
 
-  /** Removes {@code n} elements from element {@code index} on. */
-  void remove(int index, int n) {
+  /**
+   * Removes {@code n} elements from element {@code index} on.
+   *
+   * @param least what has fewer bytes then does not stay in a page
+   */
+  void remove(int index, int n, int least) {
     int from = position(index);
     int to = position(index + n);
     if (from - start < end - to) {
@@ -209,11 +237,14 @@ final class ListNode {
       end -= to - from;
     }
     count -= n;
-    shrink();
+    shrink(least);
   }
 
-  /** Removes {@code n} of the elements that match, but for the first {@code spared}. */
-  void removeMatching(Needle needle, int spared, int n) {
+  /**
+   * Removes {@code n} of the elements that match, but for the first {@code spared}; {@code least}
+   * as for {@link #remove}.
+   */
+  void removeMatching(Needle needle, int spared, int n, int least) {
     int seen = 0;
     int removed = 0;
     int to = start;
@@ -229,25 +260,25 @@ final class ListNode {
     }
     end = to;
     count -= removed;
-    shrink();
+    shrink(least);
   }
 
   /** Cuts off the elements from {@code index} on and returns them. */
-  ListNode split(int index) {
+  ListNode split(int index, int least) {
     int at = position(index);
     int size = end - at;
     ListNode tail =
         new ListNode(Arrays.copyOfRange(bytes, at, at + aligned(size)), size, count - index);
     end = at;
     count = index;
-    shrink();
+    shrink(least);
     return tail;
   }
 
   /** Appends all elements of another node. */
   void append(ListNode other) {
     int more = other.used();
-    if (more > bytes.length - end) {
+    if (more > roomBehind()) {
       reserve(more, false, Integer.MAX_VALUE);
     }
     System.arraycopy(other.bytes, other.start, bytes, end, more);
@@ -262,11 +293,45 @@ final class ListNode {
     }
   }
 
+  /** Moves into a page; returns the array that it had. */
+  byte[] settle(NodePage page) {
+    int used = used();
+    byte[] array = bytes;
+    start = page.owner.place(page, array, start, used);
+    end = start + used;
+    bytes = page.bytes();
+    home = page;
+    return array;
+  }
+
+  /** Moves out of its page. */
+  void unsettle() {
+    move(new byte[aligned(used())], 0);
+  }
+
+  /**
+   * Moves out of its page, which is that of one end of the list, where it is the outermost node.
+   *
+   * @param most see {@link #addLast}
+   */
+  void reopen(int more, boolean inFront, int most) {
+    home.owner.retract(home, start, end);
+    reserve(more, inFront, most);
+  }
+
+  private int roomInFront() {
+    return home.isPage() ? 0 : start;
+  }
+
+  private int roomBehind() {
+    return home.isPage() ? 0 : bytes.length - end;
+  }
+
   /** Makes room for {@code size} bytes before a position; returns where they begin. */
   private int open(int position, int size) {
     int before = position - start;
     boolean inFront = before < end - position;
-    if (size > (inFront ? start : bytes.length - end)) {
+    if (size > (inFront ? roomInFront() : roomBehind())) {
       reserve(size, inFront, Integer.MAX_VALUE);
     }
     if (inFront) {
@@ -284,7 +349,9 @@ final class ListNode {
   private void reserve(int more, boolean inFront, int most) {
     int used = used();
     long wanted = (long) used + more;
-    if (wanted <= bytes.length && (used <= bytes.length / 2 || bytes.length <= SMALL)) {
+    if (!home.isPage()
+        && wanted <= bytes.length
+        && (used <= bytes.length / 2 || bytes.length <= SMALL)) {
       move(bytes, inFront ? bytes.length - used : 0);
       return;
     }
@@ -297,9 +364,15 @@ final class ListNode {
     move(bigger, inFront ? bigger.length - used : 0);
   }
 
-  /** Gives back room once it is more than what is used. */
-  private void shrink() {
+  /** Gives back room once it is more than what is used, or leaves the page. */
+  private void shrink(int least) {
     int used = used();
+    if (home.isPage()) {
+      if (used < least) {
+        unsettle();
+      }
+      return;
+    }
     if (bytes.length > SMALL && used < bytes.length / 2 - SMALL / 4) {
       byte[] smaller = new byte[aligned(used + used / 4)];
       move(smaller, (smaller.length - used) / 2);
@@ -309,6 +382,10 @@ final class ListNode {
   private void move(byte[] to, int newStart) {
     int used = used();
     System.arraycopy(bytes, start, to, newStart, used);
+    if (home.isPage()) {
+      home.owner.leave(home);
+      home = home.owner.arrays;
+    }
     bytes = to;
     start = newStart;
     end = newStart + used;

@@ -41,7 +41,7 @@ public final class ListValue implements Value {
     if (packs.size() == 1) {
       ListNode only = list.quick.node(0);
       if (!Quicklist.exceeds(fill, only.used() + (long) ListNode.FRAME_BYTES, only.count())) {
-        list.pack = only;
+        list.pack = list.quick.only();
         list.quick = null;
       }
     }
@@ -60,7 +60,7 @@ public final class ListValue implements Value {
     }
     ListValue frozen = new ListValue();
     frozen.pack = null;
-    frozen.quick = quick.copy();
+    frozen.quick = quick.frozen();
     return frozen;
   }
 
@@ -236,7 +236,7 @@ public final class ListValue implements Value {
   /** Says that elements have been removed, and not all. */
   public void settle(int fill) {
     if (quick != null && quick.fitsListpack(fill)) {
-      pack = quick.own(0);
+      pack = quick.only();
       quick = null;
     }
   }
@@ -302,7 +302,7 @@ public final class ListValue implements Value {
   /** Removes {@code n} elements from element {@code index} on. */
   public void remove(int index, int n, int fill) {
     if (pack != null) {
-      pack.remove(index, n);
+      pack.remove(index, n, 0);
     } else if (n > 0) {
       quick.remove(index, n, fill);
     }
@@ -318,7 +318,7 @@ public final class ListValue implements Value {
     int found = pack.countOf(needle);
     int some = Math.min(found, n);
     if (some > 0) {
-      pack.removeMatching(needle, fromEnd ? found - some : 0, some);
+      pack.removeMatching(needle, fromEnd ? found - some : 0, some, 0);
     }
     return some;
   }

@@ -5,16 +5,19 @@ import java.util.Arrays;
 
 /**
  * A long list as an array of nodes with room at both ends. Reaching the middle takes one step per
- * node, from the nearer end; inserting a node there moves as many references.
+ * node, from the nearer end; inserting a node there moves as many references. What the nodes hold
+ * is in {@link NodePages} once it is much.
  *
  * <p>{@code fill} is directive {@code list-max-listpack-size} throughout.
  */
 final class Quicklist {
-  private static final long OBJECT_BYTES = 40 + 16;
+  private static final long OBJECT_BYTES = 40 + 16 + NodePages.OBJECT_BYTES;
   private static final int REFERENCE_BYTES = 4;
 
   /** What a node may take where its limit is in elements. */
   private static final int MAX_COUNTED_BYTES = 8192;
+
+  private static final byte[] NONE = {};
 
   private ListNode[] nodes = new ListNode[4];
   private int from = 1;
@@ -22,29 +25,40 @@ final class Quicklist {
   private int size;
   private long nodeBytes;
 
-  /** Grows with each copy that is made; a node of an earlier one belongs to another list, too. */
-  private int generation;
+  /** By their homes the nodes tell whether they may be changed, or belong to a copy, too. */
+  private final NodePages pages = new NodePages();
 
   Quicklist(ListNode first) {
+    first.home(pages.arrays);
     nodes[from] = first;
     size = first.count();
     nodeBytes = first.heapBytes();
+  }
+
+  private Quicklist(Quicklist origin) {
+    nodes = Arrays.copyOfRange(origin.nodes, origin.from, origin.to);
+    from = 0;
+    to = nodes.length;
+    size = origin.size;
+    origin.pages.share();
   }
 
   /**
    * A copy that shares the nodes: each of the two has its own of one from when it first changes it.
    */
   Quicklist copy() {
-    Quicklist copy = new Quicklist(nodes[from]);
-    copy.nodes = Arrays.copyOfRange(nodes, from, to);
-    copy.from = 0;
-    copy.to = nodeCount();
-    copy.size = size;
-    copy.nodeBytes = nodeBytes;
-    // None of the nodes there are is of this generation.
-    generation++;
-    copy.generation = generation;
+    Quicklist copy = new Quicklist(this);
+    for (ListNode node : copy.nodes) {
+      copy.nodeBytes += node.sharedHeapBytes();
+    }
     return copy;
+  }
+
+  /** A copy that nobody changes; it is said to take what this one does. */
+  Quicklist frozen() {
+    Quicklist frozen = new Quicklist(this);
+    frozen.nodeBytes = nodeBytes + pages.heapBytes();
+    return frozen;
   }
 
   /** The bytes of all elements. */
@@ -59,14 +73,39 @@ final class Quicklist {
   /** Node {@code i}, to be changed. */
   ListNode own(int i) {
     ListNode node = nodes[from + i];
-    if (node.generation == generation) {
+    if (pages.mayChange(node.home())) {
       return node;
     }
     ListNode own = node.copy();
-    own.generation = generation;
-    nodeBytes += own.heapBytes() - node.heapBytes();
+    forget(node);
+    adopt(own);
     nodes[from + i] = own;
     return own;
+  }
+
+  /** The only node, which is no longer part of this. */
+  ListNode only() {
+    ListNode only = own(0);
+    only.home(NodePage.NOWHERE);
+    return only;
+  }
+
+  /** Counts a node that is in an array of its own. */
+  private void adopt(ListNode node) {
+    node.home(pages.arrays);
+    nodeBytes += node.heapBytes();
+  }
+
+  private void forget(ListNode node) {
+    nodeBytes -= bytes(node);
+    if (pages.has(node.home())) {
+      pages.leave(node.home());
+    }
+  }
+
+  /** What a node takes beside these pages. */
+  private long bytes(ListNode node) {
+    return pages.has(node.home()) ? node.heapBytes() : node.sharedHeapBytes();
   }
 
   // --- limits
@@ -87,6 +126,11 @@ final class Quicklist {
     return (fill < 0 ? maxBytes(fill) : MAX_COUNTED_BYTES) - ListNode.FRAME_BYTES;
   }
 
+  /** What a node has to have to stay in a page when it loses elements from its middle. */
+  private static int leastBytes(int fill) {
+    return mostBytes(fill) / 2;
+  }
+
   /** Whether everything is in one node that has not even half of what a node may. */
   boolean fitsListpack(int fill) {
     if (nodeCount() != 1) {
@@ -105,14 +149,14 @@ final class Quicklist {
   }
 
   long heapBytes() {
-    return OBJECT_BYTES + (long) nodes.length * REFERENCE_BYTES + nodeBytes;
+    return OBJECT_BYTES + (long) nodes.length * REFERENCE_BYTES + nodeBytes + pages.heapBytes();
   }
 
   /** What {@link #heapBytes} must be, by walking. */
   long heapByNode() {
-    long bytes = OBJECT_BYTES + (long) nodes.length * REFERENCE_BYTES;
+    long bytes = OBJECT_BYTES + (long) nodes.length * REFERENCE_BYTES + pages.heapBytes();
     for (int i = from; i < to; i++) {
-      bytes += nodes[i].heapBytes();
+      bytes += bytes(nodes[i]);
     }
     return bytes;
   }
@@ -170,12 +214,7 @@ final class Quicklist {
   // --- changing
 
   void addFirst(byte[] a, int offset, int length, int fill) {
-    int more = PackElement.sizeOf(a, offset, length);
-    ListNode node = own(0);
-    if (isFull(node, more, fill)) {
-      node = fresh(node, more);
-      insertNode(0, node);
-    }
+    ListNode node = outer(true, PackElement.sizeOf(a, offset, length), fill);
     nodeBytes -= node.heapBytes();
     node.addFirst(a, offset, length, mostBytes(fill));
     nodeBytes += node.heapBytes();
@@ -183,7 +222,7 @@ final class Quicklist {
   }
 
   void addLast(byte[] a, int offset, int length, int fill) {
-    ListNode node = last(PackElement.sizeOf(a, offset, length), fill);
+    ListNode node = outer(false, PackElement.sizeOf(a, offset, length), fill);
     nodeBytes -= node.heapBytes();
     node.addLast(a, offset, length, mostBytes(fill));
     nodeBytes += node.heapBytes();
@@ -192,19 +231,27 @@ final class Quicklist {
 
   /** Adds the decimal text of a number. */
   void addLast(long value, int fill) {
-    ListNode node = last(PackElement.sizeOf(value), fill);
+    ListNode node = outer(false, PackElement.sizeOf(value), fill);
     nodeBytes -= node.heapBytes();
     node.addLast(value, mostBytes(fill));
     nodeBytes += node.heapBytes();
     size++;
   }
 
-  /** A node at the end that takes so many more bytes. */
-  private ListNode last(int more, int fill) {
-    ListNode node = own(nodeCount() - 1);
+  /** A node at an end that takes so many more bytes. */
+  private ListNode outer(boolean inFront, int more, int fill) {
+    int i = inFront ? 0 : nodeCount() - 1;
+    ListNode node = node(i);
     if (isFull(node, more, fill)) {
-      node = fresh(node, more);
-      insertNode(nodeCount(), node);
+      node = fresh(i, inFront, more, fill);
+      insertNode(inFront ? 0 : i + 1, node);
+      return node;
+    }
+    node = own(i);
+    if (pages.has(node.home()) && node.home().descending == inFront) {
+      nodeBytes -= node.heapBytes();
+      node.reopen(more, inFront, mostBytes(fill));
+      nodeBytes += node.heapBytes();
     }
     return node;
   }
@@ -220,12 +267,28 @@ final class Quicklist {
         && exceeds(fill, (long) node.used() + ListNode.FRAME_BYTES + more, node.count() + 1L);
   }
 
-  /** A node to follow one that is full: it will probably have as much, so it begins with some. */
-  private ListNode fresh(ListNode full, int least) {
+  /**
+   * A node to follow the outermost one, which is full. It will probably have as much, so it begins
+   * with some room: with the array of the other if that moves into a page.
+   */
+  private ListNode fresh(int i, boolean inFront, int least, int fill) {
+    ListNode full = node(i);
+    if (!pages.mayChange(full.home()) || full.home().isPage()) {
+      return new ListNode(Math.max(least, full.used() / 4));
+    }
     nodeBytes -= full.heapBytes();
-    full.trim();
+    NodePage inner = node(inFront ? Math.min(1, nodeCount() - 1) : Math.max(0, i - 1)).home();
+    NodePage page = pages.room(full.used(), inFront, inner, nodeBytes);
+    byte[] array = NONE;
+    if (page.isPage()) {
+      array = full.settle(page);
+    } else {
+      full.trim();
+    }
     nodeBytes += full.heapBytes();
-    return new ListNode(Math.max(least, full.used() / 4));
+    return array.length >= least && array.length <= mostBytes(fill) + 8
+        ? new ListNode(array, inFront)
+        : new ListNode(Math.max(least, full.used() / 4));
   }
 
   /** Inserts before element {@code index}, which is above 0 and below the size. */
@@ -236,9 +299,10 @@ final class Quicklist {
     if (!isFull(node(i), PackElement.sizeOf(a, offset, length), fill)) {
       insertInto(own(i), within, a, offset, length);
     } else {
-      insertBetween(within == 0 ? i : splitNode(i, within), a, offset, length, fill);
+      insertBetween(within == 0 ? i : splitNode(i, within, fill), a, offset, length, fill);
     }
     size++;
+    tidy(i);
   }
 
   /** Inserts before node {@code i}, the first element of which is not to move. */
@@ -259,10 +323,10 @@ final class Quicklist {
   }
 
   /** Parts node {@code i}; returns the index of the second part. */
-  private int splitNode(int i, int within) {
+  private int splitNode(int i, int within, int fill) {
     ListNode node = own(i);
     nodeBytes -= node.heapBytes();
-    ListNode tail = node.split(within);
+    ListNode tail = node.split(within, leastBytes(fill));
     nodeBytes += node.heapBytes();
     insertNode(i + 1, tail);
     return i + 1;
@@ -294,26 +358,26 @@ final class Quicklist {
     int left = n;
     if (within > 0) {
       int some = Math.min(left, node(i).count() - within);
-      removeFrom(own(i), within, some);
+      removeFrom(own(i), within, some, fill);
       left -= some;
       i++;
     }
     int end = i;
     while (left > 0 && left >= node(end).count()) {
-      left -= node(end).count();
-      nodeBytes -= node(end++).heapBytes();
+      left -= node(end++).count();
     }
     dropNodes(i, end);
     if (left > 0) {
-      removeFrom(own(i), 0, left);
+      removeFrom(own(i), 0, left, fill);
     }
     size -= n;
     merge(i, fill);
+    tidy(Math.min(i, nodeCount() - 1));
   }
 
-  private void removeFrom(ListNode node, int within, int n) {
+  private void removeFrom(ListNode node, int within, int n, int fill) {
     nodeBytes -= node.heapBytes();
-    node.remove(within, n);
+    node.remove(within, n, leastBytes(fill));
     nodeBytes += node.heapBytes();
   }
 
@@ -328,7 +392,7 @@ final class Quicklist {
       if (some > 0) {
         node = own(i);
         nodeBytes -= node.heapBytes();
-        node.removeMatching(needle, fromEnd ? found - some : 0, some);
+        node.removeMatching(needle, fromEnd ? found - some : 0, some, leastBytes(fill));
         nodeBytes += node.heapBytes();
         removed += some;
       }
@@ -347,18 +411,24 @@ final class Quicklist {
     for (int i = from + 1; i < to; i++) {
       ListNode node = nodes[i];
       if (join(last - from, node, fill)) {
+        forget(node);
         continue;
       }
       if (nodes[last].count() > 0) {
         last++;
       } else {
-        nodeBytes -= nodes[last].heapBytes();
+        forget(nodes[last]);
       }
       nodes[last] = node;
     }
     Arrays.fill(nodes, last + 1, to, null);
     to = last + 1;
     giveBack();
+    for (int i = 0; i < nodeCount(); i++) {
+      if (pages.isSparse(node(i).home())) {
+        unsettle(i);
+      }
+    }
   }
 
   /** Joins node {@code i} with its neighbours as far as they fit into one. */
@@ -370,7 +440,7 @@ final class Quicklist {
     }
   }
 
-  /** Moves all of {@code next} behind node {@code i} if both fit in half a node, and forgets it. */
+  /** Moves all of {@code next} behind node {@code i} if both fit in half a node. */
   private boolean join(int i, ListNode next, int fill) {
     ListNode node = node(i);
     long bytes = (long) node.used() + next.used() + ListNode.FRAME_BYTES;
@@ -378,10 +448,58 @@ final class Quicklist {
       return false;
     }
     node = own(i);
-    nodeBytes -= node.heapBytes() + next.heapBytes();
+    nodeBytes -= node.heapBytes();
     node.append(next);
     nodeBytes += node.heapBytes();
     return true;
+  }
+
+  // --- pages
+
+  /** Has the nodes of a page move out if few are left in it, and node {@code i} is near them. */
+  private void tidy(int i) {
+    for (int near = Math.max(0, i - 1); near <= Math.min(i + 1, nodeCount() - 1); near++) {
+      NodePage page = node(near).home();
+      if (pages.isSparse(page) && page != node(0).home() && page != node(nodeCount() - 1).home()) {
+        clear(page, near);
+        return;
+      }
+    }
+  }
+
+  /** Has the nodes of a page move out, which are all near node {@code i}. */
+  private void clear(NodePage page, int i) {
+    for (int d = 0; page.nodes > 0 && (i - d >= 0 || i + d < nodeCount()); d++) {
+      if (i - d >= 0 && node(i - d).home() == page) {
+        unsettle(i - d);
+      }
+      if (i + d < nodeCount() && node(i + d).home() == page) {
+        unsettle(i + d);
+      }
+    }
+  }
+
+  /** Has a node move out of its page. */
+  private void unsettle(int i) {
+    ListNode node = own(i);
+    if (node.home().isPage()) {
+      nodeBytes -= node.heapBytes();
+      node.unsettle();
+      nodeBytes += node.heapBytes();
+    }
+  }
+
+  /** Leaves the pages when there is not enough for them any more. */
+  private void leavePages() {
+    if (pages.isEmpty() || nodeBytes + pages.live() >= NodePages.LONG / 2) {
+      return;
+    }
+    for (int i = 0; i < nodeCount(); i++) {
+      if (pages.has(node(i).home())) {
+        unsettle(i);
+      }
+    }
+    pages.clear();
   }
 
   // --- the array of nodes
@@ -389,7 +507,6 @@ final class Quicklist {
   /** One node is kept in any case. */
   private void dropIfEmpty(int i) {
     if (node(i).count() == 0 && nodeCount() > 1) {
-      nodeBytes -= node(i).heapBytes();
       dropNodes(i, i + 1);
     }
   }
@@ -397,6 +514,14 @@ final class Quicklist {
   /** Forgets the nodes from {@code first} to before {@code end}. */
   private void dropNodes(int first, int end) {
     int n = end - first;
+    boolean last = end == nodeCount();
+    for (int i = 0; i < n; i++) {
+      ListNode node = node(last ? end - 1 - i : first + i);
+      if (pages.has(node.home()) && (last || first == 0) && node.home().descending != last) {
+        pages.retract(node.home(), node.first(), node.end());
+      }
+      forget(node);
+    }
     if (first < nodeCount() - end) {
       System.arraycopy(nodes, from, nodes, from + n, first);
       Arrays.fill(nodes, from, from + n, null);
@@ -413,6 +538,7 @@ final class Quicklist {
     if (nodes.length > 64 && nodeCount() < nodes.length / 4) {
       rearrange(nodeCount() * 2 + 4);
     }
+    leavePages();
   }
 
   private void insertNode(int i, ListNode node) {
@@ -426,9 +552,8 @@ final class Quicklist {
       System.arraycopy(nodes, from + i, nodes, from + i + 1, nodeCount() - i);
       to++;
     }
-    node.generation = generation;
     nodes[from + i] = node;
-    nodeBytes += node.heapBytes();
+    adopt(node);
   }
 
   /** Puts the nodes into the middle of an array that long. */

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.ReplyWriter;
 import io.sampo.testkit.Seed;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -228,11 +231,236 @@ class ListValueTest {
       list.prepare(element.length, 1, FILL);
       list.addLast(element, 0, element.length, FILL);
     }
-    // 14 bytes and 2 around them.
-    assertTrue(list.heapBytes() < 1_000_000L * 16 * 102 / 100, "" + list.heapBytes());
+    // 14 bytes and 2 around them; a page of what it has is not full.
+    assertTrue(list.heapBytes() < 1_000_000L * 16 * 103 / 100, "" + list.heapBytes());
     for (int i = 0; i < 990_000; i++) {
       list.removeFirst();
     }
     assertTrue(list.heapBytes() < 10_000L * 16 * 120 / 100, "" + list.heapBytes());
+  }
+
+  /** A list long enough for pages, whose elements are numbers in text; it grows at both ends. */
+  @ParameterizedTest
+  @ValueSource(ints = {-5, -2, -1, 3, 100})
+  void aLongListIsAListToo(int fill) {
+    Random random = Seed.random("long list", 9);
+    ListValue[] lists = {new ListValue(), null};
+    List<List<String>> models = List.of(new ArrayList<>(), new ArrayList<>());
+    for (int phase = 0; phase < 60; phase++) {
+      int i = lists[1] == null ? 0 : random.nextInt(2);
+      ListValue list = lists[i];
+      List<String> model = models.get(i);
+      boolean grows = phase < 10 || random.nextInt(5) < 3;
+      int much = grows ? 3000 + random.nextInt(4000) : random.nextInt(model.size());
+      boolean inFront = random.nextBoolean();
+      for (int n = 0; n < much; n++) {
+        step(random, grows, inFront, list, model, fill);
+      }
+      alter(random, list, model, fill);
+      if (phase % 5 == 4 && !model.isEmpty()) {
+        lists[1 - i] = random.nextBoolean() ? list.copy() : list.frozen().copy();
+        models.get(1 - i).clear();
+        models.get(1 - i).addAll(model);
+      }
+      for (int n = 0; n < 2; n++) {
+        if (lists[n] != null) {
+          compare(lists[n], models.get(n));
+          checkHeap(lists[n]);
+        }
+      }
+    }
+  }
+
+  /** Adds or removes at one end, and sometimes at the other. */
+  private static void step(
+      Random random, boolean grows, boolean inFront, ListValue list, List<String> model, int fill) {
+    boolean first = inFront == (random.nextInt(8) > 0);
+    if (grows || model.size() < 2) {
+      String text = longElement(random);
+      byte[] b = text.getBytes(ISO_8859_1);
+      list.prepare(b.length, 1, fill);
+      if (first) {
+        list.addFirst(b, 0, b.length, fill);
+      } else {
+        list.addLast(b, 0, b.length, fill);
+      }
+      model.add(first ? 0 : model.size(), text);
+      return;
+    }
+    if (first) {
+      list.removeFirst();
+    } else {
+      list.removeLast();
+    }
+    model.remove(first ? 0 : model.size() - 1);
+    list.settle(fill);
+  }
+
+  /** Changes something in the middle. */
+  private static void alter(Random random, ListValue list, List<String> model, int fill) {
+    int kind = random.nextInt(6);
+    for (int n = 0; n < 100 && model.size() > 1; n++) {
+      String text = longElement(random);
+      byte[] b = text.getBytes(ISO_8859_1);
+      int index = random.nextInt(model.size());
+      if (kind == 0) {
+        list.prepare(b.length, 1, fill);
+        list.insert(index, b, 0, b.length, fill);
+        model.add(index, text);
+      } else if (kind == 1) {
+        list.prepare(b.length, 1, fill);
+        list.set(index, b, 0, b.length, fill);
+        model.set(index, text);
+      } else if (kind == 2 || kind == 3 && n < 3) {
+        int some = Math.min(model.size() - index, random.nextInt(kind == 2 ? 20 : 3000));
+        some = Math.min(some, model.size() - 1);
+        list.remove(index, some, fill);
+        model.subList(index, index + some).clear();
+        list.settle(fill);
+      } else if (kind == 4 && n < 5) {
+        b = model.get(index).getBytes(ISO_8859_1);
+        Needle needle = new Needle(b, 0, b.length);
+        int some = Math.min(random.nextInt(2000), model.size() - 1);
+        boolean fromEnd = random.nextBoolean();
+        int removed = list.removeMatching(needle, some, fromEnd, fill);
+        assertEquals(remove(model, new String(b, ISO_8859_1), some, fromEnd), removed);
+        list.settle(fill);
+      }
+    }
+  }
+
+  private static String longElement(Random random) {
+    return switch (random.nextInt(20)) {
+      case 0 -> "x".repeat(random.nextInt(3000));
+      case 1 -> random.nextInt(500) == 0 ? "y".repeat(random.nextInt(200_000)) : "";
+      case 2 -> "" + random.nextInt(5);
+      case 3, 4, 5 -> "often";
+      default -> "element:" + random.nextInt();
+    };
+  }
+
+  /** However it came about, there is not much more than twice of what is used. */
+  private static void checkHeap(ListValue list) {
+    long used = list.listpackBytes() + 200L * list.nodes();
+    assertTrue(list.heapBytes() < 2 * used + 4 * Pages.BYTES, list.heapBytes() + " for " + used);
+  }
+
+  /** How a queue is used: from which side it is filled, and from which it is emptied. */
+  @ParameterizedTest
+  @ValueSource(strings = {"right left", "left right", "right right", "left left"})
+  void aQueueUsesItsPagesAgain(String way) {
+    boolean pushesLeft = way.startsWith("left");
+    boolean popsLeft = way.endsWith("left");
+    ListValue list = new ListValue();
+    ArrayDeque<String> model = new ArrayDeque<>();
+    Map<byte[], Integer> pages = new IdentityHashMap<>();
+    int most = 0;
+    for (int i = 0; i < 1_000_000; i++) {
+      // 2 to 3 MB of it.
+      boolean fills = i < 150_000 || i / 20_000 % 2 == 0;
+      if (fills) {
+        String text = "element:" + i;
+        byte[] b = text.getBytes(ISO_8859_1);
+        list.prepare(b.length, 1, FILL);
+        if (pushesLeft) {
+          list.addFirst(b, 0, b.length, FILL);
+          model.addFirst(text);
+        } else {
+          list.addLast(b, 0, b.length, FILL);
+          model.addLast(text);
+        }
+      } else {
+        String text = popsLeft ? model.removeFirst() : model.removeLast();
+        int index = popsLeft ? 0 : list.size() - 1;
+        assertEquals(text, new String(list.get(index), ISO_8859_1));
+        if (popsLeft) {
+          list.removeFirst();
+        } else {
+          list.removeLast();
+        }
+        list.settle(FILL);
+      }
+      if (i % 2_000 == 0) {
+        list.eachRun(
+            0,
+            list.runCount(),
+            (a, offset, length, count) -> {
+              if (a.length == Pages.BYTES) {
+                pages.put(a, length);
+              }
+            });
+        assertEquals(list.heapByNode(), list.heapBytes());
+        checkHeap(list);
+        most = (int) Math.max(most, list.heapBytes() / Pages.BYTES);
+      }
+    }
+    compare(list, new ArrayList<>(model));
+    assertTrue(pages.size() > 2 && pages.size() <= most + 2, pages.size() + " pages, not " + most);
+  }
+
+  @Test
+  void aListThatRotatesStaysInItsPages() {
+    ListValue list = new ListValue();
+    for (int i = 0; i < 200_000; i++) {
+      byte[] b = ("element:" + i).getBytes(ISO_8859_1);
+      list.prepare(b.length, 1, FILL);
+      list.addLast(b, 0, b.length, FILL);
+    }
+    Map<byte[], Integer> pages = new IdentityHashMap<>();
+    for (int i = 0; i < 1_000_000; i++) {
+      byte[] b = list.get(list.size() - 1);
+      list.removeLast();
+      list.settle(FILL);
+      list.prepare(b.length, 1, FILL);
+      list.addFirst(b, 0, b.length, FILL);
+      if (i % 2_000 == 0) {
+        list.eachRun(
+            0,
+            list.runCount(),
+            (a, offset, length, count) -> {
+              if (a.length == Pages.BYTES) {
+                pages.put(a, length);
+              }
+            });
+      }
+    }
+    for (int i = 0; i < 200_000; i += 1_000) {
+      assertEquals("element:" + i, new String(list.get(i), ISO_8859_1));
+    }
+    checkHeap(list);
+    // 3.1 MB, of which one was not in pages at first.
+    assertTrue(pages.size() <= 10, "" + pages.size());
+  }
+
+  @Test
+  void aListGrowsOnInThePageThatAFrozenOneHas() {
+    ListValue list = new ListValue();
+    List<String> model = new ArrayList<>();
+    ListValue frozen = null;
+    for (int i = 0; i < 400_000; i++) {
+      String text = "element:" + i;
+      byte[] b = text.getBytes(ISO_8859_1);
+      list.prepare(b.length, 1, FILL);
+      list.addLast(b, 0, b.length, FILL);
+      model.add(text);
+      if (i % 2_000 == 0) {
+        frozen = list.frozen();
+      }
+      if (i == 390_000) {
+        compareRuns(frozen, model);
+      }
+    }
+    compare(list, model);
+    compareRuns(frozen, model.subList(0, 398_001));
+    checkHeap(list);
+  }
+
+  private static void compareRuns(ListValue list, List<String> model) {
+    ListValue.Cursor cursor = list.cursor(false);
+    for (String text : model) {
+      assertTrue(cursor.next());
+      assertEquals(text, new String(cursor.get(), ISO_8859_1));
+    }
+    assertFalse(cursor.next());
   }
 }
