@@ -21,4 +21,10 @@ public interface Value {
   default Value frozen() {
     return copy();
   }
+
+  /**
+   * Gives away what {@link Pages} it has and shares with no frozen or other copy, for nobody will
+   * look at it any more.
+   */
+  default void release() {}
 }

@@ -256,14 +256,14 @@ public final class Db {
     if (payload > MAX_INLINE_RECORD || Record.size(kl, keepTtl, payload) > MAX_INLINE_RECORD) {
       return put(k, ko, kl, new RawString(v, vo, vl), keepTtl);
     }
-    int h = place(k, ko, kl, Record.INLINE, payload, keepTtl);
+    int h = place(k, ko, kl, Record.INLINE, payload, keepTtl, null);
     storage.inline(h, v, vo, vl);
     return h;
   }
 
   /** Sets a key to a string that is kept as a number. */
   public int putLong(byte[] k, int ko, int kl, long v, boolean keepTtl) {
-    int h = place(k, ko, kl, Record.LONG, Storage.LONG_BYTES, keepTtl);
+    int h = place(k, ko, kl, Record.LONG, Storage.LONG_BYTES, keepTtl, null);
     storage.number(h, v);
     return h;
   }
@@ -273,7 +273,7 @@ public final class Db {
     int object = storage.add(v);
     int h;
     try {
-      h = place(k, ko, kl, Record.OBJECT, Storage.OBJECT_BYTES, keepTtl);
+      h = place(k, ko, kl, Record.OBJECT, Storage.OBJECT_BYTES, keepTtl, v);
     } catch (OutOfMemoryError full) {
       storage.drop(object);
       throw full;
@@ -355,8 +355,24 @@ public final class Db {
     if (h == NONE) {
       return false;
     }
-    remove(h);
+    removeForGood(h);
     return true;
+  }
+
+  /** Removes an entry whose value nobody looks at any more. */
+  private void removeForGood(int h) {
+    Value leaving = storage.isObject(h) ? storage.value(h) : null;
+    remove(h);
+    if (leaving != null) {
+      release(leaving);
+    }
+  }
+
+  private void release(Value leaving) {
+    // What is saved may be just this value.
+    if (!keyspace.isSaving()) {
+      leaving.release();
+    }
   }
 
   /** Removes an entry. What its value is made of is left to the collector. */
@@ -377,8 +393,13 @@ public final class Db {
     parts = new PartExpiry(keyspace, this);
   }
 
-  /** Finds or makes the record of a key, with room for a payload that the caller has to write. */
-  private int place(byte[] k, int ko, int kl, int kind, int payload, boolean keepTtl) {
+  /**
+   * Finds or makes the record of a key, with room for a payload that the caller has to write.
+   *
+   * @param coming the object it is to have; null if none
+   */
+  private int place(
+      byte[] k, int ko, int kl, int kind, int payload, boolean keepTtl, Value coming) {
     if (kl >= Record.MAX_LENGTH) {
       throw new OutOfMemoryError("a key of more than 1 GiB");
     }
@@ -394,7 +415,12 @@ public final class Db {
       keep(old);
       if (isVisible(old) || keyspace.replica()) {
         int access = keyspace.access.replaced(storage.access(old));
-        return storage.replace(segment, slot, hash, kind | keyspace.era, access, payload, keepTtl);
+        Value leaving = storage.isObject(old) ? storage.value(old) : null;
+        int h = storage.replace(segment, slot, hash, kind | keyspace.era, access, payload, keepTtl);
+        if (leaving != null && leaving != coming) {
+          release(leaving);
+        }
+        return h;
       }
       expire(segment, slot, hash);
     }
@@ -521,9 +547,14 @@ public final class Db {
 
   /** Removes an entry whose time is over; {@link Table#shrink} is left to the caller. */
   void expire(Segment segment, int slot, long hash) {
-    keep(segment.address(slot));
-    byte[] key = key(segment.address(slot));
+    int h = segment.address(slot);
+    keep(h);
+    byte[] key = key(h);
+    Value leaving = storage.isObject(h) ? storage.value(h) : null;
     storage.remove(segment, slot, hash);
+    if (leaving != null) {
+      release(leaving);
+    }
     keyspace.noteExpired(this, key);
   }
 
@@ -535,7 +566,7 @@ public final class Db {
   /** Removes an entry to make room. */
   void evict(int h) {
     byte[] key = key(h);
-    remove(h);
+    removeForGood(h);
     keyspace.noteEvicted(this, key);
   }
 
