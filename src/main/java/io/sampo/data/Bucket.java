@@ -1,62 +1,92 @@
 package io.sampo.data;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
- * A piece of a {@link ByteTable}: the entries whose hashes begin with the same {@link #depth} bits.
- * They lie in one array in the order they came, with dead ones between; a sorted index of hashes
- * and offsets leads to them. What is found by a hash is found by interpolation.
+ * A piece of a {@link ByteTable}: the entries whose hashes lie in one range, in one array. Its
+ * front are slots, each the hash and the offset of an entry, or 0; behind them lie the entries, in
+ * the order they came, with dead ones between.
  *
- * <p>An entry is the length of the key, the key, the length of the value, the value; values above
- * {@link #LARGE} have arrays of their own, and the entry ends with the number of the array.
+ * <p>The slots are in the order of the hashes (ordered hashing: Amble and Knuth, 1974): a hash has
+ * its home where it would be if all were spread evenly, and its slot is there or, if others are in
+ * the way, behind, without a gap between. So an entry is found, comes and goes within a few slots,
+ * however many there are. The last slot stays empty.
+ *
+ * <p>The array grows up to a page; see {@link Pages}. Then it is arranged anew within itself as
+ * long as that gains room, and else the bucket has to be split.
  */
 final class Bucket implements Directory.Part {
-  /** Values longer than this have arrays of their own. */
-  static final int LARGE = 4096;
+  /** It is split only while it has at least this many entries. */
+  static final int MIN_SPLIT = 16;
 
-  private static final int OBJECT_BYTES = 56;
+  private static final int MAX_DEPTH = 20;
+
+  /** Up to this depth a half gets what it needs rather than a page: there are few of them. */
+  private static final int FEW_DEPTH = 2;
+
+  private static final int MAX_LARGE = 1024;
+
+  private static final int OBJECT_BYTES = 88;
   private static final int ARRAY_HEADER = 16;
-  private static final int REFERENCE = 4;
-  private static final int FIRST_SLOTS = 4;
 
-  /** Dead bytes that are always tolerated. */
+  /** Arrays up to this grow by less than longer ones. */
+  private static final int SHORT = 1 << 14;
+
+  /** Unused bytes that are always tolerated. */
   private static final int TOLERATED = 128;
 
-  /** The length of a value that has an array of its own. */
-  private static final int ELSEWHERE = Lengths.LIMIT - 1;
+  /** Holds one empty slot; never written to. */
+  private static final byte[] NOTHING = new byte[Long.BYTES];
 
-  private static final int NUMBER_BYTES = 4;
-  private static final byte[][] NO_ARRAYS = {};
-  private static final byte[] NO_BYTES = {};
-
-  /** How many leading bits of the hash all entries share. */
+  /** How many leading bits of the slanted hash all entries share. */
   final int depth;
+
+  /** The first hash it is for. */
+  final long from;
+
+  /** The first hash behind. */
+  final long to;
 
   /** What {@link ByteTable#frozen} tells by whether it may be changed. */
   int generation;
 
-  /** Hash in the upper half, offset in the lower; ascending. */
-  private long[] index;
+  private byte[] bytes = NOTHING;
+
+  /** Their number, empty ones included. */
+  private int slots;
+
+  /** Homes per hash, times 2^32; 0 if all are to be next to each other. */
+  private long scale;
 
   private int size;
-  private byte[] bytes;
   private int end;
   private int dead;
-  private byte[][] large = NO_ARRAYS;
-  private long largeBytes;
+  private LargeValues large = LargeValues.NONE;
 
-  Bucket(int depth) {
-    this(depth, FIRST_SLOTS, 0);
+  /** How long the first array is to be at least. */
+  private int expected;
+
+  Bucket(int depth, long from, long to) {
+    this.depth = depth;
+    this.from = from;
+    this.to = to;
   }
 
-  /**
-   * @param slots how many entries there is room for
-   * @param room for how many bytes of them
-   */
-  Bucket(int depth, int slots, int room) {
-    this.depth = depth;
-    index = new long[slots];
-    bytes = room == 0 ? NO_BYTES : new byte[room];
+  /** Whether it is enough for its share of {@code all} bytes that are to come into a table. */
+  boolean isEnoughFor(long all) {
+    return share(all) <= worthwhile(Pages.BYTES) || depth == MAX_DEPTH;
+  }
+
+  /** Prepares for its share of {@code all} bytes that are to come into a table. */
+  void expect(long all) {
+    long share = share(all);
+    expected = share >= Pages.BYTES / 2 ? Pages.BYTES : (int) (share + share / 32 + 7 & ~7L);
+  }
+
+  /** Without overflow: the range has no more than 32 bits. */
+  private long share(long all) {
+    return (long) ((double) all * (to - from) / KeyHash.END);
   }
 
   @Override
@@ -68,47 +98,96 @@ final class Bucket implements Directory.Part {
     return size;
   }
 
-  /** The bytes of all that lives in it, but for large values. */
-  int live() {
-    return end - dead;
-  }
-
   /** The heap it takes. */
   long heapBytes() {
     return OBJECT_BYTES
-        + 2 * ARRAY_HEADER
-        + index.length * 8L
-        + ((bytes.length + 7L) & ~7L)
-        + largeBytes;
+        + (bytes == NOTHING ? 0 : ARRAY_HEADER + (bytes.length + 7L & ~7L))
+        + large.heapBytes();
+  }
+
+  // ---- slots ----
+
+  /** How many slots there are, of which some {@link #isEmpty}. */
+  int slots() {
+    return slots;
+  }
+
+  private long at(int slot) {
+    return Words.getLong(bytes, slot * Long.BYTES);
+  }
+
+  private void set(int slot, long hash, int offset) {
+    Words.putLong(bytes, slot * Long.BYTES, hash << Integer.SIZE | offset);
+  }
+
+  boolean isEmpty(int slot) {
+    return at(slot) == 0;
   }
 
   long hash(int slot) {
-    return index[slot] >>> Integer.SIZE;
+    return at(slot) >>> Integer.SIZE;
   }
 
-  // ---- reading ----
+  boolean holds(int slot, long hash) {
+    return !isEmpty(slot) && hash(slot) == hash;
+  }
 
-  /** The first slot that holds this hash or a greater one. */
+  private int home(long hash) {
+    return home(hash, scale);
+  }
+
+  private int home(long hash, long itsScale) {
+    return (int) ((hash - from) * itsScale >>> KeyHash.BITS);
+  }
+
+  /** The first slot behind which no hash is less than this one. */
   int slot(long hash) {
-    int i = (int) ((hash << depth & KeyHash.END - 1) * size >>> KeyHash.BITS);
-    while (i > 0 && hash(i - 1) >= hash) {
-      i--;
+    int slot = home(hash);
+    while (!isEmpty(slot) && hash(slot) < hash) {
+      slot++;
     }
-    while (i < size && hash(i) < hash) {
-      i++;
-    }
-    return i;
+    return slot;
   }
 
   /** The slot of a key, or -1. */
   int find(long hash, byte[] key, int offset, int length) {
-    for (int i = slot(hash); i < size && hash(i) == hash; i++) {
-      if (keyLength(i) == length && Words.equal(bytes, keyAt(i), key, offset, length)) {
-        return i;
+    for (int slot = home(hash); ; slot++) {
+      long its = at(slot);
+      if (its == 0 || its >>> Integer.SIZE > hash) {
+        return -1;
+      }
+      if (its >>> Integer.SIZE == hash && is((int) its, key, offset, length)) {
+        return slot;
       }
     }
-    return -1;
   }
+
+  private boolean is(int at, byte[] key, int offset, int length) {
+    return Lengths.get(bytes, at) == length
+        && Words.equal(bytes, at + Lengths.sizeAt(bytes, at), key, offset, length);
+  }
+
+  /** The slot of a random entry, which there must be. */
+  int random(SplittableRandom random) {
+    for (; ; ) {
+      int slot = random.nextInt(slots);
+      if (!isEmpty(slot)) {
+        return slot;
+      }
+    }
+  }
+
+  /** How many slots so many entries are to have: a fifth more, so that they lie near home. */
+  private static long slotsFor(long entries) {
+    return entries + entries / 5 + 3;
+  }
+
+  /** How many entries so many slots are enough for. */
+  private static int limit(int slots) {
+    return slots - slots / 8 - 1;
+  }
+
+  // ---- reading ----
 
   /** The array that holds the keys. */
   byte[] keys() {
@@ -116,214 +195,419 @@ final class Bucket implements Directory.Part {
   }
 
   int keyAt(int slot) {
-    int at = (int) index[slot];
+    int at = (int) at(slot);
     return at + Lengths.sizeAt(bytes, at);
   }
 
   int keyLength(int slot) {
-    return Lengths.get(bytes, (int) index[slot]);
+    return Lengths.get(bytes, (int) at(slot));
   }
 
-  private int behindKey(int slot) {
-    int at = (int) index[slot];
-    return at + Lengths.sizeAt(bytes, at) + Lengths.get(bytes, at);
+  private int valueOf(int slot) {
+    return Entry.value(bytes, (int) at(slot));
   }
 
   /** The array that holds the value in a slot, from {@link #valueAt} on. */
   byte[] value(int slot) {
-    int at = behindKey(slot);
-    return isElsewhere(at) ? large[Words.getInt(bytes, at + NUMBER_BYTES)] : bytes;
+    int value = valueOf(slot);
+    return Entry.isElsewhere(bytes, value) ? large.get(Entry.number(bytes, value)) : bytes;
   }
 
   int valueAt(int slot) {
-    int at = behindKey(slot);
-    return isElsewhere(at) ? 0 : at + Lengths.sizeAt(bytes, at);
+    int value = valueOf(slot);
+    return Entry.isElsewhere(bytes, value) ? 0 : value + Lengths.sizeAt(bytes, value);
   }
 
   int valueLength(int slot) {
-    int at = behindKey(slot);
-    return isElsewhere(at)
-        ? large[Words.getInt(bytes, at + NUMBER_BYTES)].length
-        : Lengths.get(bytes, at);
+    int value = valueOf(slot);
+    return Entry.isElsewhere(bytes, value)
+        ? large.get(Entry.number(bytes, value)).length
+        : Lengths.get(bytes, value);
   }
 
-  private boolean isElsewhere(int at) {
-    return Lengths.get(bytes, at) == ELSEWHERE;
-  }
-
-  /** The bytes an entry takes here. */
-  private int entrySize(int slot) {
-    int from = (int) index[slot];
-    int at = behindKey(slot);
-    return at - from + (isElsewhere(at) ? 2 * NUMBER_BYTES : inlineSize(Lengths.get(bytes, at)));
-  }
-
-  private static int inlineSize(int length) {
-    return Lengths.sizeOf(length) + length;
-  }
-
-  private static int sizeOf(int keyLength, int valueLength) {
-    return Lengths.sizeOf(keyLength)
-        + keyLength
-        + (valueLength > LARGE ? 2 * NUMBER_BYTES : inlineSize(valueLength));
+  boolean show(int slot, ByteTable.Visitor visitor) {
+    int at = (int) at(slot);
+    int kl = Lengths.get(bytes, at);
+    int ko = at + Lengths.sizeAt(bytes, at);
+    int value = ko + kl;
+    if (Entry.isElsewhere(bytes, value)) {
+      byte[] its = large.get(Entry.number(bytes, value));
+      return visitor.visit(bytes, ko, kl, its, 0, its.length);
+    }
+    int vo = value + Lengths.sizeAt(bytes, value);
+    return visitor.visit(bytes, ko, kl, bytes, vo, Lengths.get(bytes, value));
   }
 
   // ---- writing ----
 
-  /** Adds an entry whose key is not there yet. */
-  void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
-    int offset = write(key, ko, kl, value, vo, vl);
-    int slot = slot(hash);
-    if (size == index.length) {
-      index = Arrays.copyOf(index, size + Math.max(FIRST_SLOTS, size / 8));
+  /**
+   * Adds an entry whose key is not there yet; returns its slot, or -1 if the bucket has to be split
+   * before.
+   */
+  int insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
+    if (vl > Entry.LARGE && hasManyLarge()) {
+      return -1;
     }
-    System.arraycopy(index, slot, index, slot + 1, size - slot);
-    index[slot] = hash << Integer.SIZE | offset;
+    int need = Entry.sizeOf(kl, vl);
+    boolean hasRoom = need <= bytes.length - end && size < limit(slots);
+    int slot = hasRoom ? open(hash) : -1;
+    if (slot < 0) {
+      if (isFull(need)) {
+        return -1;
+      }
+      makeRoom(need);
+      slot = open(hash);
+    }
+    set(slot, hash, write(key, ko, kl, value, vo, vl));
     size++;
+    return slot;
   }
 
-  /** Replaces the value in a slot. */
-  void replace(int slot, byte[] value, int vo, int vl) {
-    int at = behindKey(slot);
-    boolean inline = vl <= LARGE && !isElsewhere(at);
-    if (inline && inlineSize(vl) == inlineSize(Lengths.get(bytes, at))) {
-      System.arraycopy(value, vo, bytes, Lengths.put(bytes, at, vl), vl);
-      return;
+  /** Makes a slot free for a hash, behind its equals; -1 if it would be the last slot. */
+  private int open(long hash) {
+    int slot = home(hash);
+    long its = at(slot);
+    while (its != 0 && its >>> Integer.SIZE <= hash) {
+      its = at(++slot);
+    }
+    int free = slot;
+    while (its != 0) {
+      its = at(++free);
+    }
+    if (free >= slots - 1) {
+      return -1;
+    }
+    int at = slot * Long.BYTES;
+    System.arraycopy(bytes, at, bytes, at + Long.BYTES, (free - slot) * Long.BYTES);
+    return slot;
+  }
+
+  private int write(byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
+    int offset = end;
+    int at = Entry.put(bytes, offset, key, ko, kl);
+    if (vl > Entry.LARGE) {
+      Entry.putNumber(bytes, at, keep(value, vo, vl));
+    } else {
+      Entry.put(bytes, at, value, vo, vl);
+    }
+    end += Entry.sizeOf(kl, vl);
+    return offset;
+  }
+
+  private int keep(byte[] value, int offset, int length) {
+    byte[] its = new byte[length];
+    System.arraycopy(value, offset, its, 0, length);
+    return keep(its);
+  }
+
+  private int keep(byte[] value) {
+    if (large == LargeValues.NONE) {
+      large = new LargeValues();
+    }
+    return large.keep(value);
+  }
+
+  /** Replaces the value in a slot; false if there is no room for the new one. */
+  boolean replace(int slot, byte[] value, int vo, int vl) {
+    int at = valueOf(slot);
+    if (vl <= Entry.LARGE && !Entry.isElsewhere(bytes, at)) {
+      int gain = Entry.inlineSize(Lengths.get(bytes, at)) - Entry.inlineSize(vl);
+      if (gain >= 0) {
+        Entry.put(bytes, at, value, vo, vl);
+        dead += gain;
+        return true;
+      }
     }
     int kl = keyLength(slot);
-    makeRoom(sizeOf(kl, vl));
+    if (Entry.sizeOf(kl, vl) > bytes.length - end || vl > Entry.LARGE && hasManyLarge()) {
+      return false;
+    }
     release(slot);
-    int offset = write(bytes, keyAt(slot), kl, value, vo, vl);
-    index[slot] = index[slot] & -1L << Integer.SIZE | offset;
+    set(slot, hash(slot), write(bytes, keyAt(slot), kl, value, vo, vl));
+    return true;
   }
 
   void remove(int slot) {
     release(slot);
     size--;
-    System.arraycopy(index, slot + 1, index, slot, size - slot);
-    if (index.length > size + size / 2 + FIRST_SLOTS) {
-      index = Arrays.copyOf(index, Math.max(FIRST_SLOTS, size + size / 8));
+    int behind = slot + 1;
+    while (!isEmpty(behind) && home(hash(behind)) < behind) {
+      behind++;
     }
-    if (dead > live() / 4 + TOLERATED) {
-      rewrite(0);
-    }
+    int at = slot * Long.BYTES;
+    System.arraycopy(bytes, at + Long.BYTES, bytes, at, (behind - slot - 1) * Long.BYTES);
+    Words.putLong(bytes, (behind - 1) * Long.BYTES, 0);
   }
 
   /** Gives up what a slot refers to. */
   private void release(int slot) {
-    int at = behindKey(slot);
-    dead += entrySize(slot);
-    if (isElsewhere(at)) {
-      int number = Words.getInt(bytes, at + NUMBER_BYTES);
-      largeBytes -= heapOf(large[number]);
-      large[number] = NO_BYTES;
+    int at = (int) at(slot);
+    int value = Entry.value(bytes, at);
+    dead += Entry.size(bytes, at);
+    if (Entry.isElsewhere(bytes, value)) {
+      large.release(Entry.number(bytes, value));
+      if (large.count() == 0) {
+        large = LargeValues.NONE;
+      }
     }
   }
 
-  private int write(byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
-    int need = sizeOf(kl, vl);
-    makeRoom(need);
-    int offset = end;
-    int at = Lengths.put(bytes, offset, kl);
-    System.arraycopy(key, ko, bytes, at, kl);
-    at += kl;
-    if (vl > LARGE) {
-      Lengths.put(bytes, at, ELSEWHERE);
-      Words.putInt(bytes, at + NUMBER_BYTES, keep(Arrays.copyOfRange(value, vo, vo + vl)));
-    } else {
-      at = Lengths.put(bytes, at, vl);
-      System.arraycopy(value, vo, bytes, at, vl);
-    }
-    end += need;
-    return offset;
+  // ---- room ----
+
+  /** What so many entries of so many bytes take, slots included. */
+  static long taken(long entries, long itsBytes) {
+    return entries == 0 ? 0 : slotsFor(entries) * Long.BYTES + itsBytes;
   }
 
-  /** Keeps a large value; returns its number. */
-  private int keep(byte[] value) {
-    largeBytes += heapOf(value);
-    int number = 0;
-    while (number < large.length && large[number].length > 0) {
-      number++;
-    }
-    if (number == large.length) {
-      large = Arrays.copyOf(large, number + 1);
-    }
-    large[number] = value;
-    return number;
+  private long taken() {
+    return taken(size, live());
   }
 
-  private static long heapOf(byte[] value) {
-    return REFERENCE + ARRAY_HEADER + ((value.length + 7L) & ~7L);
+  /** The bytes of all that lives in it, but for large values. */
+  private int live() {
+    return size == 0 ? 0 : end - dead - slots * Long.BYTES;
+  }
+
+  private boolean canSplit() {
+    return size >= MIN_SPLIT && depth < MAX_DEPTH;
+  }
+
+  private boolean hasManyLarge() {
+    return large.count() >= MAX_LARGE && canSplit();
+  }
+
+  /** Whether a page is not enough for an entry more. */
+  private boolean isFull(int more) {
+    return canSplit() && taken(size + 1L, (long) live() + more) > worthwhile(Pages.BYTES);
+  }
+
+  /** An array is arranged anew if it then has at least an eighth free. */
+  private static int worthwhile(int length) {
+    return length - length / 8;
   }
 
   private void makeRoom(int need) {
-    if (need > bytes.length - end) {
-      rewrite(need);
+    long wanted = taken(size + 1L, (long) live() + need);
+    int length = bytes.length;
+    arrange(wanted <= worthwhile(length) ? length : Math.max(grown(wanted), expected), need);
+    expected = 0;
+  }
+
+  /** How long an array is to be that needs so many bytes and is going to need more. */
+  private static int grown(long wanted) {
+    long length = wanted + (wanted < SHORT ? wanted / 8 : wanted / 4) + 7 & ~7L;
+    boolean isPage = wanted <= worthwhile(Pages.BYTES) && length > Pages.BYTES / 4 * 3;
+    return isPage ? Pages.BYTES : Math.toIntExact(length);
+  }
+
+  /** Whether it takes so much more than it needs that {@link #trim} is worth it. */
+  boolean isWasteful() {
+    long wanted = taken();
+    int length = bytes.length;
+    boolean isLong =
+        length == Pages.BYTES ? wanted < Pages.BYTES / 4 : length > wanted + wanted / 2 + TOLERATED;
+    return isLong || slots > 4 * slotsFor(size) + TOLERATED;
+  }
+
+  /** Gives up what it does not need. */
+  void trim() {
+    long wanted = taken();
+    boolean stays = bytes.length == Pages.BYTES && wanted >= Pages.BYTES / 4;
+    arrange(stays ? Pages.BYTES : trimmed(wanted), 0);
+  }
+
+  /** How long an array is to be that needs so many bytes and hardly more. */
+  private static int trimmed(long wanted) {
+    return Math.toIntExact(wanted + wanted / 16 + 7 & ~7L);
+  }
+
+  /** Lays it out anew in an array of such a length; in the same one, if that is a page. */
+  private void arrange(int length, int more) {
+    if (size == 0 && more == 0) {
+      bytes = NOTHING;
+      slots = 0;
+      scale = 0;
+      end = 0;
+      dead = 0;
+      return;
+    }
+    Bucket source = dead == 0 && length != bytes.length ? this : packed();
+    boolean isSame = length == bytes.length && length >= Pages.BYTES;
+    lay(source, isSame ? bytes : new byte[length], more);
+  }
+
+  /**
+   * Takes over all that another bucket has, which has nothing dead, into an array that is not that
+   * bucket's.
+   */
+  private void lay(Bucket source, byte[] array, int more) {
+    int log = source.slots * Long.BYTES;
+    int live = source.end - log;
+    int itsSize = source.size;
+    long entries = itsSize + (more > 0 ? 1L : 0);
+    // Slots and bytes for entries are to be used up at the same time.
+    long all = entries * array.length / taken(entries, (long) live + more);
+    int itsSlots = (int) Math.min(slotsFor(all), (array.length - live - more) / Long.BYTES);
+    int move = itsSlots * Long.BYTES - log;
+    long itsScale = scale(source, itsSlots);
+    Arrays.fill(array, 0, itsSlots * Long.BYTES, (byte) 0);
+    int next = 0;
+    for (int i = 0; i < source.slots; i++) {
+      long slot = source.at(i);
+      if (slot != 0) {
+        next = Math.max(next, home(slot >>> Integer.SIZE, itsScale));
+        Words.putLong(array, next * Long.BYTES, slot + move);
+        next++;
+      }
+    }
+    System.arraycopy(source.bytes, log, array, log + move, live);
+    bytes = array;
+    slots = itsSlots;
+    scale = itsScale;
+    size = itsSize;
+    end = log + move + live;
+    dead = 0;
+    large = source.large;
+  }
+
+  /** How to spread the entries of another bucket over so many slots. */
+  private long scale(Bucket source, int itsSlots) {
+    int last = itsSlots - 2;
+    int homes = last - itsSlots / 32;
+    for (; ; ) {
+      long its = homes <= 0 ? 0 : ((long) homes << KeyHash.BITS) / (to - from);
+      int over = source.behind(this, its) - last;
+      if (over <= 0 || its == 0) {
+        return its;
+      }
+      homes -= over + homes / 16 + 1;
     }
   }
 
-  /** Moves what lives into a new array, with room for {@code need} more bytes and a little. */
-  private void rewrite(int need) {
-    int wanted = Math.addExact(live(), need);
-    int capacity = (Math.addExact(wanted, need == 0 ? 0 : wanted / 8) + 7) & ~7;
-    byte[] to = new byte[capacity];
-    int at = 0;
-    if (dead == 0) {
-      System.arraycopy(bytes, 0, to, 0, end);
-      at = end;
-    } else {
-      for (int i = 0; i < size; i++) {
-        int from = (int) index[i];
-        int n = entrySize(i);
-        System.arraycopy(bytes, from, to, at, n);
-        index[i] = index[i] & -1L << Integer.SIZE | at;
-        at += n;
+  /** The first slot behind all entries, if they had the homes they would have elsewhere. */
+  private int behind(Bucket other, long itsScale) {
+    int next = 0;
+    for (int i = 0; i < slots; i++) {
+      long slot = at(i);
+      if (slot != 0) {
+        next = Math.max(next, other.home(slot >>> Integer.SIZE, itsScale)) + 1;
       }
     }
-    bytes = to;
-    end = at;
-    dead = 0;
+    return next;
   }
 
   // ---- as a whole ----
 
-  /** The entries with hashes from {@code from} to before {@code to}, one bit deeper. */
-  Bucket part(long from, long to) {
-    int first = slot(from);
-    int last = to >= KeyHash.END ? size : slot(to);
-    return new Bucket(depth + 1, last - first, 0).filled(this, first, last);
-  }
-
-  /** The entries of {@code low}, then those of {@code high}, in a bucket one bit less deep. */
-  static Bucket joined(Bucket low, Bucket high) {
-    return new Bucket(low.depth - 1, low.size + high.size, 0)
-        .filled(low, 0, low.size)
-        .filled(high, 0, high.size);
-  }
-
   Bucket copy() {
-    return new Bucket(depth, size, 0).filled(this, 0, size);
+    Bucket copy = new Bucket(depth, from, to);
+    copy.expected = expected;
+    copy.bytes = bytes == NOTHING ? bytes : bytes.clone();
+    copy.slots = slots;
+    copy.scale = scale;
+    copy.size = size;
+    copy.end = end;
+    copy.dead = dead;
+    copy.large = large.copy();
+    return copy;
   }
 
-  /** Takes over entries, whose hashes are greater than all there are. */
-  private Bucket filled(Bucket source, int from, int to) {
-    int total = 0;
-    for (int i = from; i < to; i++) {
-      total += source.entrySize(i);
-    }
-    bytes = Arrays.copyOf(bytes, (end + total + total / 16 + 7) & ~7);
-    for (int i = from; i < to; i++) {
-      int at = (int) source.index[i];
-      int n = source.entrySize(i);
-      System.arraycopy(source.bytes, at, bytes, end, n);
-      index[size++] = source.hash(i) << Integer.SIZE | end;
-      end += n;
-      int value = source.behindKey(i);
-      if (source.isElsewhere(value)) {
-        int number = Words.getInt(source.bytes, value + NUMBER_BYTES);
-        Words.putInt(bytes, end - NUMBER_BYTES, keep(source.large[number]));
+  /** Both halves of a bucket. */
+  record Halves(Bucket low, Bucket high) {}
+
+  /**
+   * Splits it where the hashes are {@code middle} or more. It must not be used any more, for its
+   * page, if it has one, goes on as that of one half.
+   */
+  Halves split(long middle) {
+    int entries = 0;
+    long itsBytes = 0;
+    int last = slots == 0 ? 0 : slot(middle);
+    for (int i = 0; i < last; i++) {
+      if (!isEmpty(i)) {
+        entries++;
+        itsBytes += Entry.size(bytes, (int) at(i));
       }
     }
-    return this;
+    Bucket low = empty(depth + 1, from, middle, entries, itsBytes);
+    Bucket high = empty(depth + 1, middle, to, size - entries, live() - itsBytes);
+    low.append(this, 0, last);
+    high.append(this, last, slots);
+    high.settle(low.settle(bytes) ? NOTHING : bytes);
+    return new Halves(low, high);
+  }
+
+  /** Whether both have become small enough to be joined. */
+  static boolean areSmall(Bucket a, Bucket b) {
+    return a.size + b.size <= MIN_SPLIT / 2
+        || taken((long) a.size + b.size, (long) a.live() + b.live()) <= Pages.BYTES / 8 * 5
+            && a.large.count() + b.large.count() <= MAX_LARGE / 2;
+  }
+
+  /**
+   * All entries of {@code low}, then those of {@code high}. The page is used of {@code mine}, which
+   * is one of the two and must not be used any more.
+   */
+  static Bucket joined(Bucket low, Bucket high, Bucket mine) {
+    int entries = low.size + high.size;
+    Bucket both = empty(low.depth - 1, low.from, high.to, entries, (long) low.live() + high.live());
+    both.append(low, 0, low.slots);
+    both.append(high, 0, high.slots);
+    both.settle(mine.bytes);
+    return both;
+  }
+
+  /** What lives in it, compact, to be laid out elsewhere. */
+  private Bucket packed() {
+    Bucket packed = empty(depth, from, to, size, live());
+    packed.append(this, 0, slots);
+    return packed;
+  }
+
+  /** With slots and room for exactly so much, which is to be appended. */
+  private static Bucket empty(int depth, long from, long to, int entries, long bytes) {
+    Bucket empty = new Bucket(depth, from, to);
+    if (entries > 0) {
+      empty.slots = entries + 1;
+      empty.end = empty.slots * Long.BYTES;
+      empty.bytes = new byte[Math.toIntExact(empty.end + bytes + 7 & ~7L)];
+    }
+    return empty;
+  }
+
+  /** Adds the entries in some slots of another bucket, whose hashes are behind all here. */
+  private void append(Bucket source, int first, int last) {
+    for (int i = first; i < last; i++) {
+      long slot = source.at(i);
+      if (slot == 0) {
+        continue;
+      }
+      int at = (int) slot;
+      int n = Entry.size(source.bytes, at);
+      System.arraycopy(source.bytes, at, bytes, end, n);
+      set(size++, slot >>> Integer.SIZE, end);
+      int value = Entry.value(bytes, end);
+      if (Entry.isElsewhere(bytes, value)) {
+        Entry.putNumber(bytes, value, keep(source.large.get(Entry.number(bytes, value))));
+      }
+      end += n;
+    }
+  }
+
+  /**
+   * Lays out what has been appended.
+   *
+   * @param page perhaps a page, to be used if one is needed
+   * @return whether it is used
+   */
+  private boolean settle(byte[] page) {
+    long wanted = taken();
+    int least = Pages.BYTES / 8 * (depth <= FEW_DEPTH ? 5 : 3);
+    boolean needsPage = wanted >= least && wanted <= worthwhile(Pages.BYTES);
+    boolean takes = needsPage && page.length == Pages.BYTES;
+    if (size > 0) {
+      int length = needsPage ? Pages.BYTES : trimmed(wanted);
+      lay(this, takes ? page : new byte[length], 0);
+    }
+    return takes;
   }
 }

@@ -1,28 +1,18 @@
 package io.sampo.data;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
  * A hash table from byte strings to byte strings, for the big ones among hashes and sets, built for
- * little memory: entries are packed into {@link Bucket}s of up to 128, which a {@link Directory}
- * finds.
+ * little memory in few arrays: entries are packed into {@link Bucket}s of up to a page, which a
+ * {@link Directory} finds by slanted hashes; see {@link Slant}.
  *
  * <p>{@link #find} and {@link #sample} move the table to an entry, which can be read and removed
  * until the table changes.
  */
 public final class ByteTable {
-  private static final int MAX_ENTRIES = 128;
-
-  /** What a bucket is expected to get at most where the number of entries is known before. */
-  private static final int EXPECTED = 96;
-
-  /** A bucket is split for its bytes only while it has at least this many entries. */
-  private static final int MIN_SPLIT = 16;
-
-  private static final int MAX_BYTES = 1 << 14;
-  private static final int MAX_DEPTH = 26;
-
   private static final int OBJECT_BYTES = 48;
   private static final int REFERENCE = 4;
 
@@ -51,26 +41,26 @@ public final class ByteTable {
   private int generation;
 
   public ByteTable() {
-    bucket = new Bucket(0);
+    bucket = new Bucket(0, 0, KeyHash.END);
     directory = new Directory<>(bucket);
     bytes = OBJECT_BYTES + REFERENCE + bucket.heapBytes();
   }
 
   /** A table into which so many entries are to come, of so many bytes together. */
   static ByteTable sized(int entries, long itsBytes) {
-    int depth = 0;
-    while (entries >> depth > EXPECTED && depth < MAX_DEPTH) {
-      depth++;
-    }
     ByteTable table = new ByteTable();
-    if (depth > 0) {
-      int slots = entries >> depth;
-      int room = (int) Math.min(itsBytes >> depth, MAX_BYTES);
-      int its = depth;
-      table.directory = new Directory<>(depth, () -> new Bucket(its, slots + slots / 8, room));
-      table.bucket = table.directory.at(0);
-      table.bytes = OBJECT_BYTES + REFERENCE + (table.bucket.heapBytes() << depth);
+    long all = Bucket.taken(entries, itsBytes);
+    long slanted = 0;
+    while (slanted < KeyHash.END) {
+      Bucket b = table.directory.of(slanted);
+      if (b.isEnoughFor(all)) {
+        b.expect(all);
+        slanted = Directory.behind(b, slanted);
+      } else {
+        table.split(b, slanted);
+      }
     }
+    table.bucket = table.directory.at(0);
     return table;
   }
 
@@ -110,16 +100,20 @@ public final class ByteTable {
     return frozen;
   }
 
+  private Bucket of(long hash) {
+    return directory.of(Slant.of(hash));
+  }
+
   /** The bucket of a hash, to be changed. */
   private Bucket own(long hash) {
-    Bucket b = directory.of(hash);
+    Bucket b = of(hash);
     if (b.generation == generation) {
       return b;
     }
     Bucket own = b.copy();
     own.generation = generation;
     bytes += own.heapBytes() - b.heapBytes();
-    directory.replace(own, hash);
+    directory.replace(own, Slant.of(hash));
     return own;
   }
 
@@ -127,8 +121,12 @@ public final class ByteTable {
 
   /** Moves to the entry of a key; false if there is none. */
   public boolean find(byte[] key, int offset, int length) {
-    long hash = KeyHash.SECRET.of(key, offset, length);
-    bucket = directory.of(hash);
+    return find(KeyHash.SECRET.of(key, offset, length), key, offset, length);
+  }
+
+  /** The same, the hash of the key being known. */
+  boolean find(long hash, byte[] key, int offset, int length) {
+    bucket = of(hash);
     slot = bucket.find(hash, key, offset, length);
     return slot >= 0;
   }
@@ -141,8 +139,8 @@ public final class ByteTable {
 
   /** Moves to an entry whose key has this hash, with such a value; false if there is none. */
   boolean find(long hash, Values wanted) {
-    bucket = directory.of(hash);
-    for (slot = bucket.slot(hash); slot < bucket.size() && bucket.hash(slot) == hash; slot++) {
+    bucket = of(hash);
+    for (slot = bucket.slot(hash); bucket.holds(slot, hash); slot++) {
       if (wanted.test(value(), valueAt())) {
         return true;
       }
@@ -153,9 +151,9 @@ public final class ByteTable {
 
   /** How many entries have a key of this hash and such a value. */
   int count(long hash, Values wanted) {
-    Bucket b = directory.of(hash);
+    Bucket b = of(hash);
     int count = 0;
-    for (int s = b.slot(hash); s < b.size() && b.hash(s) == hash; s++) {
+    for (int s = b.slot(hash); b.holds(s, hash); s++) {
       count += wanted.test(b.value(s), b.valueAt(s)) ? 1 : 0;
     }
     return count;
@@ -189,10 +187,12 @@ public final class ByteTable {
 
   /** Sets the value of a key; returns whether the key is new. */
   public boolean put(byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
-    long hash = KeyHash.SECRET.of(key, ko, kl);
-    bucket = directory.of(hash);
-    slot = bucket.find(hash, key, ko, kl);
-    if (slot >= 0) {
+    return put(KeyHash.SECRET.of(key, ko, kl), key, ko, kl, value, vo, vl);
+  }
+
+  /** The same, the hash of the key being known. */
+  boolean put(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
+    if (find(hash, key, ko, kl)) {
       replace(value, vo, vl);
       return false;
     }
@@ -203,9 +203,7 @@ public final class ByteTable {
   /** Adds a key without a value; false if it is there already, whatever its value. */
   public boolean add(byte[] key, int offset, int length) {
     long hash = KeyHash.SECRET.of(key, offset, length);
-    bucket = directory.of(hash);
-    slot = bucket.find(hash, key, offset, length);
-    if (slot >= 0) {
+    if (find(hash, key, offset, length)) {
       return false;
     }
     insert(hash, key, offset, length, NOTHING, 0, 0);
@@ -214,10 +212,25 @@ public final class ByteTable {
 
   /** Replaces the value of the entry moved to. */
   public void replace(byte[] value, int offset, int length) {
-    bucket = own(bucket.hash(slot));
+    long hash = bucket.hash(slot);
+    bucket = own(hash);
     bytes -= bucket.heapBytes();
-    bucket.replace(slot, value, offset, length);
+    boolean isReplaced = bucket.replace(slot, value, offset, length);
+    if (isReplaced && bucket.isWasteful()) {
+      bucket.trim();
+    }
     bytes += bucket.heapBytes();
+    if (!isReplaced) {
+      moveAway(hash, value, offset, length);
+    }
+  }
+
+  /** Replaces the value of the entry moved to, where its bucket has no room for the new one. */
+  private void moveAway(long hash, byte[] value, int offset, int length) {
+    int at = keyAt();
+    byte[] key = Arrays.copyOfRange(key(), at, at + keyLength());
+    take();
+    insert(hash, key, 0, key.length, value, offset, length);
   }
 
   /** Removes a key; false if it is not there. */
@@ -233,25 +246,30 @@ public final class ByteTable {
   public void remove() {
     long hash = bucket.hash(slot);
     bucket = own(hash);
+    take();
+    shrink(hash);
+  }
+
+  private void take() {
     bytes -= bucket.heapBytes();
     bucket.remove(slot);
     bytes += bucket.heapBytes();
     size--;
-    shrink(hash);
-    bucket = directory.of(hash);
   }
 
   private void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
-    Bucket target = own(hash);
-    while (isFull(target, kl + Math.min(vl, Bucket.LARGE))) {
-      split(target, hash);
-      target = directory.of(hash);
+    bucket = own(hash);
+    for (; ; ) {
+      bytes -= bucket.heapBytes();
+      slot = bucket.insert(hash, key, ko, kl, value, vo, vl);
+      bytes += bucket.heapBytes();
+      if (slot >= 0) {
+        size++;
+        return;
+      }
+      split(bucket, Slant.of(hash));
+      bucket = of(hash);
     }
-    bytes -= target.heapBytes();
-    target.insert(hash, key, ko, kl, value, vo, vl);
-    bytes += target.heapBytes();
-    size++;
-    bucket = target;
   }
 
   // ---- many entries ----
@@ -265,7 +283,7 @@ public final class ByteTable {
       bucket = directory.at(random.nextInt(directory.places()));
       long weight = (long) bucket.size() << bucket.depth;
       if (directory.places() == 1 || random.nextLong((long) size * FAIRNESS) < weight) {
-        slot = random.nextInt(bucket.size());
+        slot = bucket.random(random);
         return;
       }
     }
@@ -275,17 +293,12 @@ public final class ByteTable {
   public void each(Visitor visitor) {
     for (int i = 0; i < directory.places(); i = directory.next(i)) {
       Bucket b = directory.at(i);
-      for (int s = 0; s < b.size(); s++) {
-        if (!visit(b, s, visitor)) {
+      for (int s = 0; s < b.slots(); s++) {
+        if (!b.isEmpty(s) && !b.show(s, visitor)) {
           return;
         }
       }
     }
-  }
-
-  private static boolean visit(Bucket b, int s, Visitor visitor) {
-    return visitor.visit(
-        b.keys(), b.keyAt(s), b.keyLength(s), b.value(s), b.valueAt(s), b.valueLength(s));
   }
 
   /**
@@ -297,10 +310,13 @@ public final class ByteTable {
     long hash = cursor & (KeyHash.END - 1);
     int left = count;
     while (left > 0 && hash < KeyHash.END) {
-      Bucket b = directory.of(hash);
-      long next = Directory.behind(b, hash);
+      Bucket b = of(hash);
+      long next = b.to;
       long last = -1;
-      for (int s = b.slot(hash); s < b.size(); s++) {
+      for (int s = b.slot(hash); s < b.slots(); s++) {
+        if (b.isEmpty(s)) {
+          continue;
+        }
         // All entries of one hash go together, for the cursor cannot tell them apart.
         if (left <= 0 && b.hash(s) != last) {
           next = b.hash(s);
@@ -308,7 +324,7 @@ public final class ByteTable {
         }
         last = b.hash(s);
         left--;
-        visit(b, s, visitor);
+        b.show(s, visitor);
       }
       hash = next;
     }
@@ -317,41 +333,38 @@ public final class ByteTable {
 
   // ---- splitting and joining ----
 
-  private static boolean isFull(Bucket b, int more) {
-    return b.depth < MAX_DEPTH
-        && (b.size() >= MAX_ENTRIES || b.size() >= MIN_SPLIT && b.live() + more > MAX_BYTES);
+  private void split(Bucket b, long slanted) {
+    bytes -= b.heapBytes();
+    Bucket.Halves halves = b.split(Slant.first(Directory.middle(b, slanted)));
+    halves.low().generation = generation;
+    halves.high().generation = generation;
+    bytes += halves.low().heapBytes() + halves.high().heapBytes();
+    directory.split(halves.low(), halves.high(), slanted);
   }
 
-  private void split(Bucket b, long hash) {
-    long middle = Directory.middle(b, hash);
-    Bucket low = b.part(0, middle);
-    Bucket high = b.part(middle, Directory.behind(b, hash));
-    low.generation = generation;
-    high.generation = generation;
-    bytes += low.heapBytes() + high.heapBytes() - b.heapBytes();
-    directory.split(low, high, hash);
-  }
-
-  /** Joins what has become small around a hash. */
+  /** Joins what has become small around a hash, and gives up memory. */
   private void shrink(long hash) {
-    Bucket b = directory.of(hash);
-    while (b.depth > 0) {
-      Bucket other = directory.other(b, hash);
-      int sum = b.size() + other.size();
-      boolean light = b.live() + other.live() <= MAX_BYTES / 2 || sum <= MIN_SPLIT / 2;
-      if (other.depth != b.depth || sum > MAX_ENTRIES / 2 || !light) {
-        return;
+    long slanted = Slant.of(hash);
+    while (bucket.depth > 0) {
+      Bucket other = directory.other(bucket, slanted);
+      if (other.depth != bucket.depth || !Bucket.areSmall(bucket, other)) {
+        break;
       }
-      b = join(b, other, hash);
+      join(other, slanted);
+    }
+    if (bucket.isWasteful()) {
+      bytes -= bucket.heapBytes();
+      bucket.trim();
+      bytes += bucket.heapBytes();
     }
   }
 
-  private Bucket join(Bucket b, Bucket other, long hash) {
-    boolean isLow = Directory.isLower(b, hash);
-    Bucket both = isLow ? Bucket.joined(b, other) : Bucket.joined(other, b);
-    both.generation = generation;
-    bytes += both.heapBytes() - b.heapBytes() - other.heapBytes();
-    directory.join(both, hash);
-    return both;
+  private void join(Bucket other, long slanted) {
+    bytes -= bucket.heapBytes() + other.heapBytes();
+    boolean isLow = Directory.isLower(bucket, slanted);
+    bucket = isLow ? Bucket.joined(bucket, other, bucket) : Bucket.joined(other, bucket, bucket);
+    bucket.generation = generation;
+    bytes += bucket.heapBytes();
+    directory.join(bucket, slanted);
   }
 }

@@ -1,0 +1,82 @@
+package io.sampo.data;
+
+import java.util.Arrays;
+
+/** The values of a {@link Bucket} that have arrays of their own, by number. */
+final class LargeValues {
+  /** Where a bucket has none. */
+  static final LargeValues NONE = new LargeValues(new byte[0][]);
+
+  private static final int OBJECT_BYTES = 32;
+  private static final int ARRAY_HEADER = 16;
+  private static final int REFERENCE = 4;
+  private static final byte[] FREE = {};
+
+  private byte[][] values;
+  private int count;
+
+  /** No number below this is free. */
+  private int firstFree;
+
+  private long bytes;
+
+  LargeValues() {
+    this(new byte[][] {FREE});
+  }
+
+  private LargeValues(byte[][] values) {
+    this.values = values;
+  }
+
+  LargeValues copy() {
+    if (count == 0) {
+      return NONE;
+    }
+    LargeValues copy = new LargeValues(values.clone());
+    copy.count = count;
+    copy.firstFree = firstFree;
+    copy.bytes = bytes;
+    return copy;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** The heap it takes. */
+  long heapBytes() {
+    return this == NONE
+        ? 0
+        : OBJECT_BYTES + ARRAY_HEADER + (REFERENCE * (long) values.length + 7 & ~7L) + bytes;
+  }
+
+  byte[] get(int number) {
+    return values[number];
+  }
+
+  /** Keeps a value; returns its number. */
+  int keep(byte[] value) {
+    while (firstFree < values.length && values[firstFree] != FREE) {
+      firstFree++;
+    }
+    if (firstFree == values.length) {
+      values = Arrays.copyOf(values, firstFree + 1 + firstFree / 4);
+      Arrays.fill(values, firstFree, values.length, FREE);
+    }
+    values[firstFree] = value;
+    bytes += heapOf(value);
+    count++;
+    return firstFree++;
+  }
+
+  void release(int number) {
+    bytes -= heapOf(values[number]);
+    values[number] = FREE;
+    count--;
+    firstFree = Math.min(firstFree, number);
+  }
+
+  private static long heapOf(byte[] value) {
+    return ARRAY_HEADER + (value.length + 7L & ~7L);
+  }
+}
