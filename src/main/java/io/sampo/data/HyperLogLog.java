@@ -1,6 +1,7 @@
 package io.sampo.data;
 
 import io.sampo.resp.RespError;
+import java.util.BitSet;
 
 /**
  * Estimates how many distinct elements were added, within about 1 %, from 16384 registers of six
@@ -71,7 +72,43 @@ public final class HyperLogLog {
   public static boolean add(RawString hll, byte[] a, int offset, int length, int maxSparse) {
     long hash = hash(a, offset, length);
     int run = Long.numberOfTrailingZeros(hash >>> INDEX_BITS | 1L << RUN_BITS) + 1;
-    return raise(hll, (int) hash & REGISTERS - 1, run, maxSparse);
+    return raise(hll, register(hash), run, maxSparse);
+  }
+
+  private static int register(long hash) {
+    return (int) hash & REGISTERS - 1;
+  }
+
+  /** An element that is about to be added. */
+  @FunctionalInterface
+  public interface Coming {
+    /** The hash of an element, by {@link #hash}. */
+    long hash(int i);
+  }
+
+  /**
+   * Makes it dense at once if so many elements will do so anyway, since they come in more registers
+   * than the sparse encoding has room for: to add to that takes a walk each time.
+   *
+   * @param maxSparse as in {@link #add}
+   */
+  public static void prepare(RawString hll, int elements, Coming coming, int maxSparse) {
+    int most = SparseRegisters.most(Math.max(hll.length(), maxSparse) - HEADER);
+    if (elements <= most || most >= REGISTERS || !isSparse(hll.array(), 0)) {
+      return;
+    }
+    BitSet seen = new BitSet(REGISTERS);
+    int count = 0;
+    for (int i = 0; i < elements; i++) {
+      int register = register(coming.hash(i));
+      if (!seen.get(register)) {
+        seen.set(register);
+        if (++count > most) {
+          makeDense(hll);
+          return;
+        }
+      }
+    }
   }
 
   /** Makes every register at least as high as that of these, of which there is one per byte. */
@@ -225,7 +262,7 @@ public final class HyperLogLog {
   }
 
   /** Austin Appleby's MurmurHash64A. */
-  private static long hash(byte[] a, int offset, int length) {
+  public static long hash(byte[] a, int offset, int length) {
     long m = 0xc6a4a7935bd1e995L;
     int r = 47;
     long h = SEED ^ length * m;

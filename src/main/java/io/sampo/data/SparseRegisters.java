@@ -32,6 +32,11 @@ final class SparseRegisters {
     putZeros(a, at, HyperLogLog.REGISTERS);
   }
 
+  /** How many registers at most are above zero in so many bytes. */
+  static int most(int bytes) {
+    return (int) Math.min((long) bytes * MAX_VALUE_RUN, HyperLogLog.REGISTERS);
+  }
+
   private static boolean isValue(byte[] a, int p) {
     return a[p] < 0;
   }

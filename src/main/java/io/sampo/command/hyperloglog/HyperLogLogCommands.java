@@ -70,6 +70,11 @@ public final class HyperLogLogCommands {
     int changes = found == Db.NONE ? 1 : 0;
     int h = open(db, a, found);
     RawString hll = db.raw(h);
+    HyperLogLog.prepare(
+        hll,
+        a.count() - 2,
+        i -> HyperLogLog.hash(a.array(), a.offset(i + 2), a.length(i + 2)),
+        maxSparse);
     for (int i = 2; i < a.count(); i++) {
       changes += HyperLogLog.add(hll, a.array(), a.offset(i), a.length(i), maxSparse) ? 1 : 0;
     }

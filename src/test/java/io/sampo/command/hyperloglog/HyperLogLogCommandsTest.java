@@ -75,6 +75,26 @@ class HyperLogLogCommandsTest {
     pair.say("PFDEBUG GETREG none", "PFDEBUG WHAT none", "PFDEBUG WHAT k", "PFSELFTEST");
   }
 
+  /**
+   * As many elements as make it dense, a few less, and more, to one that is new and one that is
+   * not.
+   */
+  @AgainstRedis(protocols = 2)
+  void manyElementsAtOnce(Differential pair) {
+    for (String limit : List.of("3000", "0", "100", "1500", "16000")) {
+      pair.config("hll-sparse-max-bytes", limit);
+      for (int n : new int[] {5, 9, 300, 500, 7_000, 15_000, 25_000, 60_000}) {
+        Stream<String> elements = IntStream.range(0, n).mapToObj(i -> "e" + i);
+        String[] add = Stream.concat(Stream.of("PFADD", "k"), elements).toArray(String[]::new);
+        pair.same(add);
+        pair.say("GET k", "PFCOUNT k", "PFDEBUG ENCODING k", "DEL k", "PFADD k a b c d e f g");
+        pair.same(add);
+        pair.same(add);
+        pair.say("GET k", "PFCOUNT k", "DEL k");
+      }
+    }
+  }
+
   @AgainstRedis(protocols = 2)
   void growing(Differential pair) {
     Random random = new Random(11);
