@@ -1,6 +1,7 @@
 package io.sampo.data;
 
 import io.sampo.resp.Args;
+import java.util.Arrays;
 
 /**
  * Some consecutive entries of a stream in one {@link ListPack}, laid out as Redis does (described
@@ -32,8 +33,11 @@ final class StreamNode implements IdIndex.Item {
   private final long seq;
   private byte[] pack;
 
-  /** What {@link StreamValue#frozen} tells by whether it may be changed. */
-  int generation;
+  /** Where in the array the pack is. */
+  private int base;
+
+  /** By this {@link StreamNodes} tell whether it may be changed. */
+  private NodePage home = NodePage.NOWHERE;
 
   StreamNode(long ms, long seq, byte[] pack) {
     this.ms = ms;
@@ -54,13 +58,15 @@ final class StreamNode implements IdIndex.Item {
     return new StreamNode(ms, seq, ListPack.append(pack, 0));
   }
 
+  /** A copy without bytes to spare. */
   StreamNode copy() {
-    return new StreamNode(ms, seq, ListPack.copy(pack));
+    int end = base + NodePage.aligned(used());
+    return new StreamNode(ms, seq, Arrays.copyOfRange(pack, base, end));
   }
 
-  /** A copy that has the room that this one has. */
+  /** A copy in an array of its own that has the room that this one has. */
   StreamNode own() {
-    return new StreamNode(ms, seq, pack.clone());
+    return home.isPage() ? copy() : new StreamNode(ms, seq, pack.clone());
   }
 
   @Override
@@ -73,21 +79,48 @@ final class StreamNode implements IdIndex.Item {
     return seq;
   }
 
+  /** The array in which its pack is, from {@link #base} on. */
   byte[] pack() {
     return pack;
   }
 
+  int base() {
+    return base;
+  }
+
+  /** The bytes of its pack. */
+  int used() {
+    return Words.getInt(pack, base);
+  }
+
+  /** What it takes beside the page it may be in. */
   long heapBytes() {
-    return OBJECT_BYTES + ListPack.heapBytes(pack);
+    return home.isPage() ? OBJECT_BYTES : OBJECT_BYTES + ListPack.heapBytes(pack);
+  }
+
+  NodePage home() {
+    return home;
+  }
+
+  /** Says to which stream it belongs that has an array of its own. */
+  void home(NodePage arrays) {
+    home = arrays;
+  }
+
+  /** Moves into a page. It cannot be changed any more. */
+  void settle(NodePage page) {
+    base = page.owner.place(page, pack, base, used());
+    pack = page.bytes();
+    home = page;
   }
 
   /** Entries that are not deleted. */
   int live() {
-    return integer(ListPack.BEGIN);
+    return integer(base + ListPack.BEGIN);
   }
 
   int deleted() {
-    return integer(ListPack.next(pack, ListPack.BEGIN));
+    return integer(ListPack.next(pack, base + ListPack.BEGIN));
   }
 
   private int integer(int p) {
@@ -95,7 +128,7 @@ final class StreamNode implements IdIndex.Item {
   }
 
   private int masterAt() {
-    return ListPack.next(pack, ListPack.next(pack, ListPack.BEGIN));
+    return ListPack.next(pack, ListPack.next(pack, base + ListPack.BEGIN));
   }
 
   /** How many master fields there are. */
@@ -118,7 +151,7 @@ final class StreamNode implements IdIndex.Item {
   }
 
   int end() {
-    return ListPack.end(pack);
+    return base + used() - 1;
   }
 
   /** The position of the entry that ends at {@code p}. */
@@ -176,7 +209,11 @@ final class StreamNode implements IdIndex.Item {
     return true;
   }
 
-  /** Marks an entry as deleted; positions are not valid afterwards. */
+  /**
+   * Marks an entry as deleted; positions are not valid afterwards.
+   *
+   * @param p where it is in the pack
+   */
   void delete(int p) {
     mark(p);
     count(1);
@@ -196,7 +233,7 @@ final class StreamNode implements IdIndex.Item {
   }
 
   /** Gives back the room for entries to come. */
-  void close() {
+  void trim() {
     pack = ListPack.copy(pack);
   }
 }

@@ -170,9 +170,9 @@ public final class StreamRange {
     return node;
   }
 
-  /** The position of the entry in its node. */
+  /** The position of the entry in the pack of its node. */
   int position() {
-    return entryAt;
+    return entryAt - node.base();
   }
 
   public StreamId id() {

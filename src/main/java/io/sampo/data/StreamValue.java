@@ -18,7 +18,7 @@ public final class StreamValue implements Value {
   /** So many nodes are gone over to tell how a tree of them would look. */
   private static final int MOST_SHAPED = 4096;
 
-  private final IdIndex<StreamNode> nodes;
+  private final StreamNodes nodes;
   private final TreeMap<byte[], StreamGroup> groups = new TreeMap<>(Arrays::compareUnsigned);
   private long length;
   private StreamId lastId = StreamId.MIN;
@@ -26,11 +26,8 @@ public final class StreamValue implements Value {
   private StreamId maxDeletedId = StreamId.MIN;
   private long entriesAdded;
 
-  /** How often it was frozen; a node of an earlier generation belongs to a frozen stream, too. */
-  private int generation;
-
   public StreamValue() {
-    nodes = new IdIndex<>(StreamNode.NONE, tally);
+    nodes = new StreamNodes(tally);
     tally.bytes = OBJECT_BYTES;
   }
 
@@ -51,28 +48,16 @@ public final class StreamValue implements Value {
 
   @Override
   public StreamValue frozen() {
-    generation++;
     return new StreamValue(this);
-  }
-
-  /** A node that takes the place of one, to be changed; often itself. */
-  private StreamNode own(StreamNode node) {
-    if (node.generation == generation) {
-      return node;
-    }
-    StreamNode own = node.own();
-    own.generation = generation;
-    nodes.replace(own);
-    return own;
   }
 
   @Override
   public StreamValue copy() {
     StreamValue copy = new StreamValue();
-    StreamNode node = nodes.first();
+    StreamNode node = nodes.index.first();
     while (node != StreamNode.NONE) {
-      copy.addNode(node.copy());
-      node = nodes.higher(node.ms(), node.seq());
+      copy.nodes.add(node.copy());
+      node = nodes.index.higher(node.ms(), node.seq());
     }
     groups.forEach((name, group) -> copy.groups.put(name, group.copy(copy.tally)));
     copy.count(this);
@@ -91,7 +76,12 @@ public final class StreamValue implements Value {
 
   @Override
   public long heapBytes() {
-    return tally.bytes;
+    return tally.bytes + nodes.heapBytes();
+  }
+
+  /** What {@link #heapBytes} must be, by walking over the nodes. */
+  long heapByNode() {
+    return tally.bytes + nodes.heapByNode();
   }
 
   // ---- entries ----
@@ -110,17 +100,17 @@ public final class StreamValue implements Value {
       return nodeCount() + 1L;
     }
     RadixShape shape = new RadixShape();
-    StreamNode node = nodes.first();
+    StreamNode node = nodes.index.first();
     while (node != StreamNode.NONE) {
       shape.add(node.ms(), node.seq());
-      node = nodes.higher(node.ms(), node.seq());
+      node = nodes.index.higher(node.ms(), node.seq());
     }
     return shape.nodes();
   }
 
   /** How many nodes the entries are in. */
   public int nodeCount() {
-    return nodes.size();
+    return nodes.index.size();
   }
 
   /** The highest ID there ever was. */
@@ -157,12 +147,12 @@ public final class StreamValue implements Value {
 
   /** The entries between two IDs, which belong to it. */
   public StreamRange range(StreamId from, StreamId to) {
-    return new StreamRange(nodes, from, to, false);
+    return new StreamRange(nodes.index, from, to, false);
   }
 
   /** As {@link #range}, last first. */
   public StreamRange reverseRange(StreamId from, StreamId to) {
-    return new StreamRange(nodes, from, to, true);
+    return new StreamRange(nodes.index, from, to, true);
   }
 
   public boolean contains(StreamId id) {
@@ -182,21 +172,15 @@ public final class StreamValue implements Value {
    * @param from the argument with which its fields and values begin
    */
   public void append(StreamId id, Args a, int from, Limits limits) {
-    StreamNode node = nodes.last();
+    StreamNode node = nodes.index.last();
     if (node == StreamNode.NONE || isFull(node, a, from, limits)) {
-      if (node != StreamNode.NONE) {
-        node = own(node);
-        tally.bytes -= node.heapBytes();
-        node.close();
-        tally.bytes += node.heapBytes();
-      }
       node = StreamNode.create(id.ms(), id.seq(), a, from);
-      addNode(node);
+      nodes.add(node);
     }
-    node = own(node);
-    tally.bytes -= node.heapBytes();
+    node = nodes.own(node);
+    long before = node.heapBytes();
     node.append(id.ms(), id.seq(), a, from);
-    tally.bytes += node.heapBytes();
+    nodes.grown(node.heapBytes() - before);
     lastId = id;
     entriesAdded++;
     length++;
@@ -211,17 +195,17 @@ public final class StreamValue implements Value {
     if (maxEntries > 0 && node.live() + node.deleted() >= maxEntries) {
       return true;
     }
-    long bytes = ListPack.used(node.pack());
+    long bytes = node.used();
     for (int i = from; i < a.count(); i++) {
       bytes += a.length(i);
     }
     return bytes >= (maxBytes == 0 ? 1 << 30 : Math.min(maxBytes, 1 << 30));
   }
 
-  /** Takes nodes: their IDs, and their entries as Redis packs them. */
+  /** Takes nodes: their IDs, and their entries as Redis packs them, somewhere in an array. */
   @FunctionalInterface
   public interface NodeVisitor {
-    void node(long ms, long seq, byte[] pack);
+    void node(long ms, long seq, byte[] a, int offset, int length);
   }
 
   /** A walk over the nodes, in order; it ends when the stream changes. */
@@ -231,7 +215,7 @@ public final class StreamValue implements Value {
 
   /** See {@link #nodes}. */
   public final class NodeWalk {
-    private StreamNode node = nodes.first();
+    private StreamNode node = nodes.index.first();
 
     private NodeWalk() {}
 
@@ -240,8 +224,8 @@ public final class StreamValue implements Value {
       if (node == StreamNode.NONE) {
         return false;
       }
-      visitor.node(node.ms(), node.seq(), node.pack());
-      node = nodes.higher(node.ms(), node.seq());
+      visitor.node(node.ms(), node.seq(), node.pack(), node.base(), node.used());
+      node = nodes.index.higher(node.ms(), node.seq());
       return true;
     }
   }
@@ -262,24 +246,13 @@ public final class StreamValue implements Value {
     lastId = check.last();
     if (node.live() > 0) {
       boolean first = length == 0;
-      addNode(node);
+      nodes.add(node);
       length += node.live();
       if (first) {
         findFirst();
       }
     }
     return true;
-  }
-
-  private void addNode(StreamNode node) {
-    node.generation = generation;
-    nodes.add(node);
-    tally.bytes += node.heapBytes();
-  }
-
-  private void removeNode(StreamNode node) {
-    nodes.remove(node);
-    tally.bytes -= node.heapBytes();
   }
 
   /** Deletes an entry; false if there is none. */
@@ -290,13 +263,14 @@ public final class StreamValue implements Value {
     }
     StreamNode node = range.node();
     if (node.live() == 1) {
-      removeNode(node);
+      nodes.remove(node);
     } else {
-      node = own(node);
-      tally.bytes -= node.heapBytes();
-      node.delete(range.position());
-      tally.bytes += node.heapBytes();
+      StreamNode own = nodes.own(node);
+      long before = own.heapBytes();
+      own.delete(range.position());
+      nodes.grown(own.heapBytes() - before);
     }
+    nodes.deleted(id);
     length--;
     if (id.isAbove(maxDeletedId)) {
       maxDeletedId = id;
@@ -324,13 +298,13 @@ public final class StreamValue implements Value {
   public long trim(long keep, StreamId upTo, boolean wholeNodes, long limit) {
     long removed = 0;
     while (length > keep) {
-      StreamNode node = nodes.first();
+      StreamNode node = nodes.index.first();
       int live = node.live();
       if (limit > 0 && removed + live > limit) {
         break;
       }
       if (length - live >= keep && !lastOf(node).isAbove(upTo)) {
-        removeNode(node);
+        nodes.remove(node);
         length -= live;
         removed += live;
       } else {
@@ -339,6 +313,7 @@ public final class StreamValue implements Value {
       }
     }
     if (removed > 0) {
+      nodes.trimmed();
       findFirst();
     }
     return removed;
@@ -354,7 +329,7 @@ public final class StreamValue implements Value {
 
   /** Removes the oldest entries of the first node, of which some remain. */
   private long trim(StreamNode first, long keep, StreamId upTo) {
-    StreamNode node = own(first);
+    StreamNode node = nodes.own(first);
     int removed = 0;
     StreamRange range = range(StreamId.MIN, upTo);
     while (length > keep && range.next() && range.node() == node) {
@@ -362,9 +337,9 @@ public final class StreamValue implements Value {
       length--;
       removed++;
     }
-    tally.bytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.count(removed);
-    tally.bytes += node.heapBytes();
+    nodes.grown(node.heapBytes() - before);
     return removed;
   }
 

@@ -1,6 +1,5 @@
 package io.sampo.persist;
 
-import io.sampo.data.ListPack;
 import io.sampo.data.PendingEntry;
 import io.sampo.data.PendingWalk;
 import io.sampo.data.StreamConsumer;
@@ -29,11 +28,11 @@ final class StreamWriter {
     stream.groups().forEach(this::group);
   }
 
-  private void node(long ms, long seq, byte[] pack) {
+  private void node(long ms, long seq, byte[] a, int offset, int length) {
     out.length(ID_BYTES);
     out.id(ms);
     out.id(seq);
-    out.blob(pack, 0, ListPack.used(pack));
+    out.blob(a, offset, length);
   }
 
   /** What stands between the nodes and the groups. */

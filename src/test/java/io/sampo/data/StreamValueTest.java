@@ -9,11 +9,15 @@ import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.testkit.Seed;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams hold what a sorted map would, and account for all they take. */
 class StreamValueTest {
@@ -267,5 +271,119 @@ class StreamValueTest {
       assertEquals(empty, stream.heapBytes(), "leaks");
       assertFalse(copy.groups().isEmpty());
     }
+  }
+
+  /** The values are so long that some thousand entries make a long stream. */
+  private static List<String> longPairs(Random random) {
+    return List.of("field", "v".repeat(100 + random.nextInt(400)) + random.nextInt());
+  }
+
+  private void addLong(Random random, int count) {
+    for (int i = 0; i < count; i++) {
+      add(new StreamId(stream.lastId().ms() + 1 + random.nextInt(2), 1), longPairs(random));
+    }
+  }
+
+  private void deleteSome(Random random, int count) {
+    for (int i = 0; i < count && model.size() > 1; i++) {
+      long first = model.firstKey().ms();
+      long ms = first + random.nextLong(model.lastKey().ms() - first + 1);
+      StreamId id = new StreamId(ms, 1);
+      assertEquals(model.remove(id) != null, stream.delete(id));
+    }
+  }
+
+  private void trim(Random random, int keep) {
+    int before = model.size();
+    long removed = stream.trim(keep, StreamId.MAX, random.nextBoolean(), 0);
+    for (; removed > 0; removed--) {
+      model.pollFirstEntry();
+    }
+    assertTrue(model.size() >= Math.min(keep, before));
+    assertEquals(model.size(), stream.length());
+  }
+
+  private void checkHeap(StreamValue value) {
+    assertEquals(value.heapByNode(), value.heapBytes());
+    long used = model.values().stream().mapToLong(pairs -> pairs.get(1).length() + 20).sum();
+    assertTrue(value.heapBytes() < 3 * used + 4 * Pages.BYTES, value.heapBytes() + " for " + used);
+  }
+
+  @Test
+  void aLongStreamIsASortedMapToo() {
+    Random random = new Random(seed());
+    List<StreamValue> frozen = new ArrayList<>();
+    List<String> whole = new ArrayList<>();
+    for (int phase = 0; phase < 40; phase++) {
+      addLong(random, phase < 4 ? 3_000 : random.nextInt(3_000));
+      if (phase >= 4) {
+        switch (random.nextInt(4)) {
+          case 0 -> trim(random, random.nextInt(model.size() + 1));
+          case 1 -> trim(random, model.size() - model.size() / 8);
+          default -> deleteSome(random, random.nextInt(model.size() / 2 + 1));
+        }
+      }
+      switch (random.nextInt(6)) {
+        case 0 -> stream = stream.copy();
+        case 1 -> {
+          frozen.add(stream.frozen());
+          whole.add(Bytes.text(expected(StreamId.MIN, StreamId.MAX, false)));
+        }
+        default -> {
+          // It goes on as it is.
+        }
+      }
+      compare(StreamId.MIN, StreamId.MAX);
+      for (int i = 0; i < 20; i++) {
+        StreamId from = new StreamId(random.nextLong(stream.lastId().ms() + 2), 1);
+        compare(from, new StreamId(from.ms() + 20, 0));
+        assertEquals(model.containsKey(from), stream.contains(from));
+      }
+      checkHeap(stream);
+    }
+    for (int i = 0; i < frozen.size(); i++) {
+      StreamRange all = frozen.get(i).range(StreamId.MIN, StreamId.MAX);
+      assertEquals(whole.get(i), Bytes.text(encoded(all)));
+    }
+    trim(random, 10);
+    stream.trim(10, StreamId.MAX, false, 0);
+    while (model.size() > 10) {
+      model.pollFirstEntry();
+    }
+    compare(StreamId.MIN, StreamId.MAX);
+    assertTrue(stream.heapBytes() < 20_000, "" + stream.heapBytes());
+  }
+
+  /** Cut off by whole nodes or to the entry, or each entry deleted when it is done with. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nodes", "entries", "deleted"})
+  void aStreamOfSteadyLengthUsesItsPagesAgain(String how) {
+    Random random = new Random(seed());
+    Map<byte[], Long> pages = new IdentityHashMap<>();
+    for (int i = 0; i < 60_000; i++) {
+      add(new StreamId(i + 1, 0), longPairs(random));
+      int over = model.size() - 8_000;
+      if (over > 0) {
+        if (how.equals("deleted")) {
+          assertTrue(stream.delete(model.firstKey()));
+        } else {
+          over = (int) stream.trim(8_000, StreamId.MAX, how.equals("nodes"), 0);
+        }
+        for (int n = 0; n < over; n++) {
+          model.pollFirstEntry();
+        }
+      }
+      if (i % 500 == 0) {
+        StreamValue.NodeWalk walk = stream.nodes();
+        while (walk.next((ms, seq, a, offset, length) -> pages.put(a, ms))) {
+          // Each is noted as it is shown.
+        }
+        pages.keySet().removeIf(a -> a.length != Pages.BYTES);
+        checkHeap(stream);
+      }
+    }
+    compare(StreamId.MIN, StreamId.MAX);
+    // It holds 2.5 MB, and 19 MB went through it.
+    assertTrue(pages.size() > 2 && pages.size() < 12, "" + pages.size());
   }
 }
