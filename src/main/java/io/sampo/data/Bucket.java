@@ -129,7 +129,8 @@ final class Bucket implements Directory.Part {
   }
 
   boolean holds(int slot, long hash) {
-    return !isEmpty(slot) && hash(slot) == hash;
+    long its = at(slot);
+    return its >>> Integer.SIZE == hash && its != 0;
   }
 
   private int home(long hash) {
@@ -143,7 +144,8 @@ final class Bucket implements Directory.Part {
   /** The first slot behind which no hash is less than this one. */
   int slot(long hash) {
     int slot = home(hash);
-    while (!isEmpty(slot) && hash(slot) < hash) {
+    // One less, an empty slot is greater than all others, for no offset is 0.
+    while (Long.compareUnsigned(at(slot) - 1, hash << Integer.SIZE) < 0) {
       slot++;
     }
     return slot;
@@ -151,15 +153,12 @@ final class Bucket implements Directory.Part {
 
   /** The slot of a key, or -1. */
   int find(long hash, byte[] key, int offset, int length) {
-    for (int slot = home(hash); ; slot++) {
-      long its = at(slot);
-      if (its == 0 || its >>> Integer.SIZE > hash) {
-        return -1;
-      }
-      if (its >>> Integer.SIZE == hash && is((int) its, key, offset, length)) {
+    for (int slot = slot(hash); holds(slot, hash); slot++) {
+      if (is((int) at(slot), key, offset, length)) {
         return slot;
       }
     }
+    return -1;
   }
 
   private boolean is(int at, byte[] key, int offset, int length) {
@@ -226,16 +225,32 @@ final class Bucket implements Directory.Part {
   }
 
   boolean show(int slot, ByteTable.Visitor visitor) {
-    int at = (int) at(slot);
-    int kl = Lengths.get(bytes, at);
-    int ko = at + Lengths.sizeAt(bytes, at);
+    return show(bytes, (int) at(slot), visitor);
+  }
+
+  private boolean show(byte[] array, int at, ByteTable.Visitor visitor) {
+    int kl = Lengths.get(array, at);
+    int ko = at + Lengths.sizeAt(array, at);
     int value = ko + kl;
-    if (Entry.isElsewhere(bytes, value)) {
-      byte[] its = large.get(Entry.number(bytes, value));
-      return visitor.visit(bytes, ko, kl, its, 0, its.length);
+    int vl = Lengths.get(array, value);
+    if (Entry.isElsewhere(vl)) {
+      byte[] its = large.get(Entry.number(array, value));
+      return visitor.visit(array, ko, kl, its, 0, its.length);
     }
-    int vo = value + Lengths.sizeAt(bytes, value);
-    return visitor.visit(bytes, ko, kl, bytes, vo, Lengths.get(bytes, value));
+    return visitor.visit(array, ko, kl, array, value + Lengths.sizeAt(array, value), vl);
+  }
+
+  /** Visits all entries; false as soon as the visitor has enough. */
+  boolean each(ByteTable.Visitor visitor) {
+    byte[] array = bytes;
+    int behind = slots * Long.BYTES;
+    for (int i = 0; i < behind; i += Long.BYTES) {
+      long slot = Words.getLong(array, i);
+      if (slot != 0 && !show(array, (int) slot, visitor)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // ---- writing ----
@@ -421,9 +436,14 @@ final class Bucket implements Directory.Part {
     return Math.toIntExact(wanted + wanted / 16 + 7 & ~7L);
   }
 
+  private static byte[] array(int length) {
+    return length == Pages.BYTES ? Pages.take() : new byte[length];
+  }
+
   /** Lays it out anew in an array of such a length; in the same one, if that is a page. */
   private void arrange(int length, int more) {
     if (size == 0 && more == 0) {
+      Pages.give(bytes);
       bytes = NOTHING;
       slots = 0;
       scale = 0;
@@ -433,7 +453,7 @@ final class Bucket implements Directory.Part {
     }
     Bucket source = dead == 0 && length != bytes.length ? this : packed();
     boolean isSame = length == bytes.length && length >= Pages.BYTES;
-    lay(source, isSame ? bytes : new byte[length], more);
+    lay(source, isSame ? bytes : array(length), more);
   }
 
   /**
@@ -461,6 +481,9 @@ final class Bucket implements Directory.Part {
       }
     }
     System.arraycopy(source.bytes, log, array, log + move, live);
+    if (array != bytes) {
+      Pages.give(bytes);
+    }
     bytes = array;
     slots = itsSlots;
     scale = itsScale;
@@ -501,7 +524,10 @@ final class Bucket implements Directory.Part {
   Bucket copy() {
     Bucket copy = new Bucket(depth, from, to);
     copy.expected = expected;
-    copy.bytes = bytes == NOTHING ? bytes : bytes.clone();
+    if (bytes != NOTHING) {
+      copy.bytes = array(bytes.length);
+      System.arraycopy(bytes, 0, copy.bytes, 0, bytes.length);
+    }
     copy.slots = slots;
     copy.scale = scale;
     copy.size = size;
@@ -509,6 +535,11 @@ final class Bucket implements Directory.Part {
     copy.dead = dead;
     copy.large = large.copy();
     return copy;
+  }
+
+  /** Gives away its page, for it will not be used any more. */
+  void release() {
+    Pages.give(bytes);
   }
 
   /** Both halves of a bucket. */
@@ -532,7 +563,11 @@ final class Bucket implements Directory.Part {
     Bucket high = empty(depth + 1, middle, to, size - entries, live() - itsBytes);
     low.append(this, 0, last);
     high.append(this, last, slots);
-    high.settle(low.settle(bytes) ? NOTHING : bytes);
+    if (low.settle(bytes)) {
+      high.settle(NOTHING);
+    } else if (!high.settle(bytes)) {
+      release();
+    }
     return new Halves(low, high);
   }
 
@@ -552,7 +587,9 @@ final class Bucket implements Directory.Part {
     Bucket both = empty(low.depth - 1, low.from, high.to, entries, (long) low.live() + high.live());
     both.append(low, 0, low.slots);
     both.append(high, 0, high.slots);
-    both.settle(mine.bytes);
+    if (!both.settle(mine.bytes)) {
+      mine.release();
+    }
     return both;
   }
 
@@ -606,7 +643,7 @@ final class Bucket implements Directory.Part {
     boolean takes = needsPage && page.length == Pages.BYTES;
     if (size > 0) {
       int length = needsPage ? Pages.BYTES : trimmed(wanted);
-      lay(this, takes ? page : new byte[length], 0);
+      lay(this, takes ? page : array(length), 0);
     }
     return takes;
   }

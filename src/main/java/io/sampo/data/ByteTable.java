@@ -104,6 +104,19 @@ public final class ByteTable {
     return directory.of(Slant.of(hash));
   }
 
+  /** As {@link Value#release}. */
+  void release() {
+    for (int i = 0; i < directory.places(); i = directory.next(i)) {
+      release(directory.at(i));
+    }
+  }
+
+  private void release(Bucket b) {
+    if (b.generation == generation) {
+      b.release();
+    }
+  }
+
   /** The bucket of a hash, to be changed. */
   private Bucket own(long hash) {
     Bucket b = of(hash);
@@ -292,11 +305,8 @@ public final class ByteTable {
   /** Visits all entries until the visitor has enough; they must not change meanwhile. */
   public void each(Visitor visitor) {
     for (int i = 0; i < directory.places(); i = directory.next(i)) {
-      Bucket b = directory.at(i);
-      for (int s = 0; s < b.slots(); s++) {
-        if (!b.isEmpty(s) && !b.show(s, visitor)) {
-          return;
-        }
+      if (!directory.at(i).each(visitor)) {
+        return;
       }
     }
   }
@@ -366,5 +376,6 @@ public final class ByteTable {
     bucket.generation = generation;
     bytes += bucket.heapBytes();
     directory.join(bucket, slanted);
+    release(other);
   }
 }

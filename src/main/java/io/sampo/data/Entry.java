@@ -43,7 +43,12 @@ final class Entry {
 
   /** Whether a value, of which this is the place, is among the large ones. */
   static boolean isElsewhere(byte[] b, int value) {
-    return Lengths.get(b, value) == ELSEWHERE;
+    return isElsewhere(Lengths.get(b, value));
+  }
+
+  /** The same, of which this length is written. */
+  static boolean isElsewhere(int length) {
+    return length == ELSEWHERE;
   }
 
   /** The number of a large value. */

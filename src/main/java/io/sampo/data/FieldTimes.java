@@ -70,6 +70,10 @@ final class FieldTimes {
     return frozen;
   }
 
+  void release() {
+    times.release();
+  }
+
   long heapBytes() {
     return OBJECT_BYTES
         + times.heapBytes()

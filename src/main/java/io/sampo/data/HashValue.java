@@ -86,6 +86,16 @@ public final class HashValue implements PartlyVolatile {
     return frozen;
   }
 
+  @Override
+  public void release() {
+    if (!isPacked()) {
+      table().release();
+    }
+    if (hasTimes()) {
+      times().release();
+    }
+  }
+
   private Object fields() {
     return content instanceof Timed timed ? timed.fields : content;
   }

@@ -139,6 +139,13 @@ public final class SetValue implements Value {
     return frozen;
   }
 
+  @Override
+  public void release() {
+    if (form == Form.TABLE) {
+      table.release();
+    }
+  }
+
   /** The integers, to be changed. */
   private byte[] own() {
     if (table == SHARED) {

@@ -272,6 +272,20 @@ class BigByteTableTest {
   }
 
   @Test
+  void aReleasedTableGivesAwayThePagesThatNoOtherHas() {
+    fill(0, 100_000);
+    Set<byte[]> shared = pages();
+    ByteTable frozen = table.frozen();
+    fill(100_000, 100_001);
+    Set<byte[]> own = pages();
+    own.removeAll(shared);
+    table.release();
+    assertTrue(own.contains(Pages.take()));
+    assertFalse(shared.contains(Pages.take()));
+    assertEquals(100_000, frozen.size());
+  }
+
+  @Test
   void valuesThatGetShorterAndLongerFindRoom() {
     int n = 60_000;
     fill(0, n);
