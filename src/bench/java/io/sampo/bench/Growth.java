@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The longest wait of the client by whose requests a value comes to a million elements: where a
- * collector, or a table that grows, would show.
+ * The longest wait of the client by whose requests a value, or the keyspace, comes to a million
+ * elements: where a collector, or a table that grows, would show.
  */
 final class Growth {
-  private static final List<String> TYPES = List.of("list", "hash", "set", "zset");
+  /** A million keys. */
+  private static final String KEYS = "w:";
+
+  private static final List<String> TYPES = List.of("list", "hash", "set", "zset", KEYS);
 
   /** How often the value comes about before it counts. */
   private static final int WARMING = 2;
@@ -29,7 +32,11 @@ final class Growth {
   }
 
   static String row(BigValue value) {
-    return "growth " + value.key();
+    return "growth " + name(value);
+  }
+
+  private static String name(BigValue value) {
+    return value.key().equals(KEYS) ? "keyspace" : value.key();
   }
 
   static Row of(BigValue value, Server a, Server b, int rounds) throws IOException {
@@ -43,7 +50,11 @@ final class Growth {
       ours.add(longest(value, a));
       theirs.add(longest(value, b));
     }
-    return new Row(value.key(), Report.median(ours), Report.median(theirs));
+    return new Row(name(value), Report.median(ours), Report.median(theirs));
+  }
+
+  private static String[] unlink(BigValue value) {
+    return new String[] {"UNLINK", value.key()};
   }
 
   private static double longest(BigValue value, Server server) throws IOException {
@@ -55,7 +66,7 @@ final class Growth {
         client.command(request);
         longest = Math.max(longest, System.nanoTime() - before);
       }
-      client.command("UNLINK", value.key());
+      client.command(value.key().equals(KEYS) ? new String[] {"FLUSHALL"} : unlink(value));
     }
     return longest / 1e6;
   }
