@@ -65,6 +65,13 @@ public final class ListValue implements Value {
   }
 
   @Override
+  public void release() {
+    if (quick != null) {
+      quick.release();
+    }
+  }
+
+  @Override
   public Type type() {
     return Type.LIST;
   }

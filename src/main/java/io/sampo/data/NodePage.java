@@ -21,7 +21,7 @@ final class NodePage {
   /** Whether it is filled from its end. */
   final boolean descending;
 
-  private final byte[] bytes;
+  private byte[] bytes;
   private int top;
 
   /** How many nodes live here, and how many came. */
@@ -29,8 +29,10 @@ final class NodePage {
 
   int placed;
 
-  /** The next of those that wait to be used again. */
-  NodePage next;
+  /** Its neighbours among all pages of its owner, or null. */
+  NodePage before;
+
+  NodePage behind;
 
   private NodePage(NodePages owner, byte[] bytes, int generation, boolean descending) {
     this.owner = owner;
@@ -46,12 +48,15 @@ final class NodePage {
   }
 
   static NodePage create(NodePages owner, boolean descending) {
-    return new NodePage(owner, new byte[Pages.BYTES], owner.generation, descending);
+    return new NodePage(owner, Pages.take(), owner.generation, descending);
   }
 
-  /** A page to be filled anew in place of this one, in which nothing lives that anybody knows. */
-  NodePage again(boolean fromItsEnd) {
-    return new NodePage(owner, bytes, owner.generation, fromItsEnd);
+  /** Gives away its bytes, unless a copy of the value may have some of them, too. */
+  void release() {
+    if (generation == owner.generation) {
+      Pages.give(bytes);
+      bytes = NOTHING;
+    }
   }
 
   /** Whether it is a page. */

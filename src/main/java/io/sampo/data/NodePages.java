@@ -4,7 +4,7 @@ package io.sampo.data;
  * The pages of a long list or stream. A node is filled in an array of its own and moves into a page
  * when it is full, and the array serves the next one: so growing leaves nothing to the collector. A
  * page belongs to one end, so that nodes leave it about in the order in which they came; one that
- * all have left is used again.
+ * all have left is given back.
  *
  * <p>A value begins to use pages at {@link #LONG} bytes and leaves them when it has shrunk to half
  * of that. Pages in which less than half of the nodes are left are cleared by whoever changes the
@@ -34,12 +34,9 @@ final class NodePages {
 
   private NodePage last;
 
-  /** Pages that are empty. */
-  private NodePage spare;
+  /** One of all of them. */
+  private NodePage any;
 
-  private int spares;
-
-  /** All of them. */
   private int pages;
 
   /** Sums over the pages. */
@@ -111,17 +108,17 @@ final class NodePages {
   }
 
   private NodePage fresh(boolean inFront) {
-    if (spare != null) {
-      NodePage page = spare.again(inFront);
-      spare = spare.next;
-      spares--;
-      return page;
-    }
     if (pages >= FEW && 2 * nodes < placed) {
       return arrays;
     }
+    NodePage page = NodePage.create(this, inFront);
     pages++;
-    return NodePage.create(this, inFront);
+    page.behind = any;
+    if (any != null) {
+      any.before = page;
+    }
+    any = page;
+    return page;
   }
 
   /** Takes in a node; returns where its bytes are now. */
@@ -162,30 +159,27 @@ final class NodePages {
     if (page == last) {
       last = null;
     }
-    // One that a copy has, too, is never used again.
-    if (page.generation == generation) {
-      page.next = spare;
-      spare = page;
-      spares++;
+    pages--;
+    if (page == any) {
+      any = page.behind;
     } else {
-      pages--;
+      page.before.behind = page.behind;
     }
-    while (spares > 1 && (long) spares * Pages.BYTES > live() / 8) {
-      spare = spare.next;
-      spares--;
-      pages--;
+    if (page.behind != null) {
+      page.behind.before = page.before;
+    }
+    page.release();
+  }
+
+  /** Gives back all pages, for nobody will look at the nodes any more. */
+  void release() {
+    for (NodePage page = any; page != null; page = page.behind) {
+      page.release();
     }
   }
 
   /** Whether the nodes that live there had better have arrays. */
   boolean isSparse(NodePage home) {
     return has(home) && home.isSparse() && home != first && home != last;
-  }
-
-  /** Forgets the pages, in which no node lives any more. */
-  void clear() {
-    spare = null;
-    spares = 0;
-    pages = 0;
   }
 }

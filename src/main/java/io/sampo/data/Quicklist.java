@@ -70,6 +70,11 @@ final class Quicklist {
     return sum;
   }
 
+  /** See {@link Value#release}. */
+  void release() {
+    pages.release();
+  }
+
   /** Node {@code i}, to be changed. */
   ListNode own(int i) {
     ListNode node = nodes[from + i];
@@ -499,7 +504,6 @@ final class Quicklist {
         unsettle(i);
       }
     }
-    pages.clear();
   }
 
   // --- the array of nodes

@@ -40,6 +40,11 @@ final class StreamNodes {
     return frozen;
   }
 
+  /** See {@link Value#release}. */
+  void release() {
+    pages.release();
+  }
+
   /** The heap that nodes and pages take. */
   long heapBytes() {
     return nodeBytes + (pages.isEmpty() ? 0 : NodePages.OBJECT_BYTES + pages.heapBytes());
@@ -163,6 +168,5 @@ final class StreamNodes {
       }
       node = index.higher(node.ms(), node.seq());
     }
-    pages.clear();
   }
 }

@@ -52,6 +52,11 @@ public final class StreamValue implements Value {
   }
 
   @Override
+  public void release() {
+    nodes.release();
+  }
+
+  @Override
   public StreamValue copy() {
     StreamValue copy = new StreamValue();
     StreamNode node = nodes.index.first();

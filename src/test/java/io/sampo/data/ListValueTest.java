@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -353,7 +353,7 @@ class ListValueTest {
     boolean popsLeft = way.endsWith("left");
     ListValue list = new ListValue();
     ArrayDeque<String> model = new ArrayDeque<>();
-    Map<byte[], Integer> pages = new IdentityHashMap<>();
+    Set<byte[]> pages = Collections.newSetFromMap(new IdentityHashMap<>());
     int most = 0;
     for (int i = 0; i < 1_000_000; i++) {
       // 2 to 3 MB of it.
@@ -381,14 +381,7 @@ class ListValueTest {
         list.settle(FILL);
       }
       if (i % 2_000 == 0) {
-        list.eachRun(
-            0,
-            list.runCount(),
-            (a, offset, length, count) -> {
-              if (a.length == Pages.BYTES) {
-                pages.put(a, length);
-              }
-            });
+        pages.addAll(pagesOf(list));
         assertEquals(list.heapByNode(), list.heapBytes());
         checkHeap(list);
         most = (int) Math.max(most, list.heapBytes() / Pages.BYTES);
@@ -406,7 +399,7 @@ class ListValueTest {
       list.prepare(b.length, 1, FILL);
       list.addLast(b, 0, b.length, FILL);
     }
-    Map<byte[], Integer> pages = new IdentityHashMap<>();
+    Set<byte[]> pages = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < 1_000_000; i++) {
       byte[] b = list.get(list.size() - 1);
       list.removeLast();
@@ -414,14 +407,7 @@ class ListValueTest {
       list.prepare(b.length, 1, FILL);
       list.addFirst(b, 0, b.length, FILL);
       if (i % 2_000 == 0) {
-        list.eachRun(
-            0,
-            list.runCount(),
-            (a, offset, length, count) -> {
-              if (a.length == Pages.BYTES) {
-                pages.put(a, length);
-              }
-            });
+        pages.addAll(pagesOf(list));
       }
     }
     for (int i = 0; i < 200_000; i += 1_000) {
@@ -462,5 +448,49 @@ class ListValueTest {
       assertEquals(text, new String(cursor.get(), ISO_8859_1));
     }
     assertFalse(cursor.next());
+  }
+
+  @Test
+  void pagesAreGivenBackUnlessAFrozenListHasThem() {
+    ListValue list = longList();
+    Set<byte[]> pages = pagesOf(list);
+    assertTrue(pages.size() > 2, "" + pages.size());
+    ListValue frozen = list.frozen();
+    list.release();
+    assertTrue(Collections.disjoint(pages, taken(pages.size())));
+    assertEquals("element:0", new String(frozen.get(0), ISO_8859_1));
+
+    list = longList();
+    pages = pagesOf(list);
+    list.release();
+    assertEquals(pages, taken(pages.size()));
+    // Not twice.
+    list.release();
+    assertTrue(Collections.disjoint(pages, taken(pages.size())));
+  }
+
+  private static ListValue longList() {
+    ListValue list = new ListValue();
+    for (int i = 0; i < 200_000; i++) {
+      byte[] b = ("element:" + i).getBytes(ISO_8859_1);
+      list.prepare(b.length, 1, FILL);
+      list.addLast(b, 0, b.length, FILL);
+    }
+    return list;
+  }
+
+  private static Set<byte[]> pagesOf(ListValue list) {
+    Set<byte[]> pages = Collections.newSetFromMap(new IdentityHashMap<>());
+    list.eachRun(0, list.runCount(), (a, offset, length, count) -> pages.add(a));
+    pages.removeIf(a -> a.length != Pages.BYTES);
+    return pages;
+  }
+
+  private static Set<byte[]> taken(int count) {
+    Set<byte[]> pages = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (int i = 0; i < count; i++) {
+      pages.add(Pages.take());
+    }
+    return pages;
   }
 }

@@ -9,10 +9,11 @@ import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.testkit.Seed;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -359,7 +360,7 @@ class StreamValueTest {
   @ValueSource(strings = {"nodes", "entries", "deleted"})
   void aStreamOfSteadyLengthUsesItsPagesAgain(String how) {
     Random random = new Random(seed());
-    Map<byte[], Long> pages = new IdentityHashMap<>();
+    Set<byte[]> pages = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < 60_000; i++) {
       add(new StreamId(i + 1, 0), longPairs(random));
       int over = model.size() - 8_000;
@@ -374,16 +375,42 @@ class StreamValueTest {
         }
       }
       if (i % 500 == 0) {
-        StreamValue.NodeWalk walk = stream.nodes();
-        while (walk.next((ms, seq, a, offset, length) -> pages.put(a, ms))) {
-          // Each is noted as it is shown.
-        }
-        pages.keySet().removeIf(a -> a.length != Pages.BYTES);
+        pages.addAll(pages());
         checkHeap(stream);
       }
     }
     compare(StreamId.MIN, StreamId.MAX);
     // It holds 2.5 MB, and 19 MB went through it.
     assertTrue(pages.size() > 2 && pages.size() < 12, "" + pages.size());
+  }
+
+  @Test
+  void pagesAreGivenBackUnlessAFrozenStreamHasThem() {
+    Random random = new Random(seed());
+    addLong(random, 8_000);
+    Set<byte[]> pages = pages();
+    assertTrue(pages.size() > 2);
+    StreamValue frozen = stream.frozen();
+    stream.release();
+    assertFalse(pages.contains(Pages.take()));
+    assertEquals(
+        Bytes.text(expected(StreamId.MIN, StreamId.MAX, false)),
+        Bytes.text(encoded(frozen.range(StreamId.MIN, StreamId.MAX))));
+    stream = frozen.copy();
+    addLong(random, 100);
+    pages = pages();
+    assertTrue(pages.size() > 2);
+    stream.release();
+    assertTrue(pages.contains(Pages.take()));
+  }
+
+  private Set<byte[]> pages() {
+    Set<byte[]> pages = Collections.newSetFromMap(new IdentityHashMap<>());
+    StreamValue.NodeWalk walk = stream.nodes();
+    while (walk.next((ms, seq, a, offset, length) -> pages.add(a))) {
+      // Each is noted as it is shown.
+    }
+    pages.removeIf(a -> a.length != Pages.BYTES);
+    return pages;
   }
 }
