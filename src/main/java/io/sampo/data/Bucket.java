@@ -265,32 +265,36 @@ final class Bucket implements Directory.Part {
     }
     int need = Entry.sizeOf(kl, vl);
     boolean hasRoom = need <= bytes.length - end && size < limit(slots);
-    int slot = hasRoom ? open(hash) : -1;
-    if (slot < 0) {
+    int free = hasRoom ? free(hash) : -1;
+    if (free < 0) {
       if (isFull(need)) {
         return -1;
       }
       makeRoom(need);
-      slot = open(hash);
+      free = free(hash);
     }
-    set(slot, hash, write(key, ko, kl, value, vo, vl));
+    // First, for there may be no heap for it.
+    int offset = write(key, ko, kl, value, vo, vl);
+    int slot = open(free, hash);
+    set(slot, hash, offset);
     size++;
     return slot;
   }
 
-  /** Makes a slot free for a hash, behind its equals; -1 if it would be the last slot. */
-  private int open(long hash) {
+  /** The first empty slot that a hash can be moved to; -1 if that is the last. */
+  private int free(long hash) {
     int slot = home(hash);
-    long its = at(slot);
-    while (its != 0 && its >>> Integer.SIZE <= hash) {
-      its = at(++slot);
+    while (!isEmpty(slot)) {
+      slot++;
     }
-    int free = slot;
-    while (its != 0) {
-      its = at(++free);
-    }
-    if (free >= slots - 1) {
-      return -1;
+    return slot < slots - 1 ? slot : -1;
+  }
+
+  /** Moves the empty slot to where a hash belongs, behind its equals; returns where that is. */
+  private int open(int free, long hash) {
+    int slot = free;
+    while (slot > 0 && hash(slot - 1) > hash) {
+      slot--;
     }
     int at = slot * Long.BYTES;
     System.arraycopy(bytes, at, bytes, at + Long.BYTES, (free - slot) * Long.BYTES);
@@ -316,16 +320,17 @@ final class Bucket implements Directory.Part {
   }
 
   private int keep(byte[] value) {
-    if (large == LargeValues.NONE) {
-      large = new LargeValues();
-    }
-    return large.keep(value);
+    LargeValues all = large == LargeValues.NONE ? new LargeValues() : large;
+    int number = all.keep(value);
+    large = all;
+    return number;
   }
 
   /** Replaces the value in a slot; false if there is no room for the new one. */
   boolean replace(int slot, byte[] value, int vo, int vl) {
     int at = valueOf(slot);
-    if (vl <= Entry.LARGE && !Entry.isElsewhere(bytes, at)) {
+    boolean isElsewhere = Entry.isElsewhere(bytes, at);
+    if (vl <= Entry.LARGE && !isElsewhere) {
       int gain = Entry.inlineSize(Lengths.get(bytes, at)) - Entry.inlineSize(vl);
       if (gain >= 0) {
         Entry.put(bytes, at, value, vo, vl);
@@ -334,11 +339,23 @@ final class Bucket implements Directory.Part {
       }
     }
     int kl = keyLength(slot);
-    if (Entry.sizeOf(kl, vl) > bytes.length - end || vl > Entry.LARGE && hasManyLarge()) {
+    boolean isTooMany = vl > Entry.LARGE && !isElsewhere && hasManyLarge();
+    if (isTooMany || Entry.sizeOf(kl, vl) > bytes.length - end) {
       return false;
     }
+    int offset = write(bytes, keyAt(slot), kl, value, vo, vl);
     release(slot);
-    set(slot, hash(slot), write(bytes, keyAt(slot), kl, value, vo, vl));
+    set(slot, hash(slot), offset);
+    return true;
+  }
+
+  /** Makes room for what {@link #replace} has none for; false if the bucket has to be split. */
+  boolean makeRoom(int kl, int vl) {
+    int need = Entry.sizeOf(kl, vl);
+    if (vl > Entry.LARGE && hasManyLarge() || isFull(need)) {
+      return false;
+    }
+    makeRoom(need);
     return true;
   }
 
@@ -563,9 +580,12 @@ final class Bucket implements Directory.Part {
     Bucket high = empty(depth + 1, middle, to, size - entries, live() - itsBytes);
     low.append(this, 0, last);
     high.append(this, last, slots);
-    if (low.settle(bytes)) {
-      high.settle(NOTHING);
-    } else if (!high.settle(bytes)) {
+    // Both before either is laid out, for there may be no heap for one.
+    byte[] lows = low.room(bytes);
+    byte[] highs = high.room(lows == bytes ? NOTHING : bytes);
+    low.settle(lows);
+    high.settle(highs);
+    if (lows != bytes && highs != bytes) {
       release();
     }
     return new Halves(low, high);
@@ -587,7 +607,9 @@ final class Bucket implements Directory.Part {
     Bucket both = empty(low.depth - 1, low.from, high.to, entries, (long) low.live() + high.live());
     both.append(low, 0, low.slots);
     both.append(high, 0, high.slots);
-    if (!both.settle(mine.bytes)) {
+    byte[] array = both.room(mine.bytes);
+    both.settle(array);
+    if (array != mine.bytes) {
       mine.release();
     }
     return both;
@@ -631,20 +653,27 @@ final class Bucket implements Directory.Part {
   }
 
   /**
-   * Lays out what has been appended.
+   * The array for what has been appended.
    *
-   * @param page perhaps a page, to be used if one is needed
-   * @return whether it is used
+   * @param page perhaps a page, which it is if one is needed
    */
-  private boolean settle(byte[] page) {
+  private byte[] room(byte[] page) {
+    if (size == 0) {
+      return NOTHING;
+    }
     long wanted = taken();
     int least = Pages.BYTES / 8 * (depth <= FEW_DEPTH ? 5 : 3);
     boolean needsPage = wanted >= least && wanted <= worthwhile(Pages.BYTES);
-    boolean takes = needsPage && page.length == Pages.BYTES;
-    if (size > 0) {
-      int length = needsPage ? Pages.BYTES : trimmed(wanted);
-      lay(this, takes ? page : array(length), 0);
+    if (needsPage && page.length == Pages.BYTES) {
+      return page;
     }
-    return takes;
+    return array(needsPage ? Pages.BYTES : trimmed(wanted));
+  }
+
+  /** Lays out what has been appended. */
+  private void settle(byte[] array) {
+    if (size > 0) {
+      lay(this, array, 0);
+    }
   }
 }

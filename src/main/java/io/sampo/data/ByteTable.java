@@ -227,23 +227,32 @@ public final class ByteTable {
   public void replace(byte[] value, int offset, int length) {
     long hash = bucket.hash(slot);
     bucket = own(hash);
-    bytes -= bucket.heapBytes();
-    boolean isReplaced = bucket.replace(slot, value, offset, length);
-    if (isReplaced && bucket.isWasteful()) {
-      bucket.trim();
+    if (!replaceIn(bucket, value, offset, length)) {
+      makeRoom(hash, value, offset, length);
     }
-    bytes += bucket.heapBytes();
-    if (!isReplaced) {
-      moveAway(hash, value, offset, length);
-    }
+    trim();
+  }
+
+  private boolean replaceIn(Bucket b, byte[] value, int offset, int length) {
+    long before = b.heapBytes();
+    boolean isReplaced = b.replace(slot, value, offset, length);
+    bytes += b.heapBytes() - before;
+    return isReplaced;
   }
 
   /** Replaces the value of the entry moved to, where its bucket has no room for the new one. */
-  private void moveAway(long hash, byte[] value, int offset, int length) {
+  private void makeRoom(long hash, byte[] value, int offset, int length) {
     int at = keyAt();
     byte[] key = Arrays.copyOfRange(key(), at, at + keyLength());
-    take();
-    insert(hash, key, 0, key.length, value, offset, length);
+    do {
+      long before = bucket.heapBytes();
+      if (bucket.makeRoom(key.length, length)) {
+        bytes += bucket.heapBytes() - before;
+      } else {
+        split(bucket, Slant.of(hash));
+      }
+      find(hash, key, 0, key.length);
+    } while (!replaceIn(bucket, value, offset, length));
   }
 
   /** Removes a key; false if it is not there. */
@@ -259,23 +268,19 @@ public final class ByteTable {
   public void remove() {
     long hash = bucket.hash(slot);
     bucket = own(hash);
-    take();
-    shrink(hash);
-  }
-
-  private void take() {
-    bytes -= bucket.heapBytes();
+    long before = bucket.heapBytes();
     bucket.remove(slot);
-    bytes += bucket.heapBytes();
+    bytes += bucket.heapBytes() - before;
     size--;
+    shrink(hash);
   }
 
   private void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
     bucket = own(hash);
     for (; ; ) {
-      bytes -= bucket.heapBytes();
+      long before = bucket.heapBytes();
       slot = bucket.insert(hash, key, ko, kl, value, vo, vl);
-      bytes += bucket.heapBytes();
+      bytes += bucket.heapBytes() - before;
       if (slot >= 0) {
         size++;
         return;
@@ -344,16 +349,27 @@ public final class ByteTable {
   // ---- splitting and joining ----
 
   private void split(Bucket b, long slanted) {
-    bytes -= b.heapBytes();
+    long before = b.heapBytes();
+    // First, for a bucket that has been split is of no use.
+    directory.makeRoom(b);
     Bucket.Halves halves = b.split(Slant.first(Directory.middle(b, slanted)));
     halves.low().generation = generation;
     halves.high().generation = generation;
-    bytes += halves.low().heapBytes() + halves.high().heapBytes();
+    bytes += halves.low().heapBytes() + halves.high().heapBytes() - before;
     directory.split(halves.low(), halves.high(), slanted);
   }
 
   /** Joins what has become small around a hash, and gives up memory. */
   private void shrink(long hash) {
+    try {
+      join(hash);
+    } catch (OutOfMemoryError full) {
+      // What is smaller has to be made first. The removal, which makes room, is not to fail by it.
+    }
+    trim();
+  }
+
+  private void join(long hash) {
     long slanted = Slant.of(hash);
     while (bucket.depth > 0) {
       Bucket other = directory.other(bucket, slanted);
@@ -362,19 +378,28 @@ public final class ByteTable {
       }
       join(other, slanted);
     }
-    if (bucket.isWasteful()) {
-      bytes -= bucket.heapBytes();
-      bucket.trim();
-      bytes += bucket.heapBytes();
+  }
+
+  /** Has the bucket give up what it does not need, if it can do so. */
+  private void trim() {
+    if (!bucket.isWasteful()) {
+      return;
     }
+    long before = bucket.heapBytes();
+    try {
+      bucket.trim();
+    } catch (OutOfMemoryError full) {
+      // As above.
+    }
+    bytes += bucket.heapBytes() - before;
   }
 
   private void join(Bucket other, long slanted) {
-    bytes -= bucket.heapBytes() + other.heapBytes();
+    long before = bucket.heapBytes() + other.heapBytes();
     boolean isLow = Directory.isLower(bucket, slanted);
     bucket = isLow ? Bucket.joined(bucket, other, bucket) : Bucket.joined(other, bucket, bucket);
     bucket.generation = generation;
-    bytes += bucket.heapBytes();
+    bytes += bucket.heapBytes() - before;
     directory.join(bucket, slanted);
     release(other);
   }

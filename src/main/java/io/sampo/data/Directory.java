@@ -119,6 +119,13 @@ public final class Directory<P extends Directory.Part> {
     Arrays.fill(places, at, at + run, by);
   }
 
+  /** Has {@link #split}, of a part that is here, take no heap. */
+  public void makeRoom(P part) {
+    if (part.depth() == depth) {
+      deepen();
+    }
+  }
+
   /** Puts both halves where a part has been that held {@code hash}. */
   public void split(P low, P high, long hash) {
     int below = low.depth();

@@ -1,0 +1,170 @@
+package io.sampo.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Wherever in a table of several pages the heap runs out, only what was being done is not done: in
+ * a JVM of its own, whose heap is filled up to a little that differs each time.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TableOutOfHeapTest {
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 45);
+
+  @TempDir private Path directory;
+
+  @Test
+  void nothingElseIsLost() throws Exception {
+    Path out = directory.resolve("out");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-Xmn4m",
+                "-XX:+UseSerialGC",
+                "-XX:PretenureSizeThreshold=512k",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Trial.class.getName(),
+                Long.toString(Long.getLong("test.seed", System.nanoTime())),
+                Integer.toString(ROUNDS))
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      assertEquals(true, process.waitFor(110, TimeUnit.SECONDS), "it goes on and on");
+      assertEquals(0, process.exitValue(), Files.readString(out));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** What runs in a JVM of its own. */
+  static final class Trial {
+    private static final int KEYS = 20_000;
+
+    private final Random random;
+    private final ByteTable table = new ByteTable();
+
+    /** What each key has, by number; 0 if it is not there. */
+    private final int[] lengths = new int[KEYS];
+
+    private final byte[] key = new byte[12];
+    private final byte[] value = new byte[6000];
+    private int changing;
+    private int failures;
+
+    Trial(long seed) {
+      random = new Random(seed);
+    }
+
+    public static void main(String[] args) {
+      System.out.println("-Dtest.seed=" + args[0]);
+      Trial trial = new Trial(Long.parseLong(args[0]));
+      int rounds = Integer.parseInt(args[1]);
+      for (int i = 0; i < rounds; i++) {
+        trial.round(i % 3);
+      }
+      trial.end();
+    }
+
+    private void round(int kind) {
+      List<byte[]> ballast = new ArrayList<>(1 << 12);
+      ByteTable frozen = random.nextInt(4) == 0 ? table.frozen() : new ByteTable();
+      fill(ballast);
+      for (int i = random.nextInt(Math.min(ballast.size(), 60)); i > 0; i--) {
+        ballast.remove(ballast.size() - 1);
+      }
+      try {
+        for (int n = 0; n < KEYS; n++) {
+          change(random.nextInt(KEYS), kind);
+        }
+      } catch (OutOfMemoryError e) {
+        failures++;
+      }
+      ballast.clear();
+      verify(frozen.size());
+    }
+
+    private static void fill(List<byte[]> ballast) {
+      try {
+        while (true) {
+          ballast.add(new byte[1 << 14]);
+        }
+      } catch (OutOfMemoryError e) {
+        ballast.remove(ballast.size() - 1);
+      }
+    }
+
+    private byte[] key(int i) {
+      Words.putInt(key, 4, i);
+      return key;
+    }
+
+    /** Adds or replaces, or, if {@code kind} is 2, mostly removes. */
+    private void change(int i, int kind) {
+      changing = i;
+      if (kind == 2 && random.nextInt(3) > 0) {
+        boolean had = lengths[i] > 0;
+        check(table.remove(key(i), 0, key.length) == had, "key " + i + " was wrong");
+        lengths[i] = 0;
+        return;
+      }
+      int length = 1 + random.nextInt(random.nextInt(100) > 0 ? 300 : value.length);
+      if (lengths[i] == 0 && table.heapBytes() > 6 << 20) {
+        return;
+      }
+      Arrays.fill(value, 0, length, (byte) (i ^ length));
+      boolean isNew = table.put(key(i), 0, key.length, value, 0, length);
+      check(isNew == (lengths[i] == 0), "key " + i + " was wrong");
+      lengths[i] = length;
+    }
+
+    private void verify(int frozen) {
+      int size = 0;
+      for (int i = 0; i < KEYS; i++) {
+        int its = table.find(key(i), 0, key.length) ? table.valueLength() : 0;
+        // What was being done may have been done.
+        check(
+            its == lengths[i] || i == changing, "key " + i + " has " + its + ", not " + lengths[i]);
+        lengths[i] = its;
+        size += its > 0 ? 1 : 0;
+        for (int n = 0; n < its; n++) {
+          check(table.value()[table.valueAt() + n] == (byte) (i ^ its), "key " + i + " is torn");
+        }
+      }
+      check(table.size() == size, table.size() + " entries, not " + size);
+      int[] seen = {0};
+      table.each((k, ko, kl, v, vo, vl) -> seen[0]++ >= 0);
+      check(seen[0] == size, seen[0] + " seen of " + size);
+      long walked = table.copy().heapBytes();
+      check(walked == table.heapBytes(), table.heapBytes() + " bytes, not " + walked);
+      check(frozen >= 0, "no size");
+    }
+
+    private void end() {
+      check(failures > 10, "the heap ran out " + failures + " times only");
+      for (int i = 0; i < KEYS; i++) {
+        table.remove(key(i), 0, key.length);
+      }
+      check(table.size() == 0, table.size() + " entries are left");
+      System.exit(0);
+    }
+
+    private static void check(boolean is, String what) {
+      if (!is) {
+        throw new AssertionError(what);
+      }
+    }
+  }
+}
