@@ -2,7 +2,8 @@ package io.sampo.data;
 
 /**
  * How a {@link Bucket} writes an entry: the length of the key, the key, the length of the value,
- * the value. A value above {@link #LARGE} is among {@link LargeValues}, and its number stands here.
+ * the value. So does a {@link ScorePage}, of the values alone. A value above {@link #LARGE} is
+ * among {@link LargeValues}, and its number stands here.
  */
 final class Entry {
   /** Values longer than this have arrays of their own. */
@@ -17,8 +18,12 @@ final class Entry {
 
   /** The bytes that an entry takes. */
   static int sizeOf(int keyLength, int valueLength) {
-    return inlineSize(keyLength)
-        + (valueLength > LARGE ? 2 * NUMBER_BYTES : inlineSize(valueLength));
+    return inlineSize(keyLength) + valueSize(valueLength);
+  }
+
+  /** The bytes that a value takes with its length, or with what stands for it. */
+  static int valueSize(int length) {
+    return length > LARGE ? 2 * NUMBER_BYTES : inlineSize(length);
   }
 
   /** The bytes that a key or a value takes with its length. */
@@ -29,7 +34,12 @@ final class Entry {
   /** The bytes that the entry at {@code at} takes. */
   static int size(byte[] b, int at) {
     int value = value(b, at);
-    return value - at + (isElsewhere(b, value) ? 2 * NUMBER_BYTES : sizeAt(b, value));
+    return value - at + valueSize(b, value);
+  }
+
+  /** The bytes that the value at {@code value} takes. */
+  static int valueSize(byte[] b, int value) {
+    return isElsewhere(b, value) ? 2 * NUMBER_BYTES : sizeAt(b, value);
   }
 
   private static int sizeAt(byte[] b, int at) {

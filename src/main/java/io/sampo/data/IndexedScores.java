@@ -1,39 +1,42 @@
 package io.sampo.data;
 
-import java.util.function.Consumer;
-
-/** A big sorted set: its elements ({@link Scored}) by member, and in the order of their scores. */
+/** A big sorted set: its scores by member, and both in the order of the scores. */
 final class IndexedScores {
-  private static final int OBJECT_BYTES = 32 + 40 + 24;
+  private static final int OBJECT_BYTES = 32 + 24;
 
-  /** If a greater part than one of so many goes, all are looked at, rather than each looked up. */
-  private static final int MANY = 4;
-
-  /** How many are looked up together. */
+  /** How many members are looked up together. */
   private static final int TOGETHER = 64;
 
-  private ScoreTree tree;
-  private MemberTable table = new MemberTable();
-  private long elementBytes;
+  private final byte[] scratch = new byte[Double.BYTES];
+  private ByteTable table = new ByteTable();
+  private ScorePages pages;
   private int size;
 
   IndexedScores() {
-    this(new ScoreTree());
+    this(new ScorePages());
   }
 
-  private IndexedScores(ScoreTree tree) {
-    this.tree = tree;
+  private IndexedScores(ScorePages pages) {
+    this.pages = pages;
   }
 
   /** As {@link Value#frozen}, but to be walked through alone. */
   IndexedScores frozen() {
-    IndexedScores frozen = new IndexedScores(tree.frozen());
+    IndexedScores frozen = new IndexedScores(pages.frozen());
     frozen.size = size;
     return frozen;
   }
 
-  ScoreTree tree() {
-    return tree;
+  IndexedScores copy() {
+    IndexedScores copy = new IndexedScores(pages.copy());
+    copy.table = table.copy();
+    copy.size = size;
+    return copy;
+  }
+
+  /** The members with their scores, in order. */
+  ScorePages order() {
+    return pages;
   }
 
   int size() {
@@ -41,107 +44,100 @@ final class IndexedScores {
   }
 
   long heapBytes() {
-    return OBJECT_BYTES + elementBytes + table.heapBytes() + tree.heapBytes();
+    return OBJECT_BYTES + table.heapBytes() + pages.heapBytes();
   }
 
-  /** The element of a member, or {@link Scored#NONE}. */
-  byte[] find(byte[] a, int offset, int length) {
-    return table.get(a, offset, length);
+  /** The score of a member, or {@link ZSetValue#NO_SCORE}. */
+  double score(byte[] a, int offset, int length) {
+    return table.find(a, offset, length)
+        ? score(table.value(), table.valueAt())
+        : ZSetValue.NO_SCORE;
   }
 
-  /** Adds an element whose member is not there. */
-  void add(byte[] e) {
-    table.add(e);
-    tree.add(e);
+  private static double score(byte[] a, int offset) {
+    return Double.longBitsToDouble(Words.getLong(a, offset));
+  }
+
+  /** As {@link Value#release}. */
+  void release() {
+    table.release();
+    pages.release();
+  }
+
+  private byte[] bytes(double score) {
+    Words.putLong(scratch, 0, Double.doubleToRawLongBits(score));
+    return scratch;
+  }
+
+  /** Adds a member that is not there. */
+  void add(double score, byte[] a, int offset, int length) {
+    table.put(a, offset, length, bytes(score), 0, Double.BYTES);
+    pages.add(score, a, offset, length);
     size++;
-    elementBytes += Scored.heapBytes(e);
   }
 
-  /** Gives an element of the set another score. */
-  void rescore(byte[] e, double score) {
-    double old = Scored.score(e);
-    if (tree.rescore(old, e, score)) {
-      Scored.score(e, score);
-    } else {
-      tree.remove(old, e);
-      Scored.score(e, score);
-      tree.add(e);
-    }
+  /** Gives the member whose score was asked for last, which is there, another one. */
+  void rescore(double old, double score, byte[] a, int offset, int length) {
+    table.replace(bytes(score), 0, Double.BYTES);
+    pages.rescore(old, score, a, offset, length);
   }
 
   /** Removes a member; false if it was not there. */
   boolean remove(byte[] a, int offset, int length) {
-    byte[] e = table.remove(a, offset, length);
-    if (e == Scored.NONE) {
+    double score = score(a, offset, length);
+    if (Double.isNaN(score)) {
       return false;
     }
-    tree.remove(Scored.score(e), e);
+    table.remove();
+    pages.remove(score, a, offset, length);
     size--;
-    elementBytes -= Scored.heapBytes(e);
     return true;
   }
 
-  /** Removes the elements of {@code count} ranks from {@code from} on, which must exist. */
+  /** Removes the members of {@code count} ranks from {@code from} on, which must exist. */
   void removeRange(int from, int count) {
     if (count == size) {
-      table = new MemberTable();
-      tree = new ScoreTree();
-      elementBytes = 0;
-    } else if (count > size / MANY) {
-      sweep(from, count);
-      tree.removeRange(from, count);
+      release();
+      table = new ByteTable();
+      pages = new ScorePages();
     } else if (count > 0) {
-      pick(from, count);
-      tree.removeRange(from, count);
+      forget(from, count);
+      pages.removeRange(from, count);
     }
     size -= count;
   }
 
-  /** Looks at all members, in the order in which the table has them. */
-  private void sweep(int from, int count) {
-    byte[] first = tree.element(from);
-    byte[] last = tree.element(from + count - 1);
-    long[] bytes = {0};
-    table =
-        table.without(
-            count,
-            e -> {
-              boolean goes = Scored.isUpTo(first, e) && Scored.isUpTo(e, last);
-              bytes[0] += goes ? Scored.heapBytes(e) : 0;
-              return goes;
-            });
-    elementBytes -= bytes[0];
-  }
-
-  /** Looks up each member that goes. */
-  private void pick(int from, int count) {
-    ScoreTree.Cursor cursor = new ScoreTree.Cursor();
-    tree.seek(from, cursor);
-    byte[][] some = new byte[Math.min(count, TOGETHER)][];
-    for (int done = 0; done < count; done += some.length) {
-      int n = Math.min(count - done, some.length);
+  /**
+   * Takes members out of the table. Some are looked up before one of them is removed, with nothing
+   * else to do, so that the machine fetches what leads to one while it waits for what leads to
+   * another.
+   */
+  private void forget(int from, int count) {
+    ScoreCursor ahead = new ScoreCursor();
+    ScoreCursor cursor = new ScoreCursor();
+    pages.seek(from, ahead);
+    pages.seek(from, cursor);
+    for (int left = count; left > 0; left -= TOGETHER) {
+      int n = Math.min(left, TOGETHER);
       for (int i = 0; i < n; i++) {
-        some[i] = cursor.element();
-        elementBytes -= Scored.heapBytes(some[i]);
+        table.find(ahead.array, ahead.offset, ahead.length);
+        ahead.forward();
+      }
+      for (int i = 0; i < n; i++) {
+        table.remove(cursor.array, cursor.offset, cursor.length);
         cursor.forward();
       }
-      table.removeAll(some, n);
     }
   }
 
-  /** As {@link MemberTable#scan}. */
-  long scan(long cursor, long count, Consumer<byte[]> visitor) {
-    return table.scan(cursor, count, visitor);
-  }
-
-  IndexedScores copy() {
-    IndexedScores copy = new IndexedScores();
-    ScoreTree.Cursor cursor = new ScoreTree.Cursor();
-    tree.seek(0, cursor);
-    for (int i = 0; i < size(); i++) {
-      copy.add(cursor.element().clone());
-      cursor.forward();
-    }
-    return copy;
+  /** As {@link ByteTable#scan}. */
+  long scan(long cursor, long count, ZSetValue.Visitor visitor) {
+    return table.scan(
+        cursor,
+        (int) Math.min(count, Integer.MAX_VALUE),
+        (key, ko, kl, value, vo, vl) -> {
+          visitor.visit(score(value, vo), key, ko, kl);
+          return true;
+        });
   }
 }

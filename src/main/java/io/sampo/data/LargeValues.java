@@ -2,7 +2,7 @@ package io.sampo.data;
 
 import java.util.Arrays;
 
-/** The values of a {@link Bucket} that have arrays of their own, by number. */
+/** The values of a {@link Bucket} or {@link ScorePage} that have arrays of their own, by number. */
 final class LargeValues {
   /** Where a bucket has none. */
   static final LargeValues NONE = new LargeValues(new byte[0][]);

@@ -53,7 +53,7 @@ final class PackedScores {
     return ListPack.next(pack, ListPack.next(pack, p));
   }
 
-  /** How many members lie before a point; see {@link ScoreTree}. */
+  /** How many members lie before a point; see {@link ScorePages}. */
   static int rank(byte[] pack, double score, byte[] a, int offset, int length, int tie) {
     int rank = 0;
     int end = ListPack.end(pack);
@@ -70,7 +70,7 @@ final class PackedScores {
     if (here < score || here > score) {
       return here < score;
     }
-    int c = length == ScoreTree.NO_MEMBER ? 0 : compare(pack, p, a, offset, length);
+    int c = length == ScorePages.NO_MEMBER ? 0 : compare(pack, p, a, offset, length);
     return (c == 0 ? tie : c) < 0;
   }
 
@@ -91,7 +91,7 @@ final class PackedScores {
   static byte[] add(byte[] pack, double score, byte[] a, int offset, int length) {
     int end = ListPack.end(pack);
     int p = ListPack.BEGIN;
-    while (p != end && isBefore(pack, p, score, a, offset, length, ScoreTree.BEHIND)) {
+    while (p != end && isBefore(pack, p, score, a, offset, length, ScorePages.BEHIND)) {
       p = next(pack, p);
     }
     return insert(pack, p, score, a, offset, length);

@@ -2,7 +2,7 @@ package io.sampo.data;
 
 /**
  * A sorted set: members in the order of their scores, then of their bytes. A small one is a
- * listpack, a big one a hash table and a counted B+-tree over the same elements.
+ * listpack, a big one a hash table from members to scores, and pages with both in order.
  *
  * <p>A <em>rank</em> counts from 0, lowest first. A <em>point</em> lies between members; it is
  * given by a score ({@link #ANY_SCORE} where only members count, all scores being equal), a member
@@ -10,10 +10,10 @@ package io.sampo.data;
  * {@link #BEFORE} or {@link #BEHIND} what equals these.
  */
 public final class ZSetValue implements Value {
-  public static final double ANY_SCORE = ScoreTree.ANY_SCORE;
-  public static final int NO_MEMBER = ScoreTree.NO_MEMBER;
-  public static final int BEFORE = ScoreTree.BEFORE;
-  public static final int BEHIND = ScoreTree.BEHIND;
+  public static final double ANY_SCORE = ScorePages.ANY_SCORE;
+  public static final int NO_MEMBER = ScorePages.NO_MEMBER;
+  public static final int BEFORE = ScorePages.BEFORE;
+  public static final int BEHIND = ScorePages.BEHIND;
 
   /** Returned for a member that is not there. */
   public static final double NO_SCORE = Double.NaN;
@@ -92,9 +92,16 @@ public final class ZSetValue implements Value {
     return isPacked() ? copy() : new ZSetValue(NO_PACK, index.frozen());
   }
 
+  @Override
+  public void release() {
+    if (!isPacked()) {
+      index.release();
+    }
+  }
+
   /** Shows all members of a set that is not packed, the last first. */
   public void eachBackward(Visitor visitor) {
-    index.tree().eachBackward(visitor);
+    index.order().eachBackward(visitor);
   }
 
   @Override
@@ -132,8 +139,7 @@ public final class ZSetValue implements Value {
       int p = PackedScores.find(pack, a, offset, length);
       return p == ListPack.NONE ? NO_SCORE : PackedScores.score(pack, p);
     }
-    byte[] e = index.find(a, offset, length);
-    return e == Scored.NONE ? NO_SCORE : Scored.score(e);
+    return index.score(a, offset, length);
   }
 
   /** The rank of a member, or -1. */
@@ -146,7 +152,7 @@ public final class ZSetValue implements Value {
   public int rank(double score, byte[] a, int offset, int length, int tie) {
     return isPacked()
         ? PackedScores.rank(pack, score, a, offset, length, tie)
-        : index.tree().rank(score, a, offset, length, tie);
+        : index.order().rank(score, a, offset, length, tie);
   }
 
   /**
@@ -180,7 +186,7 @@ public final class ZSetValue implements Value {
     }
     if (size() >= limits.zsetMaxListpackEntries || length > limits.zsetMaxListpackValue) {
       unpack();
-      index.add(Scored.of(score, a, offset, length));
+      index.add(score, a, offset, length);
     } else {
       pack = PackedScores.add(pack, score, a, offset, length);
     }
@@ -188,20 +194,19 @@ public final class ZSetValue implements Value {
   }
 
   private Outcome putIndexed(double score, int conditions, byte[] a, int offset, int length) {
-    byte[] e = index.find(a, offset, length);
-    if (e != Scored.NONE) {
-      double old = Scored.score(e);
+    double old = index.score(a, offset, length);
+    if (!Double.isNaN(old)) {
       double wanted = (conditions & INCR) != 0 ? old + score : score;
       Outcome outcome = outcome(old, wanted, conditions);
       if (outcome == Outcome.CHANGED) {
-        index.rescore(e, wanted);
+        index.rescore(old, wanted, a, offset, length);
       }
       return outcome;
     }
     if ((conditions & XX) != 0) {
       return Outcome.REFUSED;
     }
-    index.add(Scored.of(score, a, offset, length));
+    index.add(score, a, offset, length);
     return Outcome.ADDED;
   }
 
@@ -223,7 +228,7 @@ public final class ZSetValue implements Value {
     ZSetWalk walk = walk(0, false);
     for (int n = size(); n > 0; n--) {
       walk.next();
-      unpacked.add(Scored.of(walk.score(), walk.array(), walk.offset(), walk.length()));
+      unpacked.add(walk.score(), walk.array(), walk.offset(), walk.length());
     }
     pack = NO_PACK;
     index = unpacked;
@@ -278,9 +283,9 @@ public final class ZSetValue implements Value {
     if (isPacked()) {
       return new ZSetWalk(pack, exists ? ListPack.at(pack, 2L * rank) : ListPack.NONE, reverse);
     }
-    ScoreTree.Cursor cursor = new ScoreTree.Cursor();
+    ScoreCursor cursor = new ScoreCursor();
     if (exists) {
-      index.tree().seek(rank, cursor);
+      index.order().seek(rank, cursor);
     }
     return new ZSetWalk(cursor, reverse);
   }
@@ -299,7 +304,6 @@ public final class ZSetValue implements Value {
       }
       return 0;
     }
-    return index.scan(
-        cursor, count, e -> visitor.visit(Scored.score(e), e, Scored.MEMBER, Scored.length(e)));
+    return index.scan(cursor, count, visitor);
   }
 }

@@ -12,7 +12,7 @@ public final class ZSetWalk {
 
   private final boolean reverse;
   private final byte[] pack;
-  private final ScoreTree.Cursor cursor;
+  private final ScoreCursor cursor;
   private int position;
   private boolean started;
   private byte[] digits = NO_PACK;
@@ -28,7 +28,7 @@ public final class ZSetWalk {
     this.reverse = reverse;
   }
 
-  ZSetWalk(ScoreTree.Cursor cursor, boolean reverse) {
+  ZSetWalk(ScoreCursor cursor, boolean reverse) {
     this.pack = NO_PACK;
     this.cursor = cursor;
     this.reverse = reverse;
@@ -46,10 +46,10 @@ public final class ZSetWalk {
       cursor.forward();
     }
     started = true;
-    array = cursor.element();
-    offset = Scored.MEMBER;
-    length = Scored.length(array);
-    score = cursor.score();
+    array = cursor.array;
+    offset = cursor.offset;
+    length = cursor.length;
+    score = cursor.score;
   }
 
   private void nextPacked() {

