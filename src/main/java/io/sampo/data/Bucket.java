@@ -475,7 +475,7 @@ final class Bucket implements Directory.Part {
 
   /**
    * Takes over all that another bucket has, which has nothing dead, into an array that is not that
-   * bucket's.
+   * bucket's. Pages that nobody needs then are given away.
    */
   private void lay(Bucket source, byte[] array, int more) {
     int log = source.slots * Long.BYTES;
@@ -498,9 +498,8 @@ final class Bucket implements Directory.Part {
       }
     }
     System.arraycopy(source.bytes, log, array, log + move, live);
-    if (array != bytes) {
-      Pages.give(bytes);
-    }
+    byte[] before = bytes;
+    byte[] laid = source.bytes;
     bytes = array;
     slots = itsSlots;
     scale = itsScale;
@@ -508,6 +507,12 @@ final class Bucket implements Directory.Part {
     end = log + move + live;
     dead = 0;
     large = source.large;
+    if (before != array) {
+      Pages.give(before);
+    }
+    if (laid != before) {
+      Pages.give(laid);
+    }
   }
 
   /** How to spread the entries of another bucket over so many slots. */
@@ -628,7 +633,10 @@ final class Bucket implements Directory.Part {
     if (entries > 0) {
       empty.slots = entries + 1;
       empty.end = empty.slots * Long.BYTES;
-      empty.bytes = new byte[Math.toIntExact(empty.end + bytes + 7 & ~7L)];
+      int length = Math.toIntExact(empty.end + bytes + 7 & ~7L);
+      // A page, for it is given away as soon as what it holds has been laid out.
+      boolean isLong = length > Pages.BYTES / 8 && length < Pages.BYTES;
+      empty.bytes = array(isLong ? Pages.BYTES : length);
     }
     return empty;
   }
