@@ -315,8 +315,9 @@ final class ListNode {
    * @param most see {@link #addLast}
    */
   void reopen(int more, boolean inFront, int most) {
+    byte[] bigger = bigger((long) used() + more, most);
     home.owner.retract(home, start, end);
-    reserve(more, inFront, most);
+    move(bigger, inFront ? bigger.length - used() : 0);
   }
 
   private int roomInFront() {
@@ -355,27 +356,33 @@ final class ListNode {
       move(bytes, inFront ? bytes.length - used : 0);
       return;
     }
+    byte[] bigger = bigger(wanted, most);
+    move(bigger, inFront ? bigger.length - used : 0);
+  }
+
+  private static byte[] bigger(long wanted, int most) {
     long roomy = wanted + (wanted < SMALL ? wanted >> 4 : wanted >> 1);
     roomy = Math.max(wanted, Math.min(roomy, most));
     if (roomy > Integer.MAX_VALUE - 16) {
       throw new OutOfMemoryError("a node of a list of more than 2 GiB");
     }
-    byte[] bigger = new byte[aligned((int) roomy)];
-    move(bigger, inFront ? bigger.length - used : 0);
+    return new byte[aligned((int) roomy)];
   }
 
   /** Gives back room once it is more than what is used, or leaves the page. */
   private void shrink(int least) {
     int used = used();
-    if (home.isPage()) {
-      if (used < least) {
-        unsettle();
+    try {
+      if (home.isPage()) {
+        if (used < least) {
+          unsettle();
+        }
+      } else if (bytes.length > SMALL && used < bytes.length / 2 - SMALL / 4) {
+        byte[] smaller = new byte[aligned(used + used / 4)];
+        move(smaller, (smaller.length - used) / 2);
       }
-      return;
-    }
-    if (bytes.length > SMALL && used < bytes.length / 2 - SMALL / 4) {
-      byte[] smaller = new byte[aligned(used + used / 4)];
-      move(smaller, (smaller.length - used) / 2);
+    } catch (OutOfMemoryError full) {
+      // What is smaller has to be made first. The removal, which makes room, is not to fail by it.
     }
   }
 

@@ -220,26 +220,26 @@ final class Quicklist {
 
   void addFirst(byte[] a, int offset, int length, int fill) {
     ListNode node = outer(true, PackElement.sizeOf(a, offset, length), fill);
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.addFirst(a, offset, length, mostBytes(fill));
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
     size++;
   }
 
   void addLast(byte[] a, int offset, int length, int fill) {
     ListNode node = outer(false, PackElement.sizeOf(a, offset, length), fill);
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.addLast(a, offset, length, mostBytes(fill));
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
     size++;
   }
 
   /** Adds the decimal text of a number. */
   void addLast(long value, int fill) {
     ListNode node = outer(false, PackElement.sizeOf(value), fill);
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.addLast(value, mostBytes(fill));
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
     size++;
   }
 
@@ -254,9 +254,9 @@ final class Quicklist {
     }
     node = own(i);
     if (pages.has(node.home()) && node.home().descending == inFront) {
-      nodeBytes -= node.heapBytes();
+      long before = node.heapBytes();
       node.reopen(more, inFront, mostBytes(fill));
-      nodeBytes += node.heapBytes();
+      nodeBytes += node.heapBytes() - before;
     }
     return node;
   }
@@ -281,16 +281,16 @@ final class Quicklist {
     if (!pages.mayChange(full.home()) || full.home().isPage()) {
       return new ListNode(Math.max(least, full.used() / 4));
     }
-    nodeBytes -= full.heapBytes();
+    long before = full.heapBytes();
     NodePage inner = node(inFront ? Math.min(1, nodeCount() - 1) : Math.max(0, i - 1)).home();
-    NodePage page = pages.room(full.used(), inFront, inner, nodeBytes);
+    NodePage page = pages.room(full.used(), inFront, inner, nodeBytes - before);
     byte[] array = NONE;
     if (page.isPage()) {
       array = full.settle(page);
     } else {
       full.trim();
     }
-    nodeBytes += full.heapBytes();
+    nodeBytes += full.heapBytes() - before;
     return array.length >= least && array.length <= mostBytes(fill) + 8
         ? new ListNode(array, inFront)
         : new ListNode(Math.max(least, full.used() / 4));
@@ -322,35 +322,37 @@ final class Quicklist {
   }
 
   private void insertInto(ListNode node, int within, byte[] a, int offset, int length) {
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.insert(node.position(within), a, offset, length);
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
   }
 
   /** Parts node {@code i}; returns the index of the second part. */
   private int splitNode(int i, int within, int fill) {
+    // First, for the list is torn until the tail has a place.
+    makeRoom();
     ListNode node = own(i);
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     ListNode tail = node.split(within, leastBytes(fill));
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
     insertNode(i + 1, tail);
     return i + 1;
   }
 
   void removeFirst() {
     ListNode node = own(0);
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.removeFirst();
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
     size--;
     dropIfEmpty(0);
   }
 
   void removeLast() {
     ListNode node = own(nodeCount() - 1);
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.removeLast();
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
     size--;
     dropIfEmpty(nodeCount() - 1);
   }
@@ -360,54 +362,62 @@ final class Quicklist {
     long place = locate(index);
     int i = (int) (place >>> 32);
     int within = (int) place;
-    int left = n;
-    if (within > 0) {
-      int some = Math.min(left, node(i).count() - within);
-      removeFrom(own(i), within, some, fill);
-      left -= some;
-      i++;
-    }
-    int end = i;
+    int inFirst = within == 0 ? 0 : Math.min(n, node(i).count() - within);
+    int first = within == 0 ? i : i + 1;
+    int end = first;
+    int left = n - inFirst;
     while (left > 0 && left >= node(end).count()) {
       left -= node(end++).count();
     }
-    dropNodes(i, end);
-    if (left > 0) {
-      removeFrom(own(i), 0, left, fill);
+    // Before anything is removed, for there may be no heap for a copy.
+    ListNode last = left > 0 ? own(end) : node(i);
+    if (inFirst > 0) {
+      removeFrom(own(i), within, inFirst, fill);
     }
+    if (left > 0) {
+      removeFrom(last, 0, left, fill);
+    }
+    dropNodes(first, end);
+    i = first;
     size -= n;
     merge(i, fill);
     tidy(Math.min(i, nodeCount() - 1));
   }
 
   private void removeFrom(ListNode node, int within, int n, int fill) {
-    nodeBytes -= node.heapBytes();
+    long before = node.heapBytes();
     node.remove(within, n, leastBytes(fill));
-    nodeBytes += node.heapBytes();
+    nodeBytes += node.heapBytes() - before;
   }
 
   /** Removes up to {@code n} elements that match, beginning at either end; returns how many. */
   int removeMatching(Needle needle, int n, boolean fromEnd, int fill) {
-    int removed = 0;
-    int i = fromEnd ? nodeCount() - 1 : 0;
-    while (removed < n && i >= 0 && i < nodeCount()) {
-      ListNode node = node(i);
-      int found = node.countOf(needle);
-      int some = Math.min(found, n - removed);
-      if (some > 0) {
-        node = own(i);
-        nodeBytes -= node.heapBytes();
-        node.removeMatching(needle, fromEnd ? found - some : 0, some, leastBytes(fill));
-        nodeBytes += node.heapBytes();
-        removed += some;
+    int before = size;
+    try {
+      int i = fromEnd ? nodeCount() - 1 : 0;
+      for (int left = n; left > 0 && i >= 0 && i < nodeCount(); i += fromEnd ? -1 : 1) {
+        left -= removeMatching(i, needle, left, fromEnd, fill);
       }
-      i += fromEnd ? -1 : 1;
+    } finally {
+      // Also when there was no heap to go on, for an empty node is not to stay.
+      if (size < before) {
+        compact(fill);
+      }
     }
-    if (removed > 0) {
-      size -= removed;
-      compact(fill);
+    return before - size;
+  }
+
+  private int removeMatching(int i, Needle needle, int n, boolean fromEnd, int fill) {
+    int found = node(i).countOf(needle);
+    int some = Math.min(found, n);
+    if (some > 0) {
+      ListNode node = own(i);
+      long before = node.heapBytes();
+      node.removeMatching(needle, fromEnd ? found - some : 0, some, leastBytes(fill));
+      nodeBytes += node.heapBytes() - before;
+      size -= some;
     }
-    return removed;
+    return some;
   }
 
   /** Drops empty nodes and joins those that fit into one with their neighbour. */
@@ -429,10 +439,14 @@ final class Quicklist {
     Arrays.fill(nodes, last + 1, to, null);
     to = last + 1;
     giveBack();
-    for (int i = 0; i < nodeCount(); i++) {
-      if (pages.isSparse(node(i).home())) {
-        unsettle(i);
+    try {
+      for (int i = 0; i < nodeCount(); i++) {
+        if (pages.isSparse(node(i).home())) {
+          unsettle(i);
+        }
       }
+    } catch (OutOfMemoryError full) {
+      // As in join.
     }
   }
 
@@ -448,15 +462,23 @@ final class Quicklist {
   /** Moves all of {@code next} behind node {@code i} if both fit in half a node. */
   private boolean join(int i, ListNode next, int fill) {
     ListNode node = node(i);
+    if (next.count() == 0) {
+      return true;
+    }
     long bytes = (long) node.used() + next.used() + ListNode.FRAME_BYTES;
-    if (next.count() > 0 && exceeds(fill, 2 * bytes, 2L * (node.count() + next.count()))) {
+    if (exceeds(fill, 2 * bytes, 2L * (node.count() + next.count()))) {
       return false;
     }
-    node = own(i);
-    nodeBytes -= node.heapBytes();
-    node.append(next);
-    nodeBytes += node.heapBytes();
-    return true;
+    try {
+      node = own(i);
+      long before = node.heapBytes();
+      node.append(next);
+      nodeBytes += node.heapBytes() - before;
+      return true;
+    } catch (OutOfMemoryError full) {
+      // They can stay two. What was removed, which made room, is not to fail by it.
+      return false;
+    }
   }
 
   // --- pages
@@ -466,7 +488,11 @@ final class Quicklist {
     for (int near = Math.max(0, i - 1); near <= Math.min(i + 1, nodeCount() - 1); near++) {
       NodePage page = node(near).home();
       if (pages.isSparse(page) && page != node(0).home() && page != node(nodeCount() - 1).home()) {
-        clear(page, near);
+        try {
+          clear(page, near);
+        } catch (OutOfMemoryError full) {
+          // As in join.
+        }
         return;
       }
     }
@@ -488,9 +514,9 @@ final class Quicklist {
   private void unsettle(int i) {
     ListNode node = own(i);
     if (node.home().isPage()) {
-      nodeBytes -= node.heapBytes();
+      long before = node.heapBytes();
       node.unsettle();
-      nodeBytes += node.heapBytes();
+      nodeBytes += node.heapBytes() - before;
     }
   }
 
@@ -539,16 +565,25 @@ final class Quicklist {
   }
 
   private void giveBack() {
-    if (nodes.length > 64 && nodeCount() < nodes.length / 4) {
-      rearrange(nodeCount() * 2 + 4);
+    try {
+      if (nodes.length > 64 && nodeCount() < nodes.length / 4) {
+        rearrange(nodeCount() * 2 + 4);
+      }
+      leavePages();
+    } catch (OutOfMemoryError full) {
+      // As in join.
     }
-    leavePages();
   }
 
-  private void insertNode(int i, ListNode node) {
+  /** Has the array take a node more. */
+  private void makeRoom() {
     if (from == 0 || to == nodes.length) {
       rearrange(Math.max(nodes.length, nodeCount() + nodeCount() / 2 + 4));
     }
+  }
+
+  private void insertNode(int i, ListNode node) {
+    makeRoom();
     if (i < nodeCount() - i) {
       System.arraycopy(nodes, from, nodes, from - 1, i);
       from--;

@@ -67,8 +67,8 @@ final class StreamNodes {
       close();
     }
     node.home(pages.arrays);
-    nodeBytes += node.heapBytes();
     index.add(node);
+    nodeBytes += node.heapBytes();
   }
 
   /** Has the last node take no more than it needs: it is full. */
@@ -77,19 +77,20 @@ final class StreamNodes {
       return;
     }
     StreamNode last = own(index.last());
-    nodeBytes -= last.heapBytes();
-    if (nodeBytes >= NodePages.LONG && pages == NodePage.NOWHERE.owner) {
+    long before = last.heapBytes();
+    long others = nodeBytes - before;
+    if (others >= NodePages.LONG && pages == NodePage.NOWHERE.owner) {
       pages = new NodePages();
       last.home(pages.arrays);
     }
-    NodePage before = index.lower(last.ms(), last.seq()).home();
-    NodePage page = pages.room(last.used(), false, before, nodeBytes);
+    NodePage lower = index.lower(last.ms(), last.seq()).home();
+    NodePage page = pages.room(last.used(), false, lower, others);
     if (page.isPage()) {
       last.settle(page);
     } else {
       last.trim();
     }
-    nodeBytes += last.heapBytes();
+    nodeBytes += last.heapBytes() - before;
   }
 
   /** A node that takes the place of one, to be changed; often itself. */
@@ -98,10 +99,11 @@ final class StreamNodes {
       return node;
     }
     StreamNode own = node.own();
-    forget(node);
     own.home(pages.arrays);
-    nodeBytes += own.heapBytes();
+    // First, for there may be no heap for it.
     index.replace(own);
+    forget(node);
+    nodeBytes += own.heapBytes();
     return own;
   }
 
@@ -124,8 +126,12 @@ final class StreamNodes {
 
   /** Says that something was deleted about an ID: pages of which little is left are cleared. */
   void deleted(StreamId about) {
-    tidy(about, index.lower(about.ms(), about.seq()).home());
-    tidy(about, index.higher(about.ms(), about.seq()).home());
+    try {
+      tidy(about, index.lower(about.ms(), about.seq()).home());
+      tidy(about, index.higher(about.ms(), about.seq()).home());
+    } catch (OutOfMemoryError full) {
+      // They can stay. What was deleted, which made room, is not to fail by it.
+    }
     trimmed();
   }
 
@@ -161,6 +167,14 @@ final class StreamNodes {
     if (pages.isEmpty() || nodeBytes + pages.live() >= NodePages.LONG / 2) {
       return;
     }
+    try {
+      leavePages();
+    } catch (OutOfMemoryError full) {
+      // As in deleted.
+    }
+  }
+
+  private void leavePages() {
     StreamNode node = index.first();
     while (node != StreamNode.NONE) {
       if (node.home().isPage()) {

@@ -1,14 +1,12 @@
 package io.sampo.data;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static io.sampo.testkit.FullHeap.check;
 
-import java.nio.file.Files;
+import io.sampo.testkit.FullHeap;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,28 +23,7 @@ class TableOutOfHeapTest {
 
   @Test
   void nothingElseIsLost() throws Exception {
-    Path out = directory.resolve("out");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-Xmn4m",
-                "-XX:+UseSerialGC",
-                "-XX:PretenureSizeThreshold=512k",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Trial.class.getName(),
-                Long.toString(Long.getLong("test.seed", System.nanoTime())),
-                Integer.toString(ROUNDS))
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
-    try {
-      assertEquals(true, process.waitFor(110, TimeUnit.SECONDS), "it goes on and on");
-      assertEquals(0, process.exitValue(), Files.readString(out));
-    } finally {
-      process.destroyForcibly();
-    }
+    FullHeap.run(Trial.class, ROUNDS, directory);
   }
 
   /** What runs in a JVM of its own. */
@@ -69,7 +46,6 @@ class TableOutOfHeapTest {
     }
 
     public static void main(String[] args) {
-      System.out.println("-Dtest.seed=" + args[0]);
       Trial trial = new Trial(Long.parseLong(args[0]));
       int rounds = Integer.parseInt(args[1]);
       for (int i = 0; i < rounds; i++) {
@@ -79,12 +55,8 @@ class TableOutOfHeapTest {
     }
 
     private void round(int kind) {
-      List<byte[]> ballast = new ArrayList<>(1 << 12);
       ByteTable frozen = random.nextInt(4) == 0 ? table.frozen() : new ByteTable();
-      fill(ballast);
-      for (int i = random.nextInt(Math.min(ballast.size(), 60)); i > 0; i--) {
-        ballast.remove(ballast.size() - 1);
-      }
+      List<byte[]> ballast = FullHeap.but(random.nextInt(60));
       try {
         for (int n = 0; n < KEYS; n++) {
           change(random.nextInt(KEYS), kind);
@@ -94,16 +66,6 @@ class TableOutOfHeapTest {
       }
       ballast.clear();
       verify(frozen.size());
-    }
-
-    private static void fill(List<byte[]> ballast) {
-      try {
-        while (true) {
-          ballast.add(new byte[1 << 14]);
-        }
-      } catch (OutOfMemoryError e) {
-        ballast.remove(ballast.size() - 1);
-      }
     }
 
     private byte[] key(int i) {
@@ -159,12 +121,6 @@ class TableOutOfHeapTest {
       }
       check(table.size() == 0, table.size() + " entries are left");
       System.exit(0);
-    }
-
-    private static void check(boolean is, String what) {
-      if (!is) {
-        throw new AssertionError(what);
-      }
     }
   }
 }

@@ -1,0 +1,163 @@
+package io.sampo.data;
+
+import static io.sampo.testkit.FullHeap.check;
+
+import io.sampo.testkit.FullHeap;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Wherever in a list of several pages the heap runs out, it has what it had before, or what it was
+ * to have.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ListOutOfHeapTest {
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 45);
+
+  @TempDir private Path directory;
+
+  @Test
+  void theListIsWhole() throws Exception {
+    FullHeap.run(Trial.class, ROUNDS, directory);
+  }
+
+  /** What runs in a JVM of its own. */
+  static final class Trial {
+    private static final int MOST = 40_000;
+    private static final int FILL = -2;
+
+    private final Random random;
+    private final ListValue list = new ListValue();
+
+    /** The numbers that the elements are to be, and those that they were before the last change. */
+    private int[] model = new int[MOST];
+
+    private int[] before = new int[MOST];
+    private int size;
+    private int sizeBefore;
+    private final byte[] element = new byte[300];
+    private int next;
+    private int failures;
+
+    Trial(long seed) {
+      random = new Random(seed);
+    }
+
+    public static void main(String[] args) {
+      Trial trial = new Trial(Long.parseLong(args[0]));
+      int rounds = Integer.parseInt(args[1]);
+      for (int i = 0; i < rounds; i++) {
+        trial.round(i % 3);
+      }
+      check(trial.failures > 10, "the heap ran out " + trial.failures + " times only");
+      System.exit(0);
+    }
+
+    private void round(int kind) {
+      ListValue frozen = random.nextInt(4) == 0 ? list.frozen() : new ListValue();
+      List<byte[]> ballast = FullHeap.but(random.nextInt(60));
+      try {
+        int many = 1 + random.nextInt(400);
+        boolean inMiddle = random.nextBoolean();
+        for (int n = 0; n < 6_000; n++) {
+          if (inMiddle) {
+            changeMiddle(kind, many);
+          } else {
+            changeEnd(kind);
+          }
+        }
+      } catch (OutOfMemoryError e) {
+        failures++;
+      }
+      ballast.clear();
+      verify();
+      check(frozen.size() >= 0, "no size");
+    }
+
+    private int number() {
+      int length = 8 + next * 7919 % 250;
+      Arrays.fill(element, (byte) length);
+      Words.putInt(element, 0, next);
+      return length;
+    }
+
+    private void changeEnd(int kind) {
+      sizeBefore = -1;
+      boolean inFront = random.nextBoolean();
+      if (kind == 2 && size > 1 || size == MOST) {
+        remember(inFront ? 0 : size - 1, 0, 1);
+        if (inFront) {
+          list.removeFirst();
+        } else {
+          list.removeLast();
+        }
+        list.settle(FILL);
+      } else if (kind != 2) {
+        int length = number();
+        remember(inFront ? 0 : size, 1, 0);
+        list.prepare(length, 1, FILL);
+        if (inFront) {
+          list.addFirst(element, 0, length, FILL);
+        } else {
+          list.addLast(element, 0, length, FILL);
+        }
+      }
+    }
+
+    private void changeMiddle(int kind, int many) {
+      if (size < 2) {
+        changeEnd(0);
+        return;
+      }
+      int at = random.nextInt(size);
+      int n = Math.min(Math.min(many, size - at), size - 1);
+      if (kind == 2 || size == MOST) {
+        remember(at, 0, n);
+        list.remove(at, n, FILL);
+        list.settle(FILL);
+      } else {
+        int length = number();
+        remember(at, 1, 0);
+        list.prepare(length, 1, FILL);
+        list.insert(at, element, 0, length, FILL);
+      }
+    }
+
+    /** Has the model have {@code more} or {@code less} at some place. */
+    private void remember(int at, int more, int less) {
+      sizeBefore = size;
+      System.arraycopy(model, 0, before, 0, size);
+      System.arraycopy(model, at + less, model, at + more, size - at - less);
+      if (more > 0) {
+        model[at] = next++;
+      }
+      size += more - less;
+    }
+
+    private void verify() {
+      if (list.size() != size) {
+        check(list.size() == sizeBefore, "size " + list.size() + ", not " + size);
+        int[] swap = model;
+        model = before;
+        before = swap;
+        size = sizeBefore;
+      }
+      ListValue.Cursor cursor = list.cursor(false);
+      for (int i = 0; i < size; i++) {
+        check(cursor.next(), "there are " + i + " of " + size);
+        byte[] b = cursor.get();
+        int its = Words.getInt(b, 0);
+        check(its == model[i], "element " + i + " is " + its + ", not " + model[i]);
+        check(b[b.length - 1] == (byte) b.length, "element " + i + " is torn");
+      }
+      check(!cursor.next(), "there are more than " + size);
+      long walked = list.heapByNode();
+      check(list.heapBytes() == walked, list.heapBytes() + " bytes, not " + walked);
+    }
+  }
+}
