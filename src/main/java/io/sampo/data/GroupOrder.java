@@ -119,9 +119,7 @@ final class GroupOrder {
 
   /** Puts a new group, whose number is the next one, at {@code i}. */
   void open(int i) {
-    if (size == numbers.length) {
-      fit();
-    }
+    makeRoom(1);
     System.arraycopy(numbers, i, numbers, i + 1, size - i);
     System.arraycopy(counts, i, counts, i + 1, size - i);
     System.arraycopy(firsts, i, firsts, i + 1, size - i);
@@ -129,9 +127,20 @@ final class GroupOrder {
     counts[i] = 0;
   }
 
+  /** Has there be room for so many groups more. */
+  void makeRoom(int more) {
+    if (size + more > numbers.length) {
+      fit(size + more);
+    }
+  }
+
   /** Has the arrays be as long as it needs them, and a little longer. */
   void fit() {
-    int n = Math.max(FIRST, size + 1 + size / 4);
+    fit(size + 1);
+  }
+
+  private void fit(int wanted) {
+    int n = Math.max(FIRST, wanted + wanted / 4);
     numbers = Arrays.copyOf(numbers, n);
     counts = Arrays.copyOf(counts, blocks(n));
     firsts = Arrays.copyOf(firsts, n);

@@ -72,14 +72,24 @@ final class IndexedScores {
   /** Adds a member that is not there. */
   void add(double score, byte[] a, int offset, int length) {
     table.put(a, offset, length, bytes(score), 0, Double.BYTES);
-    pages.add(score, a, offset, length);
+    try {
+      pages.add(score, a, offset, length);
+    } catch (OutOfMemoryError full) {
+      table.remove(a, offset, length);
+      throw full;
+    }
     size++;
   }
 
   /** Gives the member whose score was asked for last, which is there, another one. */
   void rescore(double old, double score, byte[] a, int offset, int length) {
     table.replace(bytes(score), 0, Double.BYTES);
-    pages.rescore(old, score, a, offset, length);
+    try {
+      pages.rescore(old, score, a, offset, length);
+    } catch (OutOfMemoryError full) {
+      table.put(a, offset, length, bytes(old), 0, Double.BYTES);
+      throw full;
+    }
   }
 
   /** Removes a member; false if it was not there. */

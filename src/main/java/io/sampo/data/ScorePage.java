@@ -202,6 +202,7 @@ final class ScorePage {
     if (!makeRoom(Entry.valueSize(length) + (full ? GROUP_BYTES : 0))) {
       return false;
     }
+    order.makeRoom(1);
     place(group, slot, score, write(a, offset, length));
     return true;
   }
@@ -317,6 +318,7 @@ final class ScorePage {
     if (splits && !makeRoom(GROUP_BYTES)) {
       return false;
     }
+    order.makeRoom(1);
     int place = Words.getInt(bytes, at(group, slot) + PLACE);
     close(group, slot, 1);
     int to = slot(target, score, a, offset, length, ScorePages.BEHIND);
@@ -384,6 +386,7 @@ final class ScorePage {
    * {@code group} of this one, where there must be room for them.
    */
   void take(ScorePage source, int from, int to, int group) {
+    order.makeRoom(to - from);
     for (int i = from, here = group; i < to; i++, here++) {
       order.open(here);
       order.count(here, source.order.count(i));

@@ -21,7 +21,7 @@ final class ScorePages {
   private static final int MANY = 4;
 
   /** A page that uses less is joined with its neighbour, if both together leave some room. */
-  private static final int SPARSE = Pages.BYTES / 4;
+  private static final int SPARSE = Pages.BYTES * 3 / 8;
 
   private static final int COMFORTABLE = Pages.BYTES * 3 / 4;
 
@@ -200,6 +200,20 @@ final class ScorePages {
 
   /** Adds an element that is not there. */
   void add(double score, byte[] a, int offset, int length) {
+    try {
+      addWhereItBelongs(score, a, offset, length);
+    } catch (OutOfMemoryError full) {
+      // What was to be filled is of no use.
+      for (int i = size - 1; i >= 0 && size > 1; i--) {
+        if (counts[i] == 0) {
+          close(i, i + 1);
+        }
+      }
+      throw full;
+    }
+  }
+
+  private void addWhereItBelongs(double score, byte[] a, int offset, int length) {
     int i = page(score, a, offset, length, BEHIND);
     for (boolean again = false; !added(i, score, a, offset, length); again = true) {
       relieve(i, score, a, offset, length, again);
@@ -239,8 +253,9 @@ final class ScorePages {
         return;
       }
     }
-    remove(old, a, offset, length);
+    // In this order, for only what is added can fail for want of memory.
     add(score, a, offset, length);
+    remove(old, a, offset, length);
   }
 
   /** Removes the elements of {@code count} ranks from {@code from} on, not all there are. */

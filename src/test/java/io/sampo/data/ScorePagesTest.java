@@ -123,7 +123,7 @@ class ScorePagesTest {
     kind = itsKind;
     present = new Element[kind.members];
     List<Frozen> frozen = new ArrayList<>();
-    int steps = kind.members * 8;
+    int steps = kind.members * 6;
     for (int i = 0; i < steps; i++) {
       boolean grows = i / (steps / 4) % 2 == 0;
       int n = random.nextInt(kind.members);
