@@ -288,7 +288,7 @@ final class ListNode {
 
   /** Gives back the room that is not used, unless it is little. */
   void trim() {
-    if (aligned(used() + used() / TRIFLE) < bytes.length) {
+    if (!home.isPage() && aligned(used() + used() / TRIFLE) < bytes.length) {
       move(new byte[aligned(used())], 0);
     }
   }

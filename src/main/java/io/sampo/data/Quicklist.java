@@ -261,8 +261,9 @@ final class Quicklist {
     return node;
   }
 
-  /** Adds a whole node behind the last. */
+  /** Adds a whole node, which has an array of its own, behind the last. */
   void addLast(ListNode node) {
+    settle(nodeCount() - 1, false);
     insertNode(nodeCount(), node);
     size += node.count();
   }
@@ -278,22 +279,34 @@ final class Quicklist {
    */
   private ListNode fresh(int i, boolean inFront, int least, int fill) {
     ListNode full = node(i);
-    if (!pages.mayChange(full.home()) || full.home().isPage()) {
-      return new ListNode(Math.max(least, full.used() / 4));
-    }
-    long before = full.heapBytes();
-    NodePage inner = node(inFront ? Math.min(1, nodeCount() - 1) : Math.max(0, i - 1)).home();
-    NodePage page = pages.room(full.used(), inFront, inner, nodeBytes - before);
-    byte[] array = NONE;
-    if (page.isPage()) {
-      array = full.settle(page);
-    } else {
+    byte[] array = settle(i, inFront);
+    if (array == NONE && pages.mayChange(full.home())) {
+      long before = full.heapBytes();
       full.trim();
+      nodeBytes += full.heapBytes() - before;
     }
-    nodeBytes += full.heapBytes() - before;
     return array.length >= least && array.length <= mostBytes(fill) + 8
         ? new ListNode(array, inFront)
         : new ListNode(Math.max(least, full.used() / 4));
+  }
+
+  /**
+   * Has the outermost node move into a page, unless the list is short; returns the array it had.
+   */
+  private byte[] settle(int i, boolean inFront) {
+    ListNode full = node(i);
+    if (!pages.mayChange(full.home()) || full.home().isPage()) {
+      return NONE;
+    }
+    NodePage inner = node(inFront ? Math.min(1, nodeCount() - 1) : Math.max(0, i - 1)).home();
+    long before = full.heapBytes();
+    NodePage page = pages.room(full.used(), inFront, inner, nodeBytes - before);
+    if (!page.isPage()) {
+      return NONE;
+    }
+    byte[] array = full.settle(page);
+    nodeBytes += full.heapBytes() - before;
+    return array;
   }
 
   /** Inserts before element {@code index}, which is above 0 and below the size. */

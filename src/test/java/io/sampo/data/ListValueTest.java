@@ -493,4 +493,50 @@ class ListValueTest {
     }
     return pages;
   }
+
+  @Test
+  void aLongListThatIsTakenOverIsInPages() {
+    List<byte[]> packs = new ArrayList<>();
+    List<String> model = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      byte[] pack = ListPack.create();
+      for (int n = 0; n < 100; n++) {
+        String text = "element:" + i * n;
+        byte[] b = text.getBytes(ISO_8859_1);
+        pack = ListPack.append(pack, b, 0, b.length);
+        model.add(text);
+      }
+      packs.add(pack);
+    }
+    packs.replaceAll(ListPack::copy);
+    ListValue list = ListValue.of(packs, FILL);
+    assertTrue(pagesOf(list).size() <= 2);
+    for (int i = 0; i < 2; i++) {
+      list = ListValue.of(doubled(list), FILL);
+      model.addAll(List.copyOf(model));
+    }
+    compare(list, model);
+    assertTrue(pagesOf(list).size() > 6, "" + pagesOf(list).size());
+    checkHeap(list);
+  }
+
+  private static List<byte[]> doubled(ListValue list) {
+    List<byte[]> packs = new ArrayList<>();
+    for (int twice = 0; twice < 2; twice++) {
+      ListValue.Cursor cursor = list.cursor(false);
+      byte[] pack = ListPack.create();
+      while (cursor.next()) {
+        byte[] b = cursor.get();
+        pack = ListPack.append(pack, b, 0, b.length);
+        if (ListPack.used(pack) > 4_000) {
+          packs.add(pack);
+          pack = ListPack.create();
+        }
+      }
+      if (!ListPack.isEmpty(pack)) {
+        packs.add(pack);
+      }
+    }
+    return packs;
+  }
 }
