@@ -1,6 +1,5 @@
 package io.sampo.data;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -14,7 +13,7 @@ import java.util.SplittableRandom;
  * however many there are. The last slot stays empty.
  *
  * <p>The array grows up to a page; see {@link Pages}. Then it is arranged anew within itself as
- * long as that gains room, and else the bucket has to be split.
+ * long as that gains room, and else the bucket has to be split; see {@link Layout}.
  */
 final class Bucket implements Directory.Part {
   /** It is split only while it has at least this many entries. */
@@ -22,22 +21,13 @@ final class Bucket implements Directory.Part {
 
   private static final int MAX_DEPTH = 20;
 
-  /** Up to this depth a half gets what it needs rather than a page: there are few of them. */
-  private static final int FEW_DEPTH = 2;
-
-  private static final int MAX_LARGE = 1024;
+  static final int MAX_LARGE = 1024;
 
   private static final int OBJECT_BYTES = 88;
   private static final int ARRAY_HEADER = 16;
 
-  /** Arrays up to this grow by less than longer ones. */
-  private static final int SHORT = 1 << 14;
-
-  /** Unused bytes that are always tolerated. */
-  private static final int TOLERATED = 128;
-
   /** Holds one empty slot; never written to. */
-  private static final byte[] NOTHING = new byte[Long.BYTES];
+  static final byte[] NOTHING = new byte[Long.BYTES];
 
   /** How many leading bits of the slanted hash all entries share. */
   final int depth;
@@ -51,18 +41,24 @@ final class Bucket implements Directory.Part {
   /** What {@link ByteTable#frozen} tells by whether it may be changed. */
   int generation;
 
-  private byte[] bytes = NOTHING;
+  /** The slots and the entries. */
+  byte[] bytes = NOTHING;
 
   /** Their number, empty ones included. */
-  private int slots;
+  int slots;
 
   /** Homes per hash, times 2^32; 0 if all are to be next to each other. */
-  private long scale;
+  long scale;
 
-  private int size;
-  private int end;
-  private int dead;
-  private LargeValues large = LargeValues.NONE;
+  int size;
+
+  /** Where the next entry comes. */
+  int end;
+
+  /** The bytes of entries that are no more. */
+  int dead;
+
+  LargeValues large = LargeValues.NONE;
 
   /** How long the first array is to be at least. */
   private int expected;
@@ -75,7 +71,7 @@ final class Bucket implements Directory.Part {
 
   /** Whether it is enough for its share of {@code all} bytes that are to come into a table. */
   boolean isEnoughFor(long all) {
-    return share(all) <= worthwhile(Pages.BYTES) || depth == MAX_DEPTH;
+    return share(all) <= Layout.FULL || depth == MAX_DEPTH;
   }
 
   /** Prepares for its share of {@code all} bytes that are to come into a table. */
@@ -112,11 +108,11 @@ final class Bucket implements Directory.Part {
     return slots;
   }
 
-  private long at(int slot) {
+  long at(int slot) {
     return Words.getLong(bytes, slot * Long.BYTES);
   }
 
-  private void set(int slot, long hash, int offset) {
+  void set(int slot, long hash, int offset) {
     Words.putLong(bytes, slot * Long.BYTES, hash << Integer.SIZE | offset);
   }
 
@@ -137,7 +133,7 @@ final class Bucket implements Directory.Part {
     return home(hash, scale);
   }
 
-  private int home(long hash, long itsScale) {
+  int home(long hash, long itsScale) {
     return (int) ((hash - from) * itsScale >>> KeyHash.BITS);
   }
 
@@ -174,16 +170,6 @@ final class Bucket implements Directory.Part {
         return slot;
       }
     }
-  }
-
-  /** How many slots so many entries are to have: a fifth more, so that they lie near home. */
-  private static long slotsFor(long entries) {
-    return entries + entries / 5 + 3;
-  }
-
-  /** How many entries so many slots are enough for. */
-  private static int limit(int slots) {
-    return slots - slots / 8 - 1;
   }
 
   // ---- reading ----
@@ -264,7 +250,7 @@ final class Bucket implements Directory.Part {
       return -1;
     }
     int need = Entry.sizeOf(kl, vl);
-    boolean hasRoom = need <= bytes.length - end && size < limit(slots);
+    boolean hasRoom = need <= bytes.length - end && size < Layout.limit(slots);
     int free = hasRoom ? free(hash) : -1;
     if (free < 0) {
       if (isFull(need)) {
@@ -319,7 +305,7 @@ final class Bucket implements Directory.Part {
     return keep(its);
   }
 
-  private int keep(byte[] value) {
+  int keep(byte[] value) {
     LargeValues all = large == LargeValues.NONE ? new LargeValues() : large;
     int number = all.keep(value);
     large = all;
@@ -386,17 +372,8 @@ final class Bucket implements Directory.Part {
 
   // ---- room ----
 
-  /** What so many entries of so many bytes take, slots included. */
-  static long taken(long entries, long itsBytes) {
-    return entries == 0 ? 0 : slotsFor(entries) * Long.BYTES + itsBytes;
-  }
-
-  private long taken() {
-    return taken(size, live());
-  }
-
   /** The bytes of all that lives in it, but for large values. */
-  private int live() {
+  int live() {
     return size == 0 ? 0 : end - dead - slots * Long.BYTES;
   }
 
@@ -410,135 +387,12 @@ final class Bucket implements Directory.Part {
 
   /** Whether a page is not enough for an entry more. */
   private boolean isFull(int more) {
-    return canSplit() && taken(size + 1L, (long) live() + more) > worthwhile(Pages.BYTES);
-  }
-
-  /** An array is arranged anew if it then has at least an eighth free. */
-  private static int worthwhile(int length) {
-    return length - length / 8;
+    return canSplit() && Layout.taken(size + 1L, (long) live() + more) > Layout.FULL;
   }
 
   private void makeRoom(int need) {
-    long wanted = taken(size + 1L, (long) live() + need);
-    int length = bytes.length;
-    arrange(wanted <= worthwhile(length) ? length : Math.max(grown(wanted), expected), need);
+    Layout.makeRoom(this, need, expected);
     expected = 0;
-  }
-
-  /** How long an array is to be that needs so many bytes and is going to need more. */
-  private static int grown(long wanted) {
-    long length = wanted + (wanted < SHORT ? wanted / 8 : wanted / 4) + 7 & ~7L;
-    boolean isPage = wanted <= worthwhile(Pages.BYTES) && length > Pages.BYTES / 4 * 3;
-    return isPage ? Pages.BYTES : Math.toIntExact(length);
-  }
-
-  /** Whether it takes so much more than it needs that {@link #trim} is worth it. */
-  boolean isWasteful() {
-    long wanted = taken();
-    int length = bytes.length;
-    boolean isLong =
-        length == Pages.BYTES ? wanted < Pages.BYTES / 4 : length > wanted + wanted / 2 + TOLERATED;
-    return isLong || slots > 4 * slotsFor(size) + TOLERATED;
-  }
-
-  /** Gives up what it does not need. */
-  void trim() {
-    long wanted = taken();
-    boolean stays = bytes.length == Pages.BYTES && wanted >= Pages.BYTES / 4;
-    arrange(stays ? Pages.BYTES : trimmed(wanted), 0);
-  }
-
-  /** How long an array is to be that needs so many bytes and hardly more. */
-  private static int trimmed(long wanted) {
-    return Math.toIntExact(wanted + wanted / 16 + 7 & ~7L);
-  }
-
-  private static byte[] array(int length) {
-    return length == Pages.BYTES ? Pages.take() : new byte[length];
-  }
-
-  /** Lays it out anew in an array of such a length; in the same one, if that is a page. */
-  private void arrange(int length, int more) {
-    if (size == 0 && more == 0) {
-      Pages.give(bytes);
-      bytes = NOTHING;
-      slots = 0;
-      scale = 0;
-      end = 0;
-      dead = 0;
-      return;
-    }
-    Bucket source = dead == 0 && length != bytes.length ? this : packed();
-    boolean isSame = length == bytes.length && length >= Pages.BYTES;
-    lay(source, isSame ? bytes : array(length), more);
-  }
-
-  /**
-   * Takes over all that another bucket has, which has nothing dead, into an array that is not that
-   * bucket's. Pages that nobody needs then are given away.
-   */
-  private void lay(Bucket source, byte[] array, int more) {
-    int log = source.slots * Long.BYTES;
-    int live = source.end - log;
-    int itsSize = source.size;
-    long entries = itsSize + (more > 0 ? 1L : 0);
-    // Slots and bytes for entries are to be used up at the same time.
-    long all = entries * array.length / taken(entries, (long) live + more);
-    int itsSlots = (int) Math.min(slotsFor(all), (array.length - live - more) / Long.BYTES);
-    int move = itsSlots * Long.BYTES - log;
-    long itsScale = scale(source, itsSlots);
-    Arrays.fill(array, 0, itsSlots * Long.BYTES, (byte) 0);
-    int next = 0;
-    for (int i = 0; i < source.slots; i++) {
-      long slot = source.at(i);
-      if (slot != 0) {
-        next = Math.max(next, home(slot >>> Integer.SIZE, itsScale));
-        Words.putLong(array, next * Long.BYTES, slot + move);
-        next++;
-      }
-    }
-    System.arraycopy(source.bytes, log, array, log + move, live);
-    byte[] before = bytes;
-    byte[] laid = source.bytes;
-    bytes = array;
-    slots = itsSlots;
-    scale = itsScale;
-    size = itsSize;
-    end = log + move + live;
-    dead = 0;
-    large = source.large;
-    if (before != array) {
-      Pages.give(before);
-    }
-    if (laid != before) {
-      Pages.give(laid);
-    }
-  }
-
-  /** How to spread the entries of another bucket over so many slots. */
-  private long scale(Bucket source, int itsSlots) {
-    int last = itsSlots - 2;
-    int homes = last - itsSlots / 32;
-    for (; ; ) {
-      long its = homes <= 0 ? 0 : ((long) homes << KeyHash.BITS) / (to - from);
-      int over = source.behind(this, its) - last;
-      if (over <= 0 || its == 0) {
-        return its;
-      }
-      homes -= over + homes / 16 + 1;
-    }
-  }
-
-  /** The first slot behind all entries, if they had the homes they would have elsewhere. */
-  private int behind(Bucket other, long itsScale) {
-    int next = 0;
-    for (int i = 0; i < slots; i++) {
-      long slot = at(i);
-      if (slot != 0) {
-        next = Math.max(next, other.home(slot >>> Integer.SIZE, itsScale)) + 1;
-      }
-    }
-    return next;
   }
 
   // ---- as a whole ----
@@ -547,7 +401,7 @@ final class Bucket implements Directory.Part {
     Bucket copy = new Bucket(depth, from, to);
     copy.expected = expected;
     if (bytes != NOTHING) {
-      copy.bytes = array(bytes.length);
+      copy.bytes = Layout.array(bytes.length);
       System.arraycopy(bytes, 0, copy.bytes, 0, bytes.length);
     }
     copy.slots = slots;
@@ -562,126 +416,5 @@ final class Bucket implements Directory.Part {
   /** Gives away its page, for it will not be used any more. */
   void release() {
     Pages.give(bytes);
-  }
-
-  /** Both halves of a bucket. */
-  record Halves(Bucket low, Bucket high) {}
-
-  /**
-   * Splits it where the hashes are {@code middle} or more. It must not be used any more, for its
-   * page, if it has one, goes on as that of one half.
-   */
-  Halves split(long middle) {
-    int entries = 0;
-    long itsBytes = 0;
-    int last = slots == 0 ? 0 : slot(middle);
-    for (int i = 0; i < last; i++) {
-      if (!isEmpty(i)) {
-        entries++;
-        itsBytes += Entry.size(bytes, (int) at(i));
-      }
-    }
-    Bucket low = empty(depth + 1, from, middle, entries, itsBytes);
-    Bucket high = empty(depth + 1, middle, to, size - entries, live() - itsBytes);
-    low.append(this, 0, last);
-    high.append(this, last, slots);
-    // Both before either is laid out, for there may be no heap for one.
-    byte[] lows = low.room(bytes);
-    byte[] highs = high.room(lows == bytes ? NOTHING : bytes);
-    low.settle(lows);
-    high.settle(highs);
-    if (lows != bytes && highs != bytes) {
-      release();
-    }
-    return new Halves(low, high);
-  }
-
-  /** Whether both have become small enough to be joined. */
-  static boolean areSmall(Bucket a, Bucket b) {
-    return a.size + b.size <= MIN_SPLIT / 2
-        || taken((long) a.size + b.size, (long) a.live() + b.live()) <= Pages.BYTES / 8 * 5
-            && a.large.count() + b.large.count() <= MAX_LARGE / 2;
-  }
-
-  /**
-   * All entries of {@code low}, then those of {@code high}. The page is used of {@code mine}, which
-   * is one of the two and must not be used any more.
-   */
-  static Bucket joined(Bucket low, Bucket high, Bucket mine) {
-    int entries = low.size + high.size;
-    Bucket both = empty(low.depth - 1, low.from, high.to, entries, (long) low.live() + high.live());
-    both.append(low, 0, low.slots);
-    both.append(high, 0, high.slots);
-    byte[] array = both.room(mine.bytes);
-    both.settle(array);
-    if (array != mine.bytes) {
-      mine.release();
-    }
-    return both;
-  }
-
-  /** What lives in it, compact, to be laid out elsewhere. */
-  private Bucket packed() {
-    Bucket packed = empty(depth, from, to, size, live());
-    packed.append(this, 0, slots);
-    return packed;
-  }
-
-  /** With slots and room for exactly so much, which is to be appended. */
-  private static Bucket empty(int depth, long from, long to, int entries, long bytes) {
-    Bucket empty = new Bucket(depth, from, to);
-    if (entries > 0) {
-      empty.slots = entries + 1;
-      empty.end = empty.slots * Long.BYTES;
-      int length = Math.toIntExact(empty.end + bytes + 7 & ~7L);
-      // A page, for it is given away as soon as what it holds has been laid out.
-      boolean isLong = length > Pages.BYTES / 8 && length < Pages.BYTES;
-      empty.bytes = array(isLong ? Pages.BYTES : length);
-    }
-    return empty;
-  }
-
-  /** Adds the entries in some slots of another bucket, whose hashes are behind all here. */
-  private void append(Bucket source, int first, int last) {
-    for (int i = first; i < last; i++) {
-      long slot = source.at(i);
-      if (slot == 0) {
-        continue;
-      }
-      int at = (int) slot;
-      int n = Entry.size(source.bytes, at);
-      System.arraycopy(source.bytes, at, bytes, end, n);
-      set(size++, slot >>> Integer.SIZE, end);
-      int value = Entry.value(bytes, end);
-      if (Entry.isElsewhere(bytes, value)) {
-        Entry.putNumber(bytes, value, keep(source.large.get(Entry.number(bytes, value))));
-      }
-      end += n;
-    }
-  }
-
-  /**
-   * The array for what has been appended.
-   *
-   * @param page perhaps a page, which it is if one is needed
-   */
-  private byte[] room(byte[] page) {
-    if (size == 0) {
-      return NOTHING;
-    }
-    long wanted = taken();
-    int least = Pages.BYTES / 8 * (depth <= FEW_DEPTH ? 5 : 3);
-    boolean needsPage = wanted >= least && wanted <= worthwhile(Pages.BYTES);
-    if (needsPage && page.length == Pages.BYTES) {
-      return page;
-    }
-    return array(needsPage ? Pages.BYTES : trimmed(wanted));
-  }
-
-  /** Lays out what has been appended. */
-  private void settle(byte[] array) {
-    if (size > 0) {
-      lay(this, array, 0);
-    }
   }
 }

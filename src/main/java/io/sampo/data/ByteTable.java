@@ -49,7 +49,7 @@ public final class ByteTable {
   /** A table into which so many entries are to come, of so many bytes together. */
   static ByteTable sized(int entries, long itsBytes) {
     ByteTable table = new ByteTable();
-    long all = Bucket.taken(entries, itsBytes);
+    long all = Layout.taken(entries, itsBytes);
     long slanted = 0;
     while (slanted < KeyHash.END) {
       Bucket b = table.directory.of(slanted);
@@ -352,7 +352,7 @@ public final class ByteTable {
     long before = b.heapBytes();
     // First, for a bucket that has been split is of no use.
     directory.makeRoom(b);
-    Bucket.Halves halves = b.split(Slant.first(Directory.middle(b, slanted)));
+    Layout.Halves halves = Layout.split(b, Slant.first(Directory.middle(b, slanted)));
     halves.low().generation = generation;
     halves.high().generation = generation;
     bytes += halves.low().heapBytes() + halves.high().heapBytes() - before;
@@ -373,7 +373,7 @@ public final class ByteTable {
     long slanted = Slant.of(hash);
     while (bucket.depth > 0) {
       Bucket other = directory.other(bucket, slanted);
-      if (other.depth != bucket.depth || !Bucket.areSmall(bucket, other)) {
+      if (other.depth != bucket.depth || !Layout.areSmall(bucket, other)) {
         break;
       }
       join(other, slanted);
@@ -382,12 +382,12 @@ public final class ByteTable {
 
   /** Has the bucket give up what it does not need, if it can do so. */
   private void trim() {
-    if (!bucket.isWasteful()) {
+    if (!Layout.isWasteful(bucket)) {
       return;
     }
     long before = bucket.heapBytes();
     try {
-      bucket.trim();
+      Layout.trim(bucket);
     } catch (OutOfMemoryError full) {
       // As above.
     }
@@ -397,7 +397,7 @@ public final class ByteTable {
   private void join(Bucket other, long slanted) {
     long before = bucket.heapBytes() + other.heapBytes();
     boolean isLow = Directory.isLower(bucket, slanted);
-    bucket = isLow ? Bucket.joined(bucket, other, bucket) : Bucket.joined(other, bucket, bucket);
+    bucket = isLow ? Layout.joined(bucket, other, bucket) : Layout.joined(other, bucket, bucket);
     bucket.generation = generation;
     bytes += bucket.heapBytes() - before;
     directory.join(bucket, slanted);
