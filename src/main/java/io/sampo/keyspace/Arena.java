@@ -23,7 +23,6 @@ final class Arena {
   private static final int MAX_PAGES = 1 << (32 - PAGE_SHIFT);
   private static final int FIRST_PAGE_BYTES = 512;
   private static final int ARRAY_HEADER = 16;
-  private static final int RESERVE = 4;
   private static final int NO_SLOT = -1;
 
   /** How many records are moved at once. */
@@ -39,8 +38,6 @@ final class Arena {
   private int freeNumberCount;
   private final Page[] open = new Page[CLASS_SIZE.length];
   private final long[] classBytes = new long[CLASS_SIZE.length];
-  private final byte[][] reserve = new byte[RESERVE][];
-  private int reserved;
   private long used;
   private long allocated;
 
@@ -191,13 +188,7 @@ final class Arena {
     int slotBytes = CLASS_SIZE[sizeClass];
     long wanted = Math.max(classBytes[sizeClass], Math.max(FIRST_PAGE_BYTES, slotBytes));
     int length = (int) Math.min(wanted, PAGE_BYTES);
-    byte[] b;
-    if (length == PAGE_BYTES && reserved > 0) {
-      b = reserve[--reserved];
-      reserve[reserved] = null;
-    } else {
-      b = new byte[length];
-    }
+    byte[] b = length == PAGE_BYTES ? Pages.take() : new byte[length];
     Page page = new Page(takeNumber(), sizeClass, slotBytes, length / slotBytes);
     install(page, b);
     link(page);
@@ -229,12 +220,19 @@ final class Arena {
   private void release(Page page) {
     byte[] b = bytes[page.number];
     allocated -= b.length + ARRAY_HEADER;
-    if (b.length == PAGE_BYTES && reserved < RESERVE) {
-      reserve[reserved++] = b;
-    }
+    Pages.give(b);
     bytes[page.number] = null;
     pages[page.number] = null;
     freeNumbers[freeNumberCount++] = page.number;
+  }
+
+  /** Gives its pages away, for it is not used any more. */
+  void release() {
+    for (int i = 1; i < pageCount; i++) {
+      if (bytes[i] != null) {
+        Pages.give(bytes[i]);
+      }
+    }
   }
 
   /** Puts a page behind the first of its class, which is filled up before others. */

@@ -384,6 +384,9 @@ public final class Db {
   /** Removes everything, at once. */
   public void clear() {
     keyspace.clearing(this);
+    if (!keyspace.isSaving()) {
+      storage.release();
+    }
     reset();
   }
 

@@ -367,6 +367,11 @@ final class Storage {
     return h;
   }
 
+  /** Gives away what records lay in, for it is not used any more. */
+  void release() {
+    arena.release();
+  }
+
   /** Removes an entry. */
   void remove(int h) {
     long hash = table.hashOf(h);
