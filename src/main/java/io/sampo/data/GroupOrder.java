@@ -141,9 +141,12 @@ final class GroupOrder {
 
   private void fit(int wanted) {
     int n = Math.max(FIRST, wanted + wanted / 4);
-    numbers = Arrays.copyOf(numbers, n);
-    counts = Arrays.copyOf(counts, blocks(n));
+    short[] itsNumbers = Arrays.copyOf(numbers, n);
+    byte[] itsCounts = Arrays.copyOf(counts, blocks(n));
+    // All are there now, or none is another one.
     firsts = Arrays.copyOf(firsts, n);
+    numbers = itsNumbers;
+    counts = itsCounts;
   }
 
   /**

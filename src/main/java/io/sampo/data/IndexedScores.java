@@ -98,8 +98,9 @@ final class IndexedScores {
     if (Double.isNaN(score)) {
       return false;
     }
-    table.remove();
+    // In this order, for only the pages may be shared, and have to be copied.
     pages.remove(score, a, offset, length);
+    table.remove();
     size--;
     return true;
   }
@@ -107,10 +108,15 @@ final class IndexedScores {
   /** Removes the members of {@code count} ranks from {@code from} on, which must exist. */
   void removeRange(int from, int count) {
     if (count == size) {
-      release();
-      table = new ByteTable();
+      ByteTable oldTable = table;
+      ScorePages oldPages = pages;
+      ByteTable empty = new ByteTable();
       pages = new ScorePages();
+      table = empty;
+      oldTable.release();
+      oldPages.release();
     } else if (count > 0) {
+      pages.prepareToRemove(from, count);
       forget(from, count);
       pages.removeRange(from, count);
     }

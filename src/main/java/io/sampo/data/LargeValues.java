@@ -54,14 +54,20 @@ final class LargeValues {
     return values[number];
   }
 
+  /** Has so many values more take no heap but their own. */
+  void makeRoom(int more) {
+    int places = values.length;
+    if (count + more > places) {
+      values = Arrays.copyOf(values, count + more + count / 4);
+      Arrays.fill(values, places, values.length, FREE);
+    }
+  }
+
   /** Keeps a value; returns its number. */
   int keep(byte[] value) {
-    while (firstFree < values.length && values[firstFree] != FREE) {
+    makeRoom(1);
+    while (values[firstFree] != FREE) {
       firstFree++;
-    }
-    if (firstFree == values.length) {
-      values = Arrays.copyOf(values, firstFree + 1 + firstFree / 4);
-      Arrays.fill(values, firstFree, values.length, FREE);
     }
     values[firstFree] = value;
     bytes += heapOf(value);

@@ -35,8 +35,13 @@ public final class Pages {
 
   /** Takes an array that nobody will ever look at again, if it is a page. */
   public static void give(byte[] page) {
-    if (page.length == BYTES) {
+    if (page.length != BYTES) {
+      return;
+    }
+    try {
       FREE.push(new WeakReference<>(page));
+    } catch (OutOfMemoryError full) {
+      // Then it is left to the collector. Who gives is not to fail by it.
     }
   }
 }

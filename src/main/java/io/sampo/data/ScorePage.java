@@ -387,6 +387,12 @@ final class ScorePage {
    */
   void take(ScorePage source, int from, int to, int group) {
     order.makeRoom(to - from);
+    if (source.large.count() > 0) {
+      LargeValues all = large == LargeValues.NONE ? new LargeValues() : large;
+      all.makeRoom(source.large.count());
+      large = all;
+    }
+    // From here on it takes no heap.
     for (int i = from, here = group; i < to; i++, here++) {
       order.open(here);
       order.count(here, source.order.count(i));
@@ -405,6 +411,9 @@ final class ScorePage {
         Words.putInt(bytes, at + slot * SLOT_BYTES + PLACE, log);
       }
     }
+    if (large.count() == 0) {
+      large = LargeValues.NONE;
+    }
   }
 
   /** Drops the groups from {@code from} to before {@code to}. */
@@ -421,10 +430,13 @@ final class ScorePage {
 
   /** Writes a member, for which there must be room; returns its distance from the end. */
   private int write(byte[] a, int offset, int length) {
+    // First, for there may be no heap for it.
+    boolean isLarge = length > Entry.LARGE;
+    int number = isLarge ? keep(Arrays.copyOfRange(a, offset, offset + length)) : 0;
     log += Entry.valueSize(length);
     int at = bytes.length - log;
-    if (length > Entry.LARGE) {
-      Entry.putNumber(bytes, at, keep(Arrays.copyOfRange(a, offset, offset + length)));
+    if (isLarge) {
+      Entry.putNumber(bytes, at, number);
     } else {
       Entry.put(bytes, at, a, offset, length);
     }
@@ -432,10 +444,10 @@ final class ScorePage {
   }
 
   private int keep(byte[] member) {
-    if (large == LargeValues.NONE) {
-      large = new LargeValues();
-    }
-    return large.keep(member);
+    LargeValues all = large == LargeValues.NONE ? new LargeValues() : large;
+    int number = all.keep(member);
+    large = all;
+    return number;
   }
 
   /** Gives up the member of the element in a slot. */

@@ -223,20 +223,23 @@ final class ScorePages {
 
   private boolean added(int i, double score, byte[] a, int offset, int length) {
     ScorePage p = own(i);
-    bytes -= p.heapBytes();
-    boolean added = p.add(score, a, offset, length);
-    bytes += p.heapBytes();
-    counts[i] += added ? 1 : 0;
-    return added;
+    long before = p.heapBytes();
+    try {
+      boolean added = p.add(score, a, offset, length);
+      counts[i] += added ? 1 : 0;
+      return added;
+    } finally {
+      bytes += p.heapBytes() - before;
+    }
   }
 
   /** Removes an element that is there. */
   void remove(double score, byte[] a, int offset, int length) {
     int i = page(score, a, offset, length, BEHIND);
     ScorePage p = own(i);
-    bytes -= p.heapBytes();
+    long before = p.heapBytes();
     p.remove(score, a, offset, length);
-    bytes += p.heapBytes();
+    bytes += p.heapBytes() - before;
     counts[i]--;
     settle(i);
   }
@@ -244,18 +247,35 @@ final class ScorePages {
   /** Gives an element that is there another score. */
   void rescore(double old, double score, byte[] a, int offset, int length) {
     int i = page(old, a, offset, length, BEHIND);
+    ScorePage p = own(i);
     if (page(score, a, offset, length, BEHIND) == i) {
-      ScorePage p = own(i);
-      bytes -= p.heapBytes();
-      boolean done = p.rescore(old, score, a, offset, length);
-      bytes += p.heapBytes();
-      if (done) {
-        return;
+      long before = p.heapBytes();
+      try {
+        if (p.rescore(old, score, a, offset, length)) {
+          return;
+        }
+      } finally {
+        bytes += p.heapBytes() - before;
       }
     }
-    // In this order, for only what is added can fail for want of memory.
+    // In this order, for only what is added can fail for want of memory: the page of the other one
+    // need not be copied any more.
     add(score, a, offset, length);
     remove(old, a, offset, length);
+  }
+
+  /** Has {@link #removeRange} of such ranks, one at least, take no heap. */
+  void prepareToRemove(int from, int count) {
+    own(pageOf(from));
+    own(pageOf(from + count - 1));
+  }
+
+  private int pageOf(int rank) {
+    int i = 0;
+    for (int left = rank; left >= counts[i]; i++) {
+      left -= counts[i];
+    }
+    return i;
   }
 
   /** Removes the elements of {@code count} ranks from {@code from} on, not all there are. */
@@ -289,9 +309,9 @@ final class ScorePages {
 
   private void cut(int i, int from, int count) {
     ScorePage p = own(i);
-    bytes -= p.heapBytes();
+    long before = p.heapBytes();
     p.removeRange(from, count);
-    bytes += p.heapBytes();
+    bytes += p.heapBytes() - before;
     counts[i] -= count;
   }
 
@@ -335,28 +355,31 @@ final class ScorePages {
     Arrays.fill(pages, size, old, null);
     Arrays.fill(members, size, old, null);
     if (size < pages.length / 2) {
-      fit(size + size / 4);
+      try {
+        fit(size + size / 4);
+      } catch (OutOfMemoryError full) {
+        // What is smaller has to be made first. The removal, which makes room, is not to fail by
+        // it.
+      }
     }
   }
 
   private void fit(int wanted) {
     int places = Math.max(FIRST, wanted);
-    pages = Arrays.copyOf(pages, places);
-    counts = Arrays.copyOf(counts, places);
-    scores = Arrays.copyOf(scores, places);
+    ScorePage[] itsPages = Arrays.copyOf(pages, places);
+    int[] itsCounts = Arrays.copyOf(counts, places);
+    double[] itsScores = Arrays.copyOf(scores, places);
+    // All are there now, or none is another one.
     members = Arrays.copyOf(members, places);
+    pages = itsPages;
+    counts = itsCounts;
+    scores = itsScores;
   }
 
   private void key(int i, double score, byte[] member) {
     bytes += heapOf(member) - heapOf(members[i]);
     members[i] = member;
     scores[i] = score;
-  }
-
-  /** Sets the key of page {@code i}, by the last element before it and its first. */
-  private void key(int i) {
-    ScoreCursor first = first(i);
-    key(i, first.score, above(i - 1, first.score, first.array, first.offset, first.length));
   }
 
   /** The shortest member that is, with a score, above the elements of page {@code i}. */
@@ -441,9 +464,16 @@ final class ScorePages {
   private boolean move(int i, int from, int to, int other) {
     ScorePage source = own(i);
     ScorePage target = own(other);
-    bytes -= source.heapBytes() + target.heapBytes();
-    boolean fits = target.makeRoom(source.size(from, to));
-    if (fits) {
+    long before = source.heapBytes() + target.heapBytes();
+    try {
+      if (!target.makeRoom(source.size(from, to))) {
+        return false;
+      }
+      // The elements where both pages are to part; first, for this takes heap.
+      int cut = other < i ? to : from;
+      boolean parts = cut > 0 && cut < source.groups();
+      ScoreCursor first = new ScoreCursor();
+      byte[] key = parts ? between(source, cut, first) : NOTHING;
       target.take(source, from, to, other < i ? target.groups() : 0);
       int moved = 0;
       for (int group = from; group < to; group++) {
@@ -452,16 +482,35 @@ final class ScorePages {
       source.drop(from, to);
       counts[i] -= moved;
       counts[other] += moved;
+      if (parts) {
+        key(Math.max(i, other), first.score, key);
+      }
+      return true;
+    } finally {
+      bytes += source.heapBytes() + target.heapBytes() - before;
     }
-    bytes += source.heapBytes() + target.heapBytes();
-    if (fits && source.groups() > 0) {
-      key(Math.max(i, other));
-    }
-    return fits;
+  }
+
+  /** The shortest member that parts a group from the one before; its first element is shown. */
+  private static byte[] between(ScorePage page, int group, ScoreCursor first) {
+    ScoreCursor last = new ScoreCursor();
+    page.show(group - 1, page.count(group - 1) - 1, last);
+    page.show(group, 0, first);
+    return last.score < first.score
+        ? NOTHING
+        : shortest(last.array, last.offset, last.length, first.array, first.offset, first.length);
   }
 
   /** Joins a page that has become small with a neighbour, or gives it a smaller array. */
   private void settle(int i) {
+    try {
+      settleNow(i);
+    } catch (OutOfMemoryError full) {
+      // As in close.
+    }
+  }
+
+  private void settleNow(int i) {
     int used = pages[i].used();
     if (counts[i] == 0 && size > 1) {
       close(i, i + 1);
@@ -471,9 +520,12 @@ final class ScorePages {
       join(i);
     } else if (pages[i].isLoose(size == 1)) {
       ScorePage p = own(i);
-      bytes -= p.heapBytes();
-      p.tighten();
-      bytes += p.heapBytes();
+      long before = p.heapBytes();
+      try {
+        p.tighten();
+      } finally {
+        bytes += p.heapBytes() - before;
+      }
     }
   }
 
@@ -484,12 +536,15 @@ final class ScorePages {
     int to = up ? i + 1 : i;
     ScorePage source = pages[from];
     ScorePage target = own(to);
-    bytes -= target.heapBytes();
-    if (!target.makeRoom(source.used())) {
-      throw new IllegalStateException("no room to join pages");
+    long before = target.heapBytes();
+    try {
+      if (!target.makeRoom(source.used())) {
+        throw new IllegalStateException("no room to join pages");
+      }
+      target.take(source, 0, source.groups(), up ? 0 : target.groups());
+    } finally {
+      bytes += target.heapBytes() - before;
     }
-    target.take(source, 0, source.groups(), up ? 0 : target.groups());
-    bytes += target.heapBytes();
     counts[to] += counts[from];
     if (up) {
       key(to, scores[from], members[from]);
