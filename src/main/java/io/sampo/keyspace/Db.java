@@ -384,10 +384,11 @@ public final class Db {
   /** Removes everything, at once. */
   public void clear() {
     keyspace.clearing(this);
-    if (!keyspace.isSaving()) {
-      storage.release();
-    }
+    Storage leaving = storage;
     reset();
+    if (!keyspace.isSaving()) {
+      leaving.release();
+    }
   }
 
   private void reset() {

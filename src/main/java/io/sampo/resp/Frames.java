@@ -8,12 +8,16 @@ import java.util.Arrays;
  * {@link #clear}.
  */
 public final class Frames {
+  /** Arrays longer than this are not kept for the next requests. */
+  static final int MANY = 4096;
+
+  private static final int FEW = 16;
   private static final byte[] EMPTY = new byte[0];
 
   byte[] buffer = EMPTY;
 
   /** Each slice's offset in the upper half, its length in the lower. */
-  long[] slices = new long[16];
+  long[] slices;
 
   /** How many slices there are, those of the request that is being built included. */
   private int filled;
@@ -28,6 +32,17 @@ public final class Frames {
   private int[] starts = new int[9];
 
   private int count;
+
+  public Frames() {
+    this(new long[FEW]);
+  }
+
+  /**
+   * @param slices an array for them
+   */
+  Frames(long[] slices) {
+    this.slices = slices;
+  }
 
   /** How many complete requests there are. */
   public int count() {
@@ -82,7 +97,7 @@ public final class Frames {
   /** Takes over, moved by {@code shift} bytes, the slices of the request {@code from} builds. */
   void take(Frames from, int shift) {
     int first = from.starts[from.count];
-    if (filled == 0 && first == 0 && shift == 0) {
+    if (filled == 0 && first == 0 && shift == 0 && from.slices.length > slices.length) {
       long[] taken = from.slices;
       from.slices = slices;
       slices = taken;
@@ -107,11 +122,6 @@ public final class Frames {
       longest = Math.max(longest, (int) slices[i]);
     }
     return longest;
-  }
-
-  /** Whether its requests may leave the buffer to others for good. */
-  public boolean isLasting() {
-    return lasting;
   }
 
   /** Forgets the request that is being built. */
@@ -155,10 +165,10 @@ public final class Frames {
     filled = 0;
     count = 0;
     starts[0] = 0;
-    if (slices.length > 4096) {
-      slices = new long[16];
+    if (slices.length > MANY) {
+      slices = new long[FEW];
     }
-    if (starts.length > 4096) {
+    if (starts.length > MANY) {
       starts = new int[9];
     }
   }

@@ -278,7 +278,7 @@ public final class RequestDecoder {
     position = at - begin;
     searched = Math.max(0, searched - begin);
     if (into == out && missing > 0) {
-      partial = new Frames();
+      partial = new Frames(spare.slices(missing));
       partial.take(out, -begin);
     }
     if (bytes != kept || begin > 0 || out.count() > 0) {

@@ -4,17 +4,21 @@ import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
- * A long array in which one request came and the next may: the collector frees what is so long only
- * when it collects the whole heap, and then it frees this one, too. For one thread.
+ * The long arrays in which one request came and the next may: the collector frees what is so long
+ * only when it collects the whole heap, and then it frees these, too. For one thread.
  */
 public final class Spare {
   /** Shorter ones are not worth it. */
   private static final int LEAST = 1 << 18;
 
   private static final int MOST = 1 << 23;
+  private static final int FEW = 16;
+  private static final int MOST_SLICES = 1 << 19;
   private static final byte[] NONE = {};
+  private static final long[] NO_SLICES = {};
 
   private WeakReference<byte[]> array = new WeakReference<>(NONE);
+  private WeakReference<long[]> slices = new WeakReference<>(NO_SLICES);
 
   /** An array of at least {@code length} bytes, of any contents; empty if there is none. */
   byte[] take(int length) {
@@ -26,10 +30,32 @@ public final class Spare {
     return kept;
   }
 
+  /** An array for the slices of a request that still lacks so many: short, or one used before. */
+  long[] slices(int missing) {
+    long[] kept = slices.get();
+    if (missing < Frames.MANY || kept == null || kept.length <= missing) {
+      return new long[FEW];
+    }
+    slices = new WeakReference<>(NO_SLICES);
+    return kept;
+  }
+
+  /** Takes the arrays of requests that are over, if they are long and nobody keeps them. */
+  public void give(Frames over) {
+    if (!over.lasting) {
+      give(over.buffer);
+    }
+    long[] kept = slices.get();
+    boolean isLonger = kept == null || kept.length < over.slices.length;
+    if (isLonger && over.slices.length > Frames.MANY && over.slices.length <= MOST_SLICES) {
+      slices = new WeakReference<>(over.slices);
+    }
+  }
+
   /**
    * Takes an array that nobody uses any more, if it is long enough, and longer than what it has.
    */
-  public void give(byte[] unused) {
+  void give(byte[] unused) {
     if (unused.length < LEAST || unused.length > MOST) {
       return;
     }

@@ -92,9 +92,7 @@ final class Input {
 
   /** Looks for more when all requests at hand have been looked at. */
   void refill() {
-    if (!frames.isLasting()) {
-      loop.spare.give(frames.buffer());
-    }
+    loop.spare.give(frames);
     loop.free(frames);
     frames = null;
     chunk.free();

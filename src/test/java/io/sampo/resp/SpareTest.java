@@ -44,12 +44,15 @@ class SpareTest {
   @Test
   void aLongRequestOfShortStringsComesInTheArrayOfTheOneBefore() {
     Frames first = decode(request(100_000, 20));
-    assertFalse(first.isLasting());
+    assertFalse(first.lasting);
     byte[] array = first.buffer();
     check(first, 100_000, 20);
-    spare.give(array);
+    long[] slices = first.slices;
+    spare.give(first);
+    first.clear();
     Frames second = decode(request(50_000, 30));
     assertSame(array, second.buffer());
+    assertSame(slices, second.slices);
     check(second, 50_000, 30);
     Frames third = decode(request(50_000, 30));
     assertNotSame(array, third.buffer());
@@ -58,11 +61,11 @@ class SpareTest {
   @Test
   void theArrayOfALongStringIsItsOwn() {
     Frames first = decode(request(20, 100_000));
-    assertTrue(first.isLasting());
+    assertTrue(first.lasting);
     spare.give(new byte[1 << 22]);
     Frames second = decode(request(2, 1_000_000));
     assertTrue(second.buffer().length < 1 << 22);
-    assertTrue(second.isLasting());
+    assertTrue(second.lasting);
     check(second, 2, 1_000_000);
   }
 
