@@ -38,10 +38,17 @@ public final class Pages {
     if (page.length != BYTES) {
       return;
     }
+    assert spoil(page);
     try {
       FREE.push(new WeakReference<>(page));
     } catch (OutOfMemoryError full) {
       // Then it is left to the collector. Who gives is not to fail by it.
     }
+  }
+
+  /** Shows in tests who looks at it all the same. */
+  private static boolean spoil(byte[] page) {
+    Arrays.fill(page, (byte) 0xdb);
+    return true;
   }
 }
