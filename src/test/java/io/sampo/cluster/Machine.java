@@ -154,6 +154,7 @@ final class Machine {
   /** A full synchronisation drops the data. */
   void drop(Copy toCome) {
     log.clear();
+    begin(0);
     whole = false;
     loading = true;
     bereft = true;
@@ -194,6 +195,11 @@ final class Machine {
         bereft = true;
       }
       default -> {}
+    }
+    if (bereft) {
+      // What this start has not found, no later one finds. Terms of a set that has lost all of its
+      // ballots begin anew, and would be those of a file that comes back from before.
+      saved = Copy.NOTHING;
     }
     whole = false;
     loading = false;
