@@ -2,6 +2,7 @@ package io.sampo.data;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 
 /**
@@ -13,7 +14,7 @@ import java.util.function.UnaryOperator;
  * until the table changes.
  */
 public final class ByteTable {
-  private static final int OBJECT_BYTES = 48;
+  private static final int OBJECT_BYTES = 56;
   private static final int REFERENCE = 4;
 
   /** How many times the average share of the hashes an entry may have and be sampled fairly. */
@@ -28,6 +29,12 @@ public final class ByteTable {
     boolean visit(byte[] key, int ko, int kl, byte[] value, int vo, int vl);
   }
 
+  /**
+   * What hashes are multiplied with, to be in another order than in other tables: what is taken
+   * from one of them in its order would always come to the same place, in everybody's way.
+   */
+  private final long factor;
+
   private Directory<Bucket> directory;
   private int size;
   private long bytes;
@@ -41,6 +48,14 @@ public final class ByteTable {
   private int generation;
 
   public ByteTable() {
+    this(ThreadLocalRandom.current().nextLong(KeyHash.END) | 1);
+  }
+
+  /**
+   * @param factor odd, and below 2^32
+   */
+  ByteTable(long factor) {
+    this.factor = factor;
     bucket = new Bucket(0, 0, KeyHash.END);
     directory = new Directory<>(bucket);
     bytes = OBJECT_BYTES + REFERENCE + bucket.heapBytes();
@@ -75,7 +90,7 @@ public final class ByteTable {
 
   /** A copy that shares nothing. */
   public ByteTable copy() {
-    ByteTable copy = new ByteTable();
+    ByteTable copy = new ByteTable(factor);
     copy.bytes -= copy.bucket.heapBytes();
     copy.directory =
         directory.copy(
@@ -91,7 +106,7 @@ public final class ByteTable {
 
   /** As {@link Value#frozen}. */
   ByteTable frozen() {
-    ByteTable frozen = new ByteTable();
+    ByteTable frozen = new ByteTable(factor);
     frozen.directory = directory.copy(UnaryOperator.identity());
     frozen.bucket = frozen.directory.at(0);
     frozen.size = size;
@@ -138,7 +153,16 @@ public final class ByteTable {
   }
 
   /** The same, the hash of the key being known. */
-  boolean find(long hash, byte[] key, int offset, int length) {
+  boolean find(long keyHash, byte[] key, int offset, int length) {
+    return seek(mixed(keyHash), key, offset, length);
+  }
+
+  /** The hash by which a key has its place here; different ones stay different. */
+  private long mixed(long keyHash) {
+    return keyHash * factor & KeyHash.END - 1;
+  }
+
+  private boolean seek(long hash, byte[] key, int offset, int length) {
     bucket = of(hash);
     slot = bucket.find(hash, key, offset, length);
     return slot >= 0;
@@ -151,7 +175,8 @@ public final class ByteTable {
   }
 
   /** Moves to an entry whose key has this hash, with such a value; false if there is none. */
-  boolean find(long hash, Values wanted) {
+  boolean find(long keyHash, Values wanted) {
+    long hash = mixed(keyHash);
     bucket = of(hash);
     for (slot = bucket.slot(hash); bucket.holds(slot, hash); slot++) {
       if (wanted.test(value(), valueAt())) {
@@ -163,7 +188,8 @@ public final class ByteTable {
   }
 
   /** How many entries have a key of this hash and such a value. */
-  int count(long hash, Values wanted) {
+  int count(long keyHash, Values wanted) {
+    long hash = mixed(keyHash);
     Bucket b = of(hash);
     int count = 0;
     for (int s = b.slot(hash); b.holds(s, hash); s++) {
@@ -204,8 +230,9 @@ public final class ByteTable {
   }
 
   /** The same, the hash of the key being known. */
-  boolean put(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
-    if (find(hash, key, ko, kl)) {
+  boolean put(long keyHash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
+    long hash = mixed(keyHash);
+    if (seek(hash, key, ko, kl)) {
       replace(value, vo, vl);
       return false;
     }
@@ -215,8 +242,8 @@ public final class ByteTable {
 
   /** Adds a key without a value; false if it is there already, whatever its value. */
   public boolean add(byte[] key, int offset, int length) {
-    long hash = KeyHash.SECRET.of(key, offset, length);
-    if (find(hash, key, offset, length)) {
+    long hash = mixed(KeyHash.SECRET.of(key, offset, length));
+    if (seek(hash, key, offset, length)) {
       return false;
     }
     insert(hash, key, offset, length, NOTHING, 0, 0);
@@ -251,7 +278,7 @@ public final class ByteTable {
       } else {
         split(bucket, Slant.of(hash));
       }
-      find(hash, key, 0, key.length);
+      seek(hash, key, 0, key.length);
     } while (!replaceIn(bucket, value, offset, length));
   }
 

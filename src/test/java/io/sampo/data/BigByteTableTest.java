@@ -3,10 +3,12 @@ package io.sampo.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.testkit.Seed;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -74,6 +76,25 @@ class BigByteTableTest {
     behavesAsAMap(BigByteTableTest::secret, 4_000, 10_000, random -> Entry.LARGE + 1);
   }
 
+  /** In one order in both, each key would have to pass all that came before. */
+  @Test
+  void whatIsTakenFromOneTableInItsOrderIsInNobodysWayInAnother() {
+    for (int i = 0; i < 300_000; i++) {
+      byte[] key = key(i);
+      table.add(key, 0, key.length);
+    }
+    ByteTable other = new ByteTable();
+    assertTimeout(
+        Duration.ofSeconds(1),
+        () ->
+            table.each(
+                (key, ko, kl, value, vo, vl) -> {
+                  other.add(key, ko, kl);
+                  return true;
+                }));
+    assertEquals(300_000, other.size());
+  }
+
   @Test
   void manyKeysMayHaveTheSameHash() {
     for (long hash : new long[] {0, KeyHash.END / 3, KeyHash.END - 1}) {
@@ -91,7 +112,7 @@ class BigByteTableTest {
 
   private void behavesAsAMap(
       IntToLongFunction hashes, int keys, int rounds, ToIntFunction<Random> lengths) {
-    table = new ByteTable();
+    table = new ByteTable(1);
     model = new HashMap<>();
     Random random = Seed.random("big tables");
     List<Frozen> frozen = new ArrayList<>();
