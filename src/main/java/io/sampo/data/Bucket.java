@@ -357,6 +357,15 @@ final class Bucket implements Directory.Part {
     Words.putLong(bytes, (behind - 1) * Long.BYTES, 0);
   }
 
+  /** Removes the entries that a visitor says go; the last first, for those behind one move up. */
+  void removeIf(ByteTable.Visitor goes) {
+    for (int slot = slots - 1; slot >= 0; slot--) {
+      if (!isEmpty(slot) && show(slot, goes)) {
+        remove(slot);
+      }
+    }
+  }
+
   /** Gives up what a slot refers to. */
   private void release(int slot) {
     int at = (int) at(slot);

@@ -302,6 +302,23 @@ public final class ByteTable {
     shrink(hash);
   }
 
+  /** Removes all entries that a visitor says go, in one walk. */
+  void removeIf(Visitor goes) {
+    for (int i = 0; i < directory.places(); i = directory.next(i)) {
+      bucket = own(directory.at(i).from);
+      long before = bucket.heapBytes();
+      int had = bucket.size();
+      bucket.removeIf(goes);
+      bytes += bucket.heapBytes() - before;
+      size -= had - bucket.size();
+    }
+    // Only now, for a bucket may be joined with one that was still to be looked at.
+    for (long slanted = 0; slanted < KeyHash.END; slanted = Directory.behind(bucket, slanted)) {
+      bucket = directory.of(slanted);
+      shrink(bucket.from);
+    }
+  }
+
   private void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
     bucket = own(hash);
     for (; ; ) {

@@ -4,6 +4,9 @@ package io.sampo.data;
 final class IndexedScores {
   private static final int OBJECT_BYTES = 32 + 24;
 
+  /** If a greater part than one of so many goes, all are looked at, rather than each looked up. */
+  private static final int MANY = 24;
+
   /** How many members are looked up together. */
   private static final int TOGETHER = 64;
 
@@ -117,10 +120,28 @@ final class IndexedScores {
       oldPages.release();
     } else if (count > 0) {
       pages.prepareToRemove(from, count);
-      forget(from, count);
+      if (count > size / MANY) {
+        sweep(from, count);
+      } else {
+        pick(from, count);
+      }
       pages.removeRange(from, count);
     }
     size -= count;
+  }
+
+  /** Takes members out of the table by looking at all that are in it. */
+  private void sweep(int from, int count) {
+    ScoreCursor first = new ScoreCursor();
+    ScoreCursor last = new ScoreCursor();
+    pages.seek(from, first);
+    pages.seek(from + count - 1, last);
+    table.removeIf(
+        (key, ko, kl, value, vo, vl) -> {
+          double score = score(value, vo);
+          return first.compareTo(score, key, ko, kl) <= 0
+              && last.compareTo(score, key, ko, kl) >= 0;
+        });
   }
 
   /**
@@ -128,7 +149,7 @@ final class IndexedScores {
    * else to do, so that the machine fetches what leads to one while it waits for what leads to
    * another.
    */
-  private void forget(int from, int count) {
+  private void pick(int from, int count) {
     ScoreCursor ahead = new ScoreCursor();
     ScoreCursor cursor = new ScoreCursor();
     pages.seek(from, ahead);

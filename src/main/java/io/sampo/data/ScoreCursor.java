@@ -1,5 +1,7 @@
 package io.sampo.data;
 
+import java.util.Arrays;
+
 /** A walk over {@link ScorePages} and the element where it stands; valid until they change. */
 final class ScoreCursor {
   private static final byte[] NOTHING = {};
@@ -26,6 +28,14 @@ final class ScoreCursor {
     group = itsGroup;
     slot = itsSlot;
     page.show(group, slot, this);
+  }
+
+  /** As {@link Comparable#compareTo}, by the order of sorted sets. */
+  int compareTo(double itsScore, byte[] a, int from, int n) {
+    if (score != itsScore) {
+      return score < itsScore ? -1 : 1;
+    }
+    return Arrays.compareUnsigned(array, offset, offset + length, a, from, from + n);
   }
 
   /** Goes to the next element, if there is one. */

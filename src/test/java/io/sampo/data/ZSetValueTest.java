@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -318,5 +319,39 @@ class ZSetValueTest {
     remove("b".repeat(1000));
     assertTrue(set.heapBytes() < one + 200, "one again: " + set.heapBytes() + ", " + one);
     assertTrue(empty < 60, empty + " bytes");
+  }
+
+  /** Of a set of several pages, in which many members have the same score. */
+  @Test
+  void rangesOfAllSizesAreRemovedFromABigSet() {
+    random = Seed.random("ranges of a big set");
+    TreeSet<Integer> model = new TreeSet<>();
+    set = ZSetValue.indexed();
+    for (int i = 0; i < 60_000; i++) {
+      int n = random.nextInt(100_000);
+      model.add(n);
+      put("m%06d".formatted(n), n / 100);
+    }
+    for (int part : new int[] {1000, 30, 20, 10, 3, 2}) {
+      List<Integer> ranks = List.copyOf(model);
+      int count = ranks.size() / part;
+      int from = random.nextInt(ranks.size() - count);
+      set.removeRange(from, count);
+      model.removeAll(ranks.subList(from, from + count));
+      assertEquals(model.size(), set.size());
+      ZSetWalk walk = set.walk(0, false);
+      for (int n : model) {
+        walk.next();
+        byte[] m = Bytes.ascii("m%06d".formatted(n));
+        int at = walk.offset();
+        byte[] its = Arrays.copyOfRange(walk.array(), at, at + walk.length());
+        assertEquals(Bytes.text(m), Bytes.text(its));
+        assertEquals(n / 100, set.score(m, 0, m.length));
+      }
+      for (int n : ranks.subList(from, from + count)) {
+        byte[] m = Bytes.ascii("m%06d".formatted(n));
+        assertTrue(Double.isNaN(set.score(m, 0, m.length)));
+      }
+    }
   }
 }
