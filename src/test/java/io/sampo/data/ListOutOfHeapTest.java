@@ -27,7 +27,7 @@ class ListOutOfHeapTest {
   }
 
   /** What runs in a JVM of its own. */
-  static final class Trial {
+  static final class Trial implements FullHeap.Trial {
     private static final int MOST = 40_000;
     private static final int FILL = -2;
 
@@ -49,16 +49,16 @@ class ListOutOfHeapTest {
     }
 
     public static void main(String[] args) {
-      Trial trial = new Trial(Long.parseLong(args[0]));
-      int rounds = Integer.parseInt(args[1]);
-      for (int i = 0; i < rounds; i++) {
-        trial.round(i % 3);
-      }
-      check(trial.failures > 10, "the heap ran out " + trial.failures + " times only");
-      System.exit(0);
+      FullHeap.main(args, Trial::new);
     }
 
-    private void round(int kind) {
+    @Override
+    public int failures() {
+      return failures;
+    }
+
+    @Override
+    public void round(int kind) {
       ListValue frozen = random.nextInt(4) == 0 ? list.frozen() : new ListValue();
       List<byte[]> ballast = FullHeap.but(random.nextInt(60));
       try {

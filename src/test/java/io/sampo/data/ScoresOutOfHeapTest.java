@@ -24,7 +24,7 @@ class ScoresOutOfHeapTest {
   }
 
   /** What runs in a JVM of its own. */
-  static final class Trial {
+  static final class Trial implements FullHeap.Trial {
     private static final int MEMBERS = 20_000;
 
     private final Random random;
@@ -41,16 +41,16 @@ class ScoresOutOfHeapTest {
     }
 
     public static void main(String[] args) {
-      Trial trial = new Trial(Long.parseLong(args[0]));
-      int rounds = Integer.parseInt(args[1]);
-      for (int i = 0; i < rounds; i++) {
-        trial.round(i % 3);
-      }
-      check(trial.failures > 10, "the heap ran out " + trial.failures + " times only");
-      System.exit(0);
+      FullHeap.main(args, Trial::new);
     }
 
-    private void round(int kind) {
+    @Override
+    public int failures() {
+      return failures;
+    }
+
+    @Override
+    public void round(int kind) {
       ZSetValue frozen = random.nextInt(3) == 0 ? set.frozen() : new ZSetValue();
       List<byte[]> ballast = FullHeap.but(random.nextInt(80));
       try {

@@ -27,7 +27,7 @@ class TableOutOfHeapTest {
   }
 
   /** What runs in a JVM of its own. */
-  static final class Trial {
+  static final class Trial implements FullHeap.Trial {
     private static final int KEYS = 20_000;
 
     private final Random random;
@@ -46,15 +46,16 @@ class TableOutOfHeapTest {
     }
 
     public static void main(String[] args) {
-      Trial trial = new Trial(Long.parseLong(args[0]));
-      int rounds = Integer.parseInt(args[1]);
-      for (int i = 0; i < rounds; i++) {
-        trial.round(i % 3);
-      }
-      trial.end();
+      FullHeap.main(args, Trial::new);
     }
 
-    private void round(int kind) {
+    @Override
+    public int failures() {
+      return failures;
+    }
+
+    @Override
+    public void round(int kind) {
       ByteTable frozen = random.nextInt(4) == 0 ? table.frozen() : new ByteTable();
       List<byte[]> ballast = FullHeap.but(random.nextInt(60));
       try {
@@ -114,13 +115,12 @@ class TableOutOfHeapTest {
       check(frozen >= 0, "no size");
     }
 
-    private void end() {
-      check(failures > 10, "the heap ran out " + failures + " times only");
+    @Override
+    public void end() {
       for (int i = 0; i < KEYS; i++) {
         table.remove(key(i), 0, key.length);
       }
       check(table.size() == 0, table.size() + " entries are left");
-      System.exit(0);
     }
   }
 }

@@ -1,15 +1,14 @@
 package io.sampo.keyspace;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static io.sampo.testkit.FullHeap.check;
 
 import io.sampo.resp.Bytes;
-import java.nio.file.Files;
+import io.sampo.testkit.FullHeap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,30 +26,11 @@ class OutOfHeapTest {
 
   @Test
   void nothingElseIsLost() throws Exception {
-    Path out = directory.resolve("out");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx24m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Trial.class.getName(),
-                Long.toString(Long.getLong("test.seed", System.nanoTime())),
-                Integer.toString(ROUNDS))
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
-    try {
-      assertEquals(true, process.waitFor(110, TimeUnit.SECONDS), "it goes on and on");
-      assertEquals(0, process.exitValue(), Files.readString(out));
-    } finally {
-      process.destroyForcibly();
-    }
+    FullHeap.run(Trial.class, ROUNDS, directory, "-Xmx24m");
   }
 
   /** What runs in a JVM of its own. */
-  static final class Trial {
+  static final class Trial implements FullHeap.Trial {
     private final Random random;
     private final Keyspace keyspace = new Keyspace(new Settings(), () -> 0);
     private final Db db = keyspace.db(0);
@@ -68,15 +48,16 @@ class OutOfHeapTest {
     }
 
     public static void main(String[] args) {
-      Trial trial = new Trial(Long.parseLong(args[0]));
-      System.out.println("-Dtest.seed=" + args[0]);
-      for (int i = Integer.parseInt(args[1]); i > 0; i--) {
-        trial.round();
-      }
-      trial.end();
+      FullHeap.main(args, Trial::new);
     }
 
-    private void round() {
+    @Override
+    public int failures() {
+      return failures;
+    }
+
+    @Override
+    public void round(int kind) {
       List<byte[]> ballast = new ArrayList<>(1 << 16);
       fill(ballast);
       int pieces = random.nextInt(Math.min(ballast.size(), 400));
@@ -138,23 +119,14 @@ class OutOfHeapTest {
       db.defragment(System.nanoTime() + 1_000_000);
     }
 
-    private void end() {
-      check(failures > 10, "the heap ran out " + failures + " times only");
+    @Override
+    public void end() {
       for (int i = 0; i < KEYS; i++) {
         db.remove(keys[i], 0, keys[i].length);
       }
       check(db.size() == 0, db.size() + " keys are left");
       long left = db.footprint().used() - empty;
       check(left == 0, left + " bytes are accounted for nothing");
-      System.exit(0);
-    }
-
-    private static void check(boolean holds, String what) {
-      if (!holds) {
-        System.out.println(what);
-        new Throwable().printStackTrace(System.out);
-        System.exit(1);
-      }
     }
   }
 }
