@@ -5,7 +5,7 @@ final class IndexedScores {
   private static final int OBJECT_BYTES = 32 + 24;
 
   /** If a greater part than one of so many goes, all are looked at, rather than each looked up. */
-  private static final int MANY = 24;
+  private static final int MANY = 16;
 
   /** How many members are looked up together. */
   private static final int TOGETHER = 64;
