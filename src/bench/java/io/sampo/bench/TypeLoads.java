@@ -46,11 +46,9 @@ final class TypeLoads {
     return all().filter(TypeLoads::isRange).map(load -> load.called("lean " + load.name()));
   }
 
-  /** Those of them that are redis-benchmark's own, by two of its threads. */
+  /** The same by two threads of redis-benchmark. */
   static Stream<Load> byTwoThreads() {
-    return all()
-        .filter(load -> load.name().startsWith("LRANGE_"))
-        .map(load -> load.called("two " + load.name()).by(2));
+    return all().filter(TypeLoads::isRange).map(load -> load.called("two " + load.name()).by(2));
   }
 
   static boolean isRange(Load load) {

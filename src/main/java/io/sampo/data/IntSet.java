@@ -91,6 +91,32 @@ public final class IntSet {
     return there == value ? low : there < value ? -2 - low : -1 - low;
   }
 
+  /**
+   * The first index from {@code from} on whose integer is not less than {@code value}; the size, if
+   * there is none. What is near is found soon.
+   */
+  static int seek(byte[] set, int from, long value) {
+    int width = width(set);
+    int size = size(set);
+    int step = 1;
+    int high = from;
+    while (high < size && get(set, width, high) < value) {
+      high += step;
+      step += step;
+    }
+    int low = Math.max(from, high - step / 2);
+    high = Math.min(high, size);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (get(set, width, middle) < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   /** Adds an integer that {@link #find} has not found, and said this of. */
   public static byte[] insert(byte[] set, int found, long value) {
     int index = -1 - found;

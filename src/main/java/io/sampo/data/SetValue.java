@@ -357,6 +357,45 @@ public final class SetValue implements Value {
     }
   }
 
+  /**
+   * Visits the members that all of these sets have, until the visitor has enough. The first one is
+   * to be the smallest.
+   */
+  public static void eachShared(SetValue[] sets, Visitor visitor) {
+    if (Arrays.stream(sets).allMatch(SetValue::isIntegers)) {
+      eachSharedInteger(sets, visitor);
+    } else {
+      sets[0].each((a, o, l) -> !areIn(sets, a, o, l) || visitor.visit(a, o, l));
+    }
+  }
+
+  private static boolean areIn(SetValue[] sets, byte[] a, int offset, int length) {
+    for (int i = 1; i < sets.length; i++) {
+      if (!sets[i].has(a, offset, length)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Goes through all of them in step. */
+  private static void eachSharedInteger(SetValue[] sets, Visitor visitor) {
+    byte[] digits = new byte[MAX_DIGITS];
+    int[] at = new int[sets.length];
+    for (; at[0] < sets[0].size(); at[0]++) {
+      long value = IntSet.get(sets[0].packed, at[0]);
+      boolean isShared = true;
+      for (int i = 1; isShared && i < sets.length; i++) {
+        byte[] integers = sets[i].packed;
+        at[i] = IntSet.seek(integers, at[i], value);
+        isShared = at[i] < IntSet.size(integers) && IntSet.get(integers, at[i]) == value;
+      }
+      if (isShared && !visitor.visit(digits, 0, Bytes.putLong(digits, 0, value))) {
+        return;
+      }
+    }
+  }
+
   private void eachInteger(Visitor visitor) {
     byte[] digits = new byte[MAX_DIGITS];
     boolean more = true;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A single value as DUMP gives it and RESTORE takes it: its type and what RDB has for it, then 2
@@ -30,7 +31,15 @@ public final class Dump {
 
   private static final long MOST_BYTES = Integer.MAX_VALUE - PIECE;
 
+  /** From how much heap on a value is written by another thread, where that may be. */
+  private static final long BIG = 1 << 16;
+
   private Dump() {}
+
+  /** Whether a value is better frozen, and written by another thread. */
+  public static boolean isBig(Db db, int h) {
+    return db.isObject(h) && db.value(h).heapBytes() > BIG;
+  }
 
   /**
    * The value of an entry.
@@ -107,6 +116,14 @@ public final class Dump {
   /** How many bytes the value itself takes of that. */
   public static int valueBytes(Db db, int h, boolean compressing) {
     return output(db, h, compressing).size() - 1 - FOOTER_BYTES;
+  }
+
+  /** The same of a value that is frozen, by any thread. */
+  public static long valueBytes(Value frozen, boolean compressing) {
+    LongAdder sum = new LongAdder();
+    RdbOutput out = new RdbOutput(compressing, PIECE, PIECE, piece -> sum.add(piece.length));
+    new ValueWriter(out).value(frozen);
+    return sum.sum() + out.size();
   }
 
   private static int version(Db db, int h) {

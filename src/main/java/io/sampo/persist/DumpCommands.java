@@ -22,10 +22,7 @@ public final class DumpCommands {
   private static final byte[] DEL = Bytes.ascii("DEL");
   private static final int OPTIONS = 4;
 
-  /** Values that take more heap are not encoded by the shard. */
-  private static final long BIG = 1 << 16;
-
-  /** Nor are values decoded by it of which there are more bytes. */
+  /** Values of which there are more bytes are not decoded by the shard. */
   private static final int MANY_BYTES = 1 << 14;
 
   private static final Advance DECODING =
@@ -90,15 +87,11 @@ public final class DumpCommands {
     int h = c.read(db, a, 1);
     if (h == Db.NONE) {
       c.out().nil();
-    } else if (c.out().isParting() && isBig(db, h)) {
+    } else if (c.out().isParting() && Dump.isBig(db, h)) {
       c.out().late(Dump.late(db.value(h).frozen(), compressing.getAsBoolean()));
     } else {
       Dump.bulk(db, h, compressing.getAsBoolean(), c.out());
     }
-  }
-
-  private static boolean isBig(Db db, int h) {
-    return db.isObject(h) && db.value(h).heapBytes() > BIG;
   }
 
   /** What may stand behind the arguments of RESTORE; -1 where it does not. */

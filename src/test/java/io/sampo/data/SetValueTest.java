@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sampo.resp.Bytes;
 import io.sampo.testkit.Seed;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -54,10 +55,38 @@ class SetValueTest {
 
   private static Set<String> members(SetValue set) {
     Set<String> members = new HashSet<>();
-    set.each(
-        (m, offset, length) ->
-            members.add(Bytes.text(Arrays.copyOfRange(m, offset, offset + length))));
+    set.each((m, offset, length) -> members.add(text(m, offset, length)));
     return members;
+  }
+
+  private static String text(byte[] m, int offset, int length) {
+    return Bytes.text(Arrays.copyOfRange(m, offset, offset + length));
+  }
+
+  @Test
+  void whatSetsShareIsInAllOfThem() {
+    Random random = Seed.random("random sets");
+    for (int round = 0; round < 400; round++) {
+      SetValue[] sets = new SetValue[1 + random.nextInt(4)];
+      Set<String> shared = new HashSet<>();
+      int words = random.nextInt(3);
+      for (int i = 0; i < sets.length; i++) {
+        int range = 1 << random.nextInt(12);
+        sets[i] = new SetValue();
+        for (int n = random.nextInt(600); n >= 0; n--) {
+          byte[] m = Bytes.ascii(member(random, range, words));
+          sets[i].add(m, 0, m.length, limits);
+        }
+      }
+      Arrays.sort(sets, Comparator.comparingInt(SetValue::size));
+      shared.addAll(members(sets[0]));
+      for (SetValue set : sets) {
+        shared.retainAll(members(set));
+      }
+      Set<String> visited = new HashSet<>();
+      SetValue.eachShared(sets, (m, offset, length) -> visited.add(text(m, offset, length)));
+      assertEquals(shared, visited);
+    }
   }
 
   @Test

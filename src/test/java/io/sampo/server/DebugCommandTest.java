@@ -133,7 +133,11 @@ class DebugCommandTest {
       same("RPUSH", "longer", "element".repeat(30) + i);
     }
     same("HSET", "h", "f", "v".repeat(100));
-    for (String key : List.of("s", "n", "raw", "pack", "ints", "scores", "h", "longer")) {
+    // So big that another thread measures it.
+    for (int i = 0; i < 2000; i++) {
+      same("HSET", "big", "field" + i, "value".repeat(10));
+    }
+    for (String key : List.of("s", "n", "raw", "pack", "ints", "scores", "h", "longer", "big")) {
       assertEquals(object(theirs, key), object(ours, key), key);
     }
     // Nodes are counted the same way, where lists are not kept otherwise.

@@ -23,6 +23,9 @@ final class RandomMembers {
   /** Where so many times as many are popped as stay, those that stay are picked. */
   private static final int FEW_LEFT = 5;
 
+  /** So are they where more than this are popped of integers, each of which moves half of them. */
+  private static final int MANY_INTEGERS = 1000;
+
   private RandomMembers() {}
 
   static void spop(Context c, Args a) {
@@ -74,7 +77,7 @@ final class RandomMembers {
     }
     c.out().set((int) count);
     byte[][] effect = c.wantsEffects() ? new byte[(int) count + 2][] : new byte[0][];
-    if (set.size() - count < count / FEW_LEFT) {
+    if (set.size() - count < count / FEW_LEFT || set.isIntegers() && count > MANY_INTEGERS) {
       h = db.put(a.array(), a.offset(1), a.length(1), left(c, set, (int) count, db, effect), true);
     } else {
       popSome(c, set, (int) count, db, effect);

@@ -52,18 +52,7 @@ public final class SetAlgebraCommands {
   /** Visits the members that all the sets have. */
   private static void intersection(SetValue[] sets, SetValue.Visitor visitor) {
     Arrays.sort(sets, Comparator.comparingInt(SetValue::size));
-    sets[0].each(
-        (m, offset, length) ->
-            !isInAll(sets, m, offset, length) || visitor.visit(m, offset, length));
-  }
-
-  private static boolean isInAll(SetValue[] sets, byte[] m, int offset, int length) {
-    for (int i = 1; i < sets.length; i++) {
-      if (!sets[i].has(m, offset, length)) {
-        return false;
-      }
-    }
-    return true;
+    SetValue.eachShared(sets, visitor);
   }
 
   private static void sinter(Context c, Args a) {

@@ -10,11 +10,13 @@ import io.sampo.data.Glob;
 import io.sampo.data.HashValue;
 import io.sampo.data.ListValue;
 import io.sampo.data.SetValue;
+import io.sampo.data.Value;
 import io.sampo.data.ZSetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.persist.Dump;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
+import io.sampo.resp.Late;
 import io.sampo.resp.ReplyWriter;
 import io.sampo.resp.RespError;
 import io.sampo.server.Session;
@@ -175,11 +177,29 @@ final class DebugCommand {
     long idle = db.uses().idleSeconds(h);
     long lru = c.now() / 1000 - idle & 0xffffff;
     boolean compressing = Session.of(c).node.settings.rdbcompression.get();
-    c.out()
-        .simple(
-            "Value at:0x%x refcount:1 encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d"
-                    .formatted(h, db.encoding(h), Dump.valueBytes(db, h, compressing), lru, idle)
-                + nodes(c, db, h));
+    String before =
+        "Value at:0x%x refcount:1 encoding:%s serializedlength:".formatted(h, db.encoding(h));
+    String behind = " lru:%d lru_seconds_idle:%d".formatted(lru, idle) + nodes(c, db, h);
+    if (c.out().isParting() && Dump.isBig(db, h)) {
+      c.out().late(measured(before, db.value(h).frozen(), compressing, behind));
+    } else {
+      c.out().simple(before + Dump.valueBytes(db, h, compressing) + behind);
+    }
+  }
+
+  /** A simple reply with the serialized length of a value in it. */
+  private static Late measured(String before, Value frozen, boolean compressing, String behind) {
+    return new Late() {
+      @Override
+      public long size() {
+        return before.length() + behind.length();
+      }
+
+      @Override
+      public List<byte[]> make() {
+        return List.of(Bytes.ascii('+' + before + Dump.valueBytes(frozen, compressing) + behind));
+      }
+    };
   }
 
   /** What there is to be told of the nodes of a list that has several. */

@@ -283,6 +283,22 @@ class SetCommandsTest {
   }
 
   @AgainstRedis
+  void halfOfManyIntegersArePopped(Differential pair) {
+    RespClient c = pair.sampo();
+    List<String> all = IntStream.range(0, 5000).mapToObj(i -> "" + i * 7).toList();
+    pair.same("CONFIG", "SET", "set-max-intset-entries", "10000");
+    pair.same(Stream.concat(Stream.of("SADD", "s"), all.stream()).toArray(String[]::new));
+    Set<String> popped = new HashSet<>(c.call("SPOP", "s", "2500").texts());
+    Set<String> left = new HashSet<>(c.call("SMEMBERS", "s").texts());
+    assertEquals(2500, popped.size());
+    assertEquals(2500, left.size());
+    left.addAll(popped);
+    assertEquals(Set.copyOf(all), left);
+    assertEquals("intset", c.call("OBJECT", "ENCODING", "s").text());
+    pair.same("CONFIG", "SET", "set-max-intset-entries", "512");
+  }
+
+  @AgainstRedis
   void encodings(Differential pair) {
     RespClient c = pair.sampo();
     assertEquals("intset", encoding(c, IntStream.range(0, 512).mapToObj(i -> "" + i)));
