@@ -75,8 +75,6 @@ final class Collections {
       throws IOException, InterruptedException {
     try (Client client = Client.connect(server.port())) {
       client.command("FLUSHALL");
-      // Until a shard looks for another key it knows where it has found the last ones.
-      client.command("EXISTS", "none");
       long before = jvm ? server.liveHeap() : server.info("used_memory");
       client.pipeline(SMALL, requests);
       return (jvm ? server.liveHeap() : server.info("used_memory")) - before;

@@ -30,6 +30,9 @@ public final class Ahead {
 
   private int count;
 
+  /** How many places there are with something in them. */
+  private int used;
+
   /** The first that may be asked for next. */
   private int next;
 
@@ -49,6 +52,7 @@ public final class Ahead {
   public void add(Db db, byte[] a, int offset, int length) {
     if (count == MOST) {
       fetch();
+      used = MOST;
       count = 0;
       next = 0;
     }
@@ -84,9 +88,12 @@ public final class Ahead {
 
   /** Forgets all keys. */
   public void forget() {
-    Arrays.fill(tables, 0, count, null);
-    Arrays.fill(segments, 0, count, null);
+    used = Math.max(used, count);
+    // Also what is not used any more: a table that is only known from here is to be given up.
+    Arrays.fill(tables, 0, used, null);
+    Arrays.fill(segments, 0, used, null);
     array = NOTHING;
+    used = 0;
     count = 0;
     next = 0;
   }

@@ -1,8 +1,11 @@
 package io.sampo.keyspace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.sampo.resp.Bytes;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -122,5 +125,26 @@ final class AheadTest {
     assertEquals(Ahead.NONE, keyspace.ahead.at(table, a.clone(), 4, 3));
     db.remove(a, 0, 3);
     assertEquals(Ahead.NONE, keyspace.ahead.at(table, a, 4, 3));
+  }
+
+  @Test
+  void whatIsForgottenIsLeftToTheCollector() {
+    byte[] a = Bytes.ascii("key");
+    Db db = dbs[0];
+    WeakReference<Table> table = new WeakReference<>(db.storage().table);
+    // More than there are places for.
+    for (int i = 0; i < Ahead.MOST + 3; i++) {
+      keyspace.ahead.add(db, a, 0, 3);
+    }
+    keyspace.ahead.fetch();
+    keyspace.ahead.forget();
+    db.clear();
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () -> {
+          while (table.get() != null) {
+            System.gc();
+          }
+        });
   }
 }
