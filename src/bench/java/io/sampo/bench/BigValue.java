@@ -27,6 +27,7 @@ record BigValue(String key, int requests, IntFunction<String[]> request) {
           elements("set", "SADD", n -> List.of(element(n))),
           elements("other", "SADD", n -> List.of(element(n + ELEMENTS / 2))),
           elements("intset", "SADD", n -> List.of("" + 3 * n)),
+          elements("ints", "SADD", n -> List.of("" + 2 * n)),
           elements("zset", "ZADD", n -> List.of("" + shuffled(n), element(n))),
           elements("zother", "ZADD", n -> List.of("" + n, element(shuffled(n) + ELEMENTS / 2))),
           elements("lex", "ZADD", n -> List.of("0", element(shuffled(n)))),

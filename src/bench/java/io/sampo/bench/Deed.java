@@ -128,6 +128,12 @@ record Deed(String copied, List<String> lines) {
       SINTER set other
       SINTERCARD 2 set other
       SINTERSTORE to set other
+      SINTER intset intset
+      SINTER intset ints
+      SINTERCARD 2 intset intset
+      SINTERSTORE to intset ints
+      SDIFF intset ints
+      SDIFFSTORE to intset ints
       SINTERSTORE to intset intset
       SUNION set other
       SUNIONSTORE to set other
@@ -234,10 +240,20 @@ record Deed(String copied, List<String> lines) {
       zset > ZPOPMIN big 1000000
       lex > ZREMRANGEBYLEX big [element:0000100 [element:0999900
       zset > ZREMRANGEBYRANK big 100 -100
+      lex > ZREMRANGEBYLEX big [element:0100000 [element:0150000
+      lex > ZREMRANGEBYLEX big [element:0100000 [element:0400000
+      zset > ZREMRANGEBYRANK big 1000 6000
+      zset > ZREMRANGEBYRANK big 1000 50000
+      zset > ZREMRANGEBYRANK big 1000 110000
+      zset > ZREMRANGEBYRANK big 1000 200000
+      zset > ZREMRANGEBYSCORE big 1000 6000
       zset > ZREMRANGEBYSCORE big 1000 50000
+      zset > ZREMRANGEBYSCORE big 1000 110000
       zset > ZREMRANGEBYSCORE big 1000 300000
       zset > ZREMRANGEBYSCORE big 1000 900000
       zset > ZREMRANGEBYLEX big - +
+      zset > ZPOPMIN big 100000
+      zset > ZPOPMAX big 100000
       zset > ZPOPMIN big 500000
       zset > ZPOPMAX big 500000
       zset > ZMPOP 1 big MAX COUNT 900000

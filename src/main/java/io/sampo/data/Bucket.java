@@ -90,6 +90,11 @@ final class Bucket implements Directory.Part {
     return depth;
   }
 
+  /** Whether it is for a hash. */
+  boolean covers(long hash) {
+    return from <= hash && hash < to;
+  }
+
   int size() {
     return size;
   }
@@ -348,13 +353,16 @@ final class Bucket implements Directory.Part {
   void remove(int slot) {
     release(slot);
     size--;
-    int behind = slot + 1;
-    while (!isEmpty(behind) && home(hash(behind)) < behind) {
-      behind++;
-    }
+    byte[] array = bytes;
     int at = slot * Long.BYTES;
-    System.arraycopy(bytes, at + Long.BYTES, bytes, at, (behind - slot - 1) * Long.BYTES);
-    Words.putLong(bytes, (behind - 1) * Long.BYTES, 0);
+    for (int here = slot; ; here++, at += Long.BYTES) {
+      long next = Words.getLong(array, at + Long.BYTES);
+      if (next == 0 || home(next >>> Integer.SIZE) > here) {
+        Words.putLong(array, at, 0);
+        return;
+      }
+      Words.putLong(array, at, next);
+    }
   }
 
   /** Removes the entries that a visitor says go; the last first, for those behind one move up. */
@@ -362,6 +370,27 @@ final class Bucket implements Directory.Part {
     for (int slot = slots - 1; slot >= 0; slot--) {
       if (!isEmpty(slot) && show(slot, goes)) {
         remove(slot);
+      }
+    }
+  }
+
+  /** How many entries of one hash a visitor says go. */
+  int count(long hash, ByteTable.Visitor goes) {
+    int count = 0;
+    for (int slot = slot(hash); holds(slot, hash); slot++) {
+      count += show(slot, goes) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Removes the entries of one hash that a visitor says go. */
+  void removeIf(long hash, ByteTable.Visitor goes) {
+    int slot = slot(hash);
+    while (holds(slot, hash)) {
+      if (show(slot, goes)) {
+        remove(slot);
+      } else {
+        slot++;
       }
     }
   }

@@ -319,6 +319,49 @@ public final class ByteTable {
     }
   }
 
+  /** Adds the hash of a key to those that {@link #removeIf(HashBatch, Visitor)} looks for. */
+  void mark(byte[] key, int offset, int length, HashBatch batch) {
+    mark(KeyHash.SECRET.of(key, offset, length), batch);
+  }
+
+  /** The same, the hash of the key being known. */
+  void mark(long keyHash, HashBatch batch) {
+    batch.add(mixed(keyHash));
+  }
+
+  /**
+   * Removes what has a hash of a batch and a visitor says goes; the batch is empty then. What goes
+   * from a bucket is counted before, with nothing else to do, so that the machine fetches many
+   * entries while it waits for one.
+   */
+  void removeIf(HashBatch batch, Visitor goes) {
+    int n = batch.order();
+    for (int i = 0, behind = 0; i < n; i = behind) {
+      bucket = of(batch.get(i));
+      int going = 0;
+      do {
+        going += bucket.count(batch.get(behind++), goes);
+      } while (behind < n && bucket.covers(batch.get(behind)));
+      if (going > 0) {
+        removeIf(batch, i, behind, goes);
+      }
+    }
+    batch.clear();
+  }
+
+  /** The same, of hashes of one bucket. */
+  private void removeIf(HashBatch batch, int first, int behind, Visitor goes) {
+    bucket = own(batch.get(first));
+    long before = bucket.heapBytes();
+    int had = bucket.size();
+    for (int i = first; i < behind; i++) {
+      bucket.removeIf(batch.get(i), goes);
+    }
+    bytes += bucket.heapBytes() - before;
+    size -= had - bucket.size();
+    shrink(bucket.from);
+  }
+
   private void insert(long hash, byte[] key, int ko, int kl, byte[] value, int vo, int vl) {
     bucket = own(hash);
     for (; ; ) {

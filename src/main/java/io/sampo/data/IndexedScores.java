@@ -5,10 +5,10 @@ final class IndexedScores {
   private static final int OBJECT_BYTES = 32 + 24;
 
   /** If a greater part than one of so many goes, all are looked at, rather than each looked up. */
-  private static final int MANY = 16;
+  private static final int MANY = 8;
 
-  /** How many members are looked up together. */
-  private static final int TOGETHER = 64;
+  /** So few are not worth the arrays that it takes to look them up together. */
+  private static final int FEW = 16;
 
   private final byte[] scratch = new byte[Double.BYTES];
   private ByteTable table = new ByteTable();
@@ -120,51 +120,53 @@ final class IndexedScores {
       oldPages.release();
     } else if (count > 0) {
       pages.prepareToRemove(from, count);
-      if (count > size / MANY) {
-        sweep(from, count);
-      } else {
+      if (count <= FEW) {
         pick(from, count);
+      } else if (count <= size / MANY) {
+        pick(from, count, range(from, count));
+      } else {
+        table.removeIf(range(from, count));
       }
       pages.removeRange(from, count);
     }
     size -= count;
   }
 
-  /** Takes members out of the table by looking at all that are in it. */
-  private void sweep(int from, int count) {
+  /** Takes members out of the table, one by one. */
+  private void pick(int from, int count) {
+    ScoreCursor cursor = new ScoreCursor();
+    pages.seek(from, cursor);
+    for (int left = count; left > 0; left--) {
+      table.remove(cursor.array, cursor.offset, cursor.length);
+      cursor.forward();
+    }
+  }
+
+  /** Takes members out of the table, thousands at a time. */
+  private void pick(int from, int count, ByteTable.Visitor goes) {
+    HashBatch batch = new HashBatch(count);
+    ScoreCursor cursor = new ScoreCursor();
+    pages.seek(from, cursor);
+    for (int left = count; left > 0; left--) {
+      table.mark(cursor.array, cursor.offset, cursor.length, batch);
+      cursor.forward();
+      if (batch.isFull()) {
+        table.removeIf(batch, goes);
+      }
+    }
+    table.removeIf(batch, goes);
+  }
+
+  /** Tells the members of such ranks by what the table has of them. */
+  private ByteTable.Visitor range(int from, int count) {
     ScoreCursor first = new ScoreCursor();
     ScoreCursor last = new ScoreCursor();
     pages.seek(from, first);
     pages.seek(from + count - 1, last);
-    table.removeIf(
-        (key, ko, kl, value, vo, vl) -> {
-          double score = score(value, vo);
-          return first.compareTo(score, key, ko, kl) <= 0
-              && last.compareTo(score, key, ko, kl) >= 0;
-        });
-  }
-
-  /**
-   * Takes members out of the table. Some are looked up before one of them is removed, with nothing
-   * else to do, so that the machine fetches what leads to one while it waits for what leads to
-   * another.
-   */
-  private void pick(int from, int count) {
-    ScoreCursor ahead = new ScoreCursor();
-    ScoreCursor cursor = new ScoreCursor();
-    pages.seek(from, ahead);
-    pages.seek(from, cursor);
-    for (int left = count; left > 0; left -= TOGETHER) {
-      int n = Math.min(left, TOGETHER);
-      for (int i = 0; i < n; i++) {
-        table.find(ahead.array, ahead.offset, ahead.length);
-        ahead.forward();
-      }
-      for (int i = 0; i < n; i++) {
-        table.remove(cursor.array, cursor.offset, cursor.length);
-        cursor.forward();
-      }
-    }
+    return (key, ko, kl, value, vo, vl) -> {
+      double score = score(value, vo);
+      return first.compareTo(score, key, ko, kl) <= 0 && last.compareTo(score, key, ko, kl) >= 0;
+    };
   }
 
   /** As {@link ByteTable#scan}. */

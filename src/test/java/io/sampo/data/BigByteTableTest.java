@@ -134,6 +134,17 @@ class BigByteTableTest {
           table.remove();
         }
       }
+      if (round % (rounds / 16) == 0) {
+        HashBatch batch = new HashBatch(20);
+        Set<Integer> gone = new HashSet<>();
+        while (!batch.isFull()) {
+          int marked = random.nextInt(keys);
+          table.mark(hashes.applyAsLong(marked), batch);
+          gone.add(marked);
+        }
+        table.removeIf(batch, (a, ko, kl, v, vo, vl) -> gone.contains(number(a, ko)));
+        model.keySet().removeAll(gone);
+      }
       if (round % (rounds / 8) == rounds / 8 - 1) {
         check(table, model, hashes);
         frozen.add(new Frozen(table.frozen(), new HashMap<>(model), table.heapBytes()));

@@ -70,6 +70,39 @@ class ByteTableTest {
   }
 
   @Test
+  void manyAreRemovedByTheirHashes() {
+    Random random = Seed.random("removals by hash");
+    for (int i = 0; i < 60_000; i++) {
+      byte[] k = Bytes.ascii("k" + random.nextInt(90_000));
+      byte[] v = value(random);
+      table.put(k, 0, k.length, v, 0, v.length);
+      model.put(Bytes.text(k), Bytes.text(v));
+    }
+    for (int most : new int[] {1, 2, 3, 100, 5_000, 100_000}) {
+      ByteTable frozen = table.frozen();
+      int size = frozen.size();
+      HashBatch batch = new HashBatch(most);
+      int marked = Math.min(6 * most, 30_000);
+      for (int i = 0; i < marked; i++) {
+        // Some that are there, some that are not, some twice.
+        String key = "k" + random.nextInt(90_000);
+        byte[] k = Bytes.ascii("<" + key + ">");
+        table.mark(k, 1, k.length - 2, batch);
+        if (goes(key, 20)) {
+          model.remove(key);
+        }
+        if (batch.isFull() || i == marked - 1) {
+          table.removeIf(batch, (a, ko, kl, v, vo, vl) -> goes(text(a, ko, kl), 20));
+        }
+      }
+      assertEquals(size, frozen.size());
+      check(table);
+      check(table.copy());
+    }
+    assertTrue(model.size() < 40_000, () -> "left " + model.size());
+  }
+
+  @Test
   void whatWasExpectedNeedNotCome() {
     Random random = Seed.random("tables made in advance");
     for (int expected : new int[] {0, 97, 5_000, 100_000}) {

@@ -354,4 +354,25 @@ class ZSetValueTest {
       }
     }
   }
+
+  /** So long that its members are not all looked up together. */
+  @Test
+  void aLongRangeIsRemovedFromABigSet() {
+    set = ZSetValue.indexed();
+    int size = 300_000;
+    byte[] m = new byte[Long.BYTES];
+    for (int n = 0; n < size; n++) {
+      Words.putLong(m, 0, n);
+      set.put(n * 7_919L % size, 0, m, 0, m.length, limits);
+    }
+    set.removeRange(100_000, 37_000);
+    assertEquals(size - 37_000, set.size());
+    for (int n = 0; n < size; n++) {
+      Words.putLong(m, 0, n);
+      long score = n * 7_919L % size;
+      boolean isGone = score >= 100_000 && score < 137_000;
+      assertEquals(isGone ? ZSetValue.NO_SCORE : score, set.score(m, 0, m.length));
+    }
+    assertEquals(set.copy().heapBytes(), set.heapBytes());
+  }
 }
