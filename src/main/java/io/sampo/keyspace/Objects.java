@@ -12,11 +12,17 @@ final class Objects {
   private static final int NONE = -1;
 
   /** A reference and a count. */
-  private static final int SLOT_BYTES = 12;
+  private static final int SLOT_BYTES = 8;
+
+  /** Sizes are in units of so many bytes, as objects are. */
+  private static final int UNIT = 8;
+
+  /** What a value is accounted with at most, in units. */
+  private static final long MOST = 0xffffffffL;
 
   // Chunked, so that growing never copies more than one chunk and the list of chunks.
   private Value[][] values = new Value[1][];
-  private long[][] sizes = new long[1][];
+  private int[][] sizes = new int[1][];
   private int end;
   private int free = NONE;
   private long bytes;
@@ -31,40 +37,43 @@ final class Objects {
   }
 
   int add(Value value) {
-    long size = value.heapBytes();
+    int size = size(value);
     int index = free;
     if (index == NONE) {
       index = end;
       reach(index);
       end++;
     } else {
-      free = (int) sizes[index >>> CHUNK_SHIFT][index & CHUNK_MASK];
+      free = sizes[index >>> CHUNK_SHIFT][index & CHUNK_MASK];
     }
     values[index >>> CHUNK_SHIFT][index & CHUNK_MASK] = value;
     sizes[index >>> CHUNK_SHIFT][index & CHUNK_MASK] = size;
-    bytes += size + SLOT_BYTES;
+    bytes += bytes(index);
     return index;
   }
 
   void remove(int index) {
-    long[] chunk = sizes[index >>> CHUNK_SHIFT];
-    bytes -= chunk[index & CHUNK_MASK] + SLOT_BYTES;
+    bytes -= bytes(index);
     values[index >>> CHUNK_SHIFT][index & CHUNK_MASK] = null;
-    chunk[index & CHUNK_MASK] = free;
+    sizes[index >>> CHUNK_SHIFT][index & CHUNK_MASK] = free;
     free = index;
   }
 
   /** Accounts for a value that has changed. */
   void resized(int index) {
-    long[] chunk = sizes[index >>> CHUNK_SHIFT];
-    long now = get(index).heapBytes();
-    bytes += now - chunk[index & CHUNK_MASK];
-    chunk[index & CHUNK_MASK] = now;
+    bytes -= bytes(index);
+    sizes[index >>> CHUNK_SHIFT][index & CHUNK_MASK] = size(get(index));
+    bytes += bytes(index);
   }
 
   /** What {@code index} was last accounted with. */
   long bytes(int index) {
-    return sizes[index >>> CHUNK_SHIFT][index & CHUNK_MASK] + SLOT_BYTES;
+    long size = Integer.toUnsignedLong(sizes[index >>> CHUNK_SHIFT][index & CHUNK_MASK]);
+    return size * UNIT + SLOT_BYTES;
+  }
+
+  private static int size(Value value) {
+    return (int) Math.min((value.heapBytes() + UNIT - 1) / UNIT, MOST);
   }
 
   private void reach(int index) {
@@ -75,7 +84,7 @@ final class Objects {
     int at = index & CHUNK_MASK;
     if (values[chunk] == null) {
       int first = chunk == 0 ? FIRST_CHUNK : CHUNK;
-      grow(chunk, new Value[first], new long[first]);
+      grow(chunk, new Value[first], new int[first]);
     } else if (at == values[chunk].length) {
       grow(chunk, Arrays.copyOf(values[chunk], at * 2), Arrays.copyOf(sizes[chunk], at * 2));
     }
@@ -83,12 +92,12 @@ final class Objects {
 
   // There is heap for both, or neither is changed.
 
-  private void grow(Value[][] moreValues, long[][] moreSizes) {
+  private void grow(Value[][] moreValues, int[][] moreSizes) {
     values = moreValues;
     sizes = moreSizes;
   }
 
-  private void grow(int chunk, Value[] moreValues, long[] moreSizes) {
+  private void grow(int chunk, Value[] moreValues, int[] moreSizes) {
     values[chunk] = moreValues;
     sizes[chunk] = moreSizes;
   }
