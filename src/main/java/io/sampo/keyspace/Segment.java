@@ -2,13 +2,15 @@ package io.sampo.keyspace;
 
 import io.sampo.data.Directory;
 import io.sampo.data.KeyHash;
+import io.sampo.data.Words;
 
 /**
  * A piece of the table: the entries whose hashes begin with the same {@link #depth} bits, in the
  * order of their hashes. Linear probing that keeps this order: an entry sits at the slot
  * proportional to the rest of its hash, or as soon behind it as others let it. So a look-up ends at
  * the first greater hash, walking the slots is walking the hash order, and neither growing nor
- * splitting nor joining has to look at a record.
+ * splitting nor joining has to look at a record. Its slots lie in an array of {@link Spans}, which
+ * may move them.
  */
 final class Segment implements Directory.Part {
   static final int MIN_LENGTH = 16;
@@ -16,9 +18,9 @@ final class Segment implements Directory.Part {
   /** At this many slots a full segment is split instead of grown. */
   static final int MAX_LENGTH = 1024;
 
-  private static final int OBJECT_BYTES = 40;
-  private static final int ARRAY_HEADER = 16;
-  private static final int SLOT_BYTES = 8;
+  static final int OBJECT_BYTES = 56;
+  static final int SLOT_BYTES = 8;
+  private static final int SLOT_SHIFT = 3;
 
   /** Few entries are farther from their home. */
   private static final int GLANCED = 8;
@@ -35,75 +37,96 @@ final class Segment implements Directory.Part {
   /** No entry expires before this; Unix milliseconds. */
   long nextExpiry = Long.MAX_VALUE;
 
-  /** Hash in the upper half, address in the lower. */
-  private long[] slots;
+  /** What the slots lie in: hash in the upper half, address in the lower. */
+  byte[] array;
+
+  /** Where in the array they begin. */
+  int base;
+
+  /** Where in the array they end. */
+  private int end;
 
   /** Slots that hashes map to; those behind take the overflow, so nothing ever wraps around. */
   private int homes;
 
   private int size;
 
-  Segment(int depth) {
-    this(depth, MIN_LENGTH);
+  /** What the array belongs to; null if nobody else's slots are in there. */
+  Spans.Row row;
+
+  /** A segment without slots: {@link Spans#enter}. */
+  private Segment(int depth) {
+    this.depth = depth;
   }
 
-  private Segment(int depth, int length) {
-    this.depth = depth;
-    slots = new long[length];
-    homes = length - 8 - length / 64;
+  /** The first segment of a table. */
+  static Segment only(Spans spans) {
+    Segment only = new Segment(0);
+    spans.enter(only, MIN_LENGTH);
+    return only;
   }
 
   /** The entries of {@code low}, then those of {@code high}, in a segment less deep by one. */
-  static Segment joined(Segment low, Segment high) {
-    int length = lengthFor(low.size + high.size);
-    for (; ; length = grown(length)) {
-      Segment both = new Segment(low.depth - 1, length);
-      int next = both.fill(0, low.slots, 0, low.slots.length);
-      if (next >= 0 && both.fill(next, high.slots, 0, high.slots.length) >= 0) {
+  static Segment joined(Segment low, Segment high, Spans spans) {
+    Segment both = new Segment(low.depth - 1);
+    both.size = low.size + high.size;
+    for (int length = lengthFor(both.size); ; length = grown(length)) {
+      spans.enter(both, length);
+      int next = both.fill(both.base, low, low.base, low.end);
+      if (next >= 0 && both.fill(next, high, high.base, high.end) >= 0) {
         return both;
       }
+      spans.leave(both);
     }
   }
 
   /** The entries in the slots of a range, in a segment deeper by one. */
-  Segment part(int from, int to) {
-    int entries = 0;
+  Segment part(int from, int to, Spans spans) {
+    Segment part = new Segment(depth + 1);
     for (int i = from; i < to; i++) {
-      entries += slots[i] == EMPTY ? 0 : 1;
+      part.size += get(at(i)) == EMPTY ? 0 : 1;
     }
-    for (int length = lengthFor(entries); ; length = grown(length)) {
-      Segment part = new Segment(depth + 1, length);
-      if (part.fill(0, slots, from, to) >= 0) {
+    for (int length = lengthFor(part.size); ; length = grown(length)) {
+      spans.enter(part, length);
+      if (part.fill(part.base, this, at(from), at(to)) >= 0) {
         return part;
       }
+      spans.leave(part);
     }
   }
 
   /** Changes the number of slots, to at least what the entries need. */
-  void resize(int wanted) {
+  void resize(int wanted, Spans spans) {
     // In another segment first, for the heap may run out before the entries have their new places.
+    Segment other = new Segment(depth);
     for (int length = wanted; ; length = grown(length)) {
-      Segment other = new Segment(depth, length);
-      if (other.fill(0, slots, 0, slots.length) >= 0) {
-        slots = other.slots;
-        homes = other.homes;
+      spans.enter(other, length);
+      boolean fits = other.fill(other.base, this, base, end) >= 0;
+      if (fits) {
+        Spans.swap(this, other);
+      }
+      spans.leave(other);
+      if (fits) {
         return;
       }
     }
   }
 
-  /** Appends entries; returns the slot behind the last, or -1 if they do not fit. */
-  private int fill(int start, long[] entries, int from, int to) {
+  /**
+   * Appends entries of another segment, between two places in its array; returns the place behind
+   * the last, or -1 if they do not fit.
+   */
+  private int fill(int start, Segment from, int first, int last) {
     int next = start;
-    for (int i = from; i < to; i++) {
-      if (entries[i] != EMPTY) {
-        int at = Math.max(next, home(entries[i] >>> Integer.SIZE));
-        if (at == slots.length) {
+    for (int i = first; i < last; i += SLOT_BYTES) {
+      long entry = from.get(i);
+      if (entry != EMPTY) {
+        int to = Math.max(next, at(home(entry >>> Integer.SIZE)));
+        if (to == end) {
           return -1;
         }
-        slots[at] = entries[i];
-        next = at + 1;
-        size++;
+        Words.putLong(array, to, entry);
+        next = to + SLOT_BYTES;
       }
     }
     return next;
@@ -111,12 +134,23 @@ final class Segment implements Directory.Part {
 
   /** The length that holds {@code entries} with room to spare. */
   static int lengthFor(int entries) {
-    return Math.max(MIN_LENGTH, entries + entries / 5 + 4);
+    return Spans.fitting(Math.max(MIN_LENGTH, entries + entries / 5 + 4));
   }
 
   /** The next length behind {@code length}. */
   static int grown(int length) {
-    return length + Math.max(8, length / 5);
+    int next = length + Math.max(8, length / 5);
+    // The last step before a split goes all the way.
+    return length < MAX_LENGTH && next + next / 5 > MAX_LENGTH ? MAX_LENGTH : next;
+  }
+
+  /** Says that its slots, as they are, lie there now. */
+  void place(Spans.Row its, byte[] in, int from, int bytes) {
+    row = its;
+    array = in;
+    base = from;
+    end = from + bytes;
+    homes = length() - 8 - length() / 64;
   }
 
   @Override
@@ -130,26 +164,37 @@ final class Segment implements Directory.Part {
 
   /** The number of slots, taken and not. */
   int length() {
-    return slots.length;
+    return end - base >> SLOT_SHIFT;
+  }
+
+  private int at(int slot) {
+    return base + (slot << SLOT_SHIFT);
+  }
+
+  private int slot(int at) {
+    return at - base >> SLOT_SHIFT;
+  }
+
+  private long get(int at) {
+    return Words.getLong(array, at);
   }
 
   /** The address in a slot, or {@link Arena#NONE}. */
   int address(int slot) {
-    return (int) slots[slot];
+    return (int) get(at(slot));
   }
 
   void address(int slot, int address) {
-    slots[slot] = slots[slot] & ~ADDRESS_MASK | address & ADDRESS_MASK;
+    Words.putInt(array, at(slot), address);
   }
 
   /** The hash of the entry in a slot that is taken. */
   long hash(int slot) {
-    return slots[slot] >>> Integer.SIZE;
+    return get(at(slot)) >>> Integer.SIZE;
   }
 
-  /** The heap it takes. */
-  long bytes() {
-    return OBJECT_BYTES + ARRAY_HEADER + (long) slots.length * SLOT_BYTES;
+  private static long entry(long hash, int address) {
+    return hash << Integer.SIZE | address & ADDRESS_MASK;
   }
 
   /** The first slot that an entry with this hash may be in. */
@@ -159,9 +204,10 @@ final class Segment implements Directory.Part {
 
   /** The slot of a key, or -1. */
   int find(long hash, byte[] key, int offset, int length, Arena arena) {
-    long[] entries = slots;
-    for (int i = home(hash); i < entries.length; i++) {
-      long entry = entries[i];
+    byte[] entries = array;
+    int last = end;
+    for (int at = at(home(hash)); at < last; at += SLOT_BYTES) {
+      long entry = Words.getLong(entries, at);
       long other = entry >>> Integer.SIZE;
       if (other >= hash) {
         if (other > hash || entry == EMPTY) {
@@ -169,7 +215,7 @@ final class Segment implements Directory.Part {
         }
         int address = (int) entry;
         if (Record.keyEquals(arena.page(address), Arena.offset(address), key, offset, length)) {
-          return i;
+          return slot(at);
         }
       } else if (entry == EMPTY) {
         return -1;
@@ -185,24 +231,26 @@ final class Segment implements Directory.Part {
 
   /** A slot with this hash, without a look at its record, or -1. */
   int glance(long hash) {
-    long[] entries = slots;
-    int home = home(hash);
-    if (hash != 0 && home + GLANCED <= entries.length) {
-      int slot = -1;
+    byte[] entries = array;
+    int home = at(home(hash));
+    int last = end;
+    if (hash != 0 && home + GLANCED * SLOT_BYTES <= last) {
+      int found = -1;
       // No branches, for how far an entry is from its home cannot be predicted.
-      for (int i = home; i < home + GLANCED; i++) {
-        int match = (int) ((entries[i] >>> Integer.SIZE ^ hash) - 1 >> Long.SIZE - 1);
-        slot = slot & ~match | i & match;
+      for (int i = 0; i < GLANCED; i++) {
+        long other = Words.getLong(entries, home + (i << SLOT_SHIFT)) >>> Integer.SIZE;
+        int match = (int) ((other ^ hash) - 1 >> Long.SIZE - 1);
+        found = found & ~match | i & match;
       }
-      if (slot >= 0) {
-        return slot;
+      if (found >= 0) {
+        return slot(home) + found;
       }
     }
-    for (int i = home; i < entries.length; i++) {
-      long entry = entries[i];
+    for (int at = home; at < last; at += SLOT_BYTES) {
+      long entry = Words.getLong(entries, at);
       long other = entry >>> Integer.SIZE;
       if (other >= hash || entry == EMPTY) {
-        return other == hash && entry != EMPTY ? i : -1;
+        return other == hash && entry != EMPTY ? slot(at) : -1;
       }
     }
     return -1;
@@ -210,26 +258,27 @@ final class Segment implements Directory.Part {
 
   /** The slot of the first entry with this hash or a greater one. */
   int first(long hash) {
-    int slot = home(hash);
-    while (slot < slots.length && slots[slot] != EMPTY && hash(slot) < hash) {
-      slot++;
+    int at = at(home(hash));
+    while (at < end && get(at) != EMPTY && get(at) >>> Integer.SIZE < hash) {
+      at += SLOT_BYTES;
     }
-    return slot;
+    return slot(at);
   }
 
   /** Whether there is a slot of this number, with an entry with this hash in it. */
   boolean has(int slot, long hash) {
-    return slot < slots.length && slots[slot] != EMPTY && hash(slot) == hash;
+    return slot < length() && get(at(slot)) != EMPTY && hash(slot) == hash;
   }
 
   /** The slot of an address, or -1. */
   int find(long hash, int address) {
-    long wanted = hash << Integer.SIZE | address & ADDRESS_MASK;
-    for (int i = home(hash); i < slots.length && slots[i] != EMPTY; i++) {
-      if (slots[i] == wanted) {
-        return i;
+    long wanted = entry(hash, address);
+    for (int at = at(home(hash)); at < end; at += SLOT_BYTES) {
+      long entry = get(at);
+      if (entry == wanted) {
+        return slot(at);
       }
-      if (hash(i) > hash) {
+      if (entry == EMPTY || entry >>> Integer.SIZE > hash) {
         return -1;
       }
     }
@@ -238,36 +287,42 @@ final class Segment implements Directory.Part {
 
   /** Adds an entry; false if there is no room for it. */
   boolean insert(long hash, int address) {
-    long[] entries = slots;
-    int length = entries.length;
+    byte[] entries = array;
+    int length = length();
     if (size >= length - length / 10) {
       return false;
     }
-    int at = home(hash);
-    while (at < length && entries[at] != EMPTY && entries[at] >>> Integer.SIZE <= hash) {
-      at++;
+    int last = end;
+    int at = at(home(hash));
+    for (; at < last; at += SLOT_BYTES) {
+      long other = Words.getLong(entries, at);
+      if (other == EMPTY || other >>> Integer.SIZE > hash) {
+        break;
+      }
     }
     int gap = at;
-    while (gap < length && entries[gap] != EMPTY) {
-      gap++;
+    while (gap < last && Words.getLong(entries, gap) != EMPTY) {
+      gap += SLOT_BYTES;
     }
-    if (gap == length) {
+    if (gap == last) {
       return false;
     }
-    System.arraycopy(entries, at, entries, at + 1, gap - at);
-    entries[at] = hash << Integer.SIZE | address & ADDRESS_MASK;
+    System.arraycopy(entries, at, entries, at + SLOT_BYTES, gap - at);
+    Words.putLong(entries, at, entry(hash, address));
     size++;
     return true;
   }
 
   /** Empties a slot; what follows it moves up as far as it may. */
   void remove(int slot) {
-    int end = slot + 1;
-    while (end < slots.length && slots[end] != EMPTY && home(hash(end)) < end) {
-      end++;
+    int behind = slot + 1;
+    while (behind < length() && get(at(behind)) != EMPTY && home(hash(behind)) < behind) {
+      behind++;
     }
-    System.arraycopy(slots, slot + 1, slots, slot, end - slot - 1);
-    slots[end - 1] = EMPTY;
+    int at = at(slot);
+    int last = at(behind - 1);
+    System.arraycopy(array, at + SLOT_BYTES, array, at, last - at);
+    Words.putLong(array, last, EMPTY);
     size--;
   }
 }

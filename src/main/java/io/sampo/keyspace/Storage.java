@@ -367,8 +367,9 @@ final class Storage {
     return h;
   }
 
-  /** Gives away what records lay in, for it is not used any more. */
+  /** Gives away what table and records lay in, for it is not used any more. */
   void release() {
+    table.release();
     arena.release();
   }
 

@@ -17,18 +17,15 @@ final class Table {
 
   private final Arena arena;
   private final KeyHash hashes;
-  private final Directory<Segment> directory;
+  private final Spans spans = new Spans();
+  private final Directory<Segment> directory = new Directory<>(Segment.only(spans));
   private int size;
-  private long bytes;
   private long moved;
   private int changes;
 
   Table(Arena arena, KeyHash hashes) {
     this.arena = arena;
     this.hashes = hashes;
-    Segment only = new Segment(0);
-    directory = new Directory<>(only);
-    bytes = only.bytes();
   }
 
   int size() {
@@ -36,12 +33,12 @@ final class Table {
   }
 
   long bytes() {
-    return bytes + directory.heapBytes();
+    return spans.bytes() + directory.heapBytes();
   }
 
   /** How many entries reorganizations have moved so far. */
   long moved() {
-    return moved;
+    return moved + spans.copied() / Segment.SLOT_BYTES;
   }
 
   /** Grows with each entry that comes, goes, or gets another address or slot. */
@@ -117,24 +114,33 @@ final class Table {
       split(segment, hash);
       return;
     }
-    int length = Segment.grown(segment.length());
-    // The last step before a split goes all the way.
-    boolean last = segment.depth < MAX_DEPTH && Segment.grown(length) > Segment.MAX_LENGTH;
-    resize(segment, last ? Segment.MAX_LENGTH : length);
+    resize(segment, Segment.grown(segment.length()));
   }
 
   private void resize(Segment segment, int length) {
-    long before = segment.bytes();
-    segment.resize(length);
+    segment.resize(length, spans);
     changes++;
-    bytes += segment.bytes() - before;
     moved += segment.size();
   }
 
   private void split(Segment segment, long hash) {
     int first = firstAt(segment, Directory.middle(segment, hash));
-    Segment low = segment.part(0, first);
-    Segment high = segment.part(first, segment.length());
+    Segment low = segment.part(0, first, spans);
+    try {
+      Segment high = segment.part(first, segment.length(), spans);
+      try {
+        split(segment, low, high, hash);
+      } catch (OutOfMemoryError full) {
+        spans.leave(high);
+        throw full;
+      }
+    } catch (OutOfMemoryError full) {
+      spans.leave(low);
+      throw full;
+    }
+  }
+
+  private void split(Segment segment, Segment low, Segment high, long hash) {
     if (segment.volatiles > 0) {
       low.volatiles = countVolatiles(low);
       high.volatiles = segment.volatiles - low.volatiles;
@@ -142,8 +148,8 @@ final class Table {
     low.nextExpiry = segment.nextExpiry;
     high.nextExpiry = segment.nextExpiry;
     directory.split(low, high, hash);
+    spans.leave(segment);
     changes++;
-    bytes += low.bytes() + high.bytes() - segment.bytes();
     moved += segment.size();
   }
 
@@ -167,6 +173,11 @@ final class Table {
       }
     }
     return count;
+  }
+
+  /** Gives away what it lies in, for it is not used any more. */
+  void release() {
+    spans.release();
   }
 
   /** Gives back room after removals from the segment of {@code hash}, if there is much to spare. */
@@ -201,10 +212,12 @@ final class Table {
       return segment;
     }
     boolean isLow = Directory.isLower(segment, hash);
-    Segment both = isLow ? Segment.joined(segment, other) : Segment.joined(other, segment);
+    Segment both =
+        isLow ? Segment.joined(segment, other, spans) : Segment.joined(other, segment, spans);
     both.volatiles = segment.volatiles + other.volatiles;
     both.nextExpiry = Math.min(segment.nextExpiry, other.nextExpiry);
-    bytes += both.bytes() - segment.bytes() - other.bytes();
+    spans.leave(segment);
+    spans.leave(other);
     moved += sum;
     changes++;
     directory.join(both, hash);

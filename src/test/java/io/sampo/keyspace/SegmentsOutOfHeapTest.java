@@ -1,0 +1,112 @@
+package io.sampo.keyspace;
+
+import static io.sampo.testkit.FullHeap.check;
+
+import io.sampo.data.KeyHash;
+import io.sampo.testkit.FullHeap;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Wherever in a table whose segments lie in pages the heap runs out, only what was being done is
+ * not done.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SegmentsOutOfHeapTest {
+  private static final int ENTRIES = 600_000;
+  private static final int STEP = 200_000;
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 40);
+
+  @TempDir private Path directory;
+
+  @Test
+  void nothingElseIsLost() throws Exception {
+    FullHeap.run(Trial.class, ROUNDS, directory);
+  }
+
+  /** What runs in a JVM of its own. */
+  static final class Trial implements FullHeap.Trial {
+    private static final long[] HASHES = new Random(1).longs(ENTRIES, 0, KeyHash.END).toArray();
+
+    private final Random random;
+    private final Table table = new Table(new Arena(), new KeyHash(1));
+    private final long empty = table.bytes();
+
+    /** Those from 1 to here are in the table, as addresses. */
+    private int count;
+
+    private int failures;
+
+    Trial(long seed) {
+      random = new Random(seed);
+      while (count < ENTRIES / 2) {
+        insert();
+      }
+    }
+
+    public static void main(String[] args) {
+      FullHeap.main(args, Trial::new);
+    }
+
+    @Override
+    public int failures() {
+      return failures;
+    }
+
+    private void insert() {
+      table.insert(HASHES[count], count + 1);
+      count++;
+    }
+
+    private void remove() {
+      long hash = HASHES[count - 1];
+      Segment segment = table.segment(hash);
+      table.remove(segment, table.slot(segment, hash, count));
+      count--;
+      table.shrink(hash);
+    }
+
+    @Override
+    public void round(int kind) {
+      int wanted = kind == 0 ? count - random.nextInt(STEP) : count + random.nextInt(STEP);
+      wanted = Math.min(Math.max(wanted, ENTRIES / 4), ENTRIES);
+      List<byte[]> ballast = FullHeap.but(random.nextInt(32));
+      try {
+        while (count < wanted) {
+          insert();
+        }
+        while (count > wanted) {
+          remove();
+        }
+      } catch (OutOfMemoryError e) {
+        failures++;
+      }
+      ballast.clear();
+      verify();
+    }
+
+    private void verify() {
+      check(table.size() == count, table.size() + " entries, not " + count);
+      // One in ten, for all of them would take longer than the rest.
+      for (int i = random.nextInt(10); i < ENTRIES; i += 10) {
+        boolean has = table.slot(table.segment(HASHES[i]), HASHES[i], i + 1) >= 0;
+        check(has == i < count, "entry " + i + " of " + count);
+      }
+      int[] scanned = new int[1];
+      table.scan(0, Integer.MAX_VALUE, h -> scanned[0]++);
+      check(scanned[0] == count, scanned[0] + " scanned");
+    }
+
+    @Override
+    public void end() {
+      while (count > 0) {
+        remove();
+      }
+      check(table.bytes() == empty, table.bytes() - empty + " bytes are accounted for nothing");
+    }
+  }
+}
