@@ -61,4 +61,39 @@ public final class Strings {
     db.resized(raw);
     return raw;
   }
+
+  /** Sets key {@code k} to argument {@code v}; returns the entry. */
+  public static int put(Db db, Args a, int k, int v, boolean keepTtl) {
+    byte[] b = a.array();
+    // Where the request lies it stays as it is: the journal reads it when others have been run.
+    if (a.length(v) > RawString.PIECE && a.isLent()) {
+      RawString taken = RawString.within(a.loan(), a.offset(v), a.length(v));
+      return db.put(b, a.offset(k), a.length(k), taken, keepTtl);
+    }
+    return db.put(b, a.offset(k), a.length(k), b, a.offset(v), a.length(v), keepTtl);
+  }
+
+  /**
+   * Writes argument {@code v} into the string {@code h} at key {@code k}, or into a new one for
+   * {@link Db#NONE}, from byte {@code at} on; returns the entry.
+   */
+  public static int overwrite(Db db, Args a, int k, int h, int at, int v) {
+    if (h == Db.NONE) {
+      RawString fresh = RawString.empty();
+      write(fresh, at, a, v);
+      return db.put(a.array(), a.offset(k), a.length(k), fresh, false);
+    }
+    int raw = db.makeRaw(h);
+    write(db.raw(raw), at, a, v);
+    db.resized(raw);
+    return raw;
+  }
+
+  private static void write(RawString to, int at, Args a, int v) {
+    if (a.isLent()) {
+      to.writeWithin(at, a.loan(), a.offset(v), a.length(v));
+    } else {
+      to.write(at, a.array(), a.offset(v), a.length(v));
+    }
+  }
 }

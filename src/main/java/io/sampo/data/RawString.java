@@ -1,5 +1,6 @@
 package io.sampo.data;
 
+import io.sampo.resp.Loan;
 import io.sampo.resp.Span;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +20,8 @@ public final class RawString implements Value {
   private static final int SHIFT = 16;
   private static final int MASK = PIECE - 1;
 
-  /** Object header, two references and length; header of the array. */
-  private static final long OVERHEAD = 24 + 16;
+  /** Object header, three references and length; header of the array. */
+  private static final long OVERHEAD = 32 + 16;
 
   /** Two object headers, reference to and from, place, mark. */
   private static final long PIECE_OVERHEAD = 24 + 16 + 4;
@@ -70,6 +71,10 @@ public final class RawString implements Value {
   private byte[] bytes;
 
   private Piece[] pieces;
+
+  /** The array of a request that pieces lie in, if this string alone took it over. */
+  private Loan home = Loan.NONE;
+
   private int length;
 
   /** Takes over {@code bytes}, which nobody else may change from now on. */
@@ -89,10 +94,11 @@ public final class RawString implements Value {
   }
 
   /**
-   * A string that lies within an array, which nobody changes any more: not copied until it changes,
-   * if it is long and most of the array.
+   * A string that lies within an array: taken over, and not copied until it changes, if it is long
+   * and most of the array.
    */
-  public static RawString within(byte[] a, int offset, int length) {
+  public static RawString within(Loan loan, int offset, int length) {
+    byte[] a = loan.array();
     if (length <= PIECE || length < a.length / 2) {
       return new RawString(a, offset, length);
     }
@@ -104,7 +110,9 @@ public final class RawString implements Value {
     }
     int rest = offset + (last << SHIFT);
     pieces[last] = new Piece(Arrays.copyOfRange(a, rest, offset + length), 0);
-    return new RawString(pieces, length);
+    RawString string = new RawString(pieces, length);
+    string.home = loan.join();
+    return string;
   }
 
   private RawString(Piece[] pieces, int length) {
@@ -155,11 +163,18 @@ public final class RawString implements Value {
   }
 
   private void markShared(int from, int n) {
+    home = Loan.NONE;
     for (int i = from >>> SHIFT; i < count((long) from + n); i++) {
       if (!pieces[i].shared) {
         pieces[i].shared = true;
       }
     }
+  }
+
+  @Override
+  public void release() {
+    home.leave();
+    home = Loan.NONE;
   }
 
   @Override
@@ -285,10 +300,56 @@ public final class RawString implements Value {
    */
   public void write(int at, byte[] a, int offset, int n) {
     prepare(at, (long) at + n);
+    set(at, a, offset, n);
+  }
+
+  private void set(int at, byte[] a, int offset, int n) {
     for (int done = 0; done < n; ) {
       int run = Math.min(n - done, run(at + done));
       System.arraycopy(a, offset + done, array(at + done), offset(at + done), run);
       done += run;
+    }
+  }
+
+  /**
+   * As {@link #write}, of bytes that lie within an array: taken over, and not copied until they
+   * change, if they are many and most of the array.
+   */
+  public void writeWithin(int at, Loan loan, int offset, int n) {
+    byte[] a = loan.array();
+    if (n <= 2 * PIECE || n < a.length / 2) {
+      write(at, a, offset, n);
+      return;
+    }
+    int end = (int) Math.min((long) at + n, Integer.MAX_VALUE);
+    reserve(end);
+    if (isWhole()) {
+      pieces = pieces(bytes);
+      bytes = NOTHING;
+    }
+    // A piece before these, of which they have the end, and one behind them.
+    int first = count(at);
+    int last = end >>> SHIFT;
+    own(first - 1, first << SHIFT > at);
+    own(last, (end & MASK) != 0);
+    Piece[] taken = new Piece[last - first];
+    int begin = offset + (first << SHIFT) - at;
+    for (int i = 0; i < taken.length; i++) {
+      taken[i] = new Piece(a, begin + (i << SHIFT));
+      taken[i].shared = true;
+    }
+    loan.join();
+    System.arraycopy(taken, 0, pieces, first, taken.length);
+    length = Math.max(length, end);
+    set(at, a, offset, (first << SHIFT) - at);
+    int behind = end & MASK;
+    set(end - behind, a, offset + n - behind, behind);
+  }
+
+  /** Has a piece be nobody else's, if it is to be changed. */
+  private void own(int i, boolean changes) {
+    if (changes && pieces[i].shared) {
+      pieces[i] = pieces[i].copy(pieces[i].capacity());
     }
   }
 
@@ -314,9 +375,7 @@ public final class RawString implements Value {
     reserve(to);
     if (!isWhole()) {
       for (int i = (int) (from >>> SHIFT); i < count(to); i++) {
-        if (pieces[i].shared) {
-          pieces[i] = pieces[i].copy(pieces[i].capacity());
-        }
+        own(i, true);
       }
     }
     // Behind the length there are always zeros.
@@ -380,6 +439,7 @@ public final class RawString implements Value {
   public void become(byte[] others) {
     bytes = others;
     pieces = NONE;
+    home = Loan.NONE;
     length = others.length;
   }
 

@@ -117,9 +117,14 @@ public final class Args {
     return frames.buffer;
   }
 
-  /** Whether the request may leave that buffer to others for good, since nobody uses it again. */
-  public boolean isLasting() {
-    return frames.lasting;
+  /** Whether that buffer may be taken over by others. */
+  public boolean isLent() {
+    return frames.loan != Loan.NONE;
+  }
+
+  /** By which a buffer that {@link #isLent} is taken over. */
+  public Loan loan() {
+    return frames.loan;
   }
 
   public int offset(int i) {

@@ -25,8 +25,8 @@ public final class Frames {
   /** Whether {@link #append} may write to the buffer. */
   private boolean owned;
 
-  /** Whether its requests may leave the buffer, or a part of it, to others for good. */
-  boolean lasting;
+  /** By which others may take a part of the buffer over, if they may. */
+  Loan loan = Loan.NONE;
 
   /** Index of each request's first slice; one more entry closes the last request. */
   private int[] starts = new int[9];
@@ -42,6 +42,22 @@ public final class Frames {
    */
   Frames(long[] slices) {
     this.slices = slices;
+  }
+
+  /** The request that {@code args} are on by itself, in the array where it lies, which is lent. */
+  public static Frames within(Args args) {
+    Frames frames = new Frames(new long[args.count()]);
+    frames.buffer(args.loan().join());
+    for (int i = 0; i < args.count(); i++) {
+      frames.slice(args.offset(i), args.length(i));
+    }
+    frames.end();
+    return frames;
+  }
+
+  /** Whether the requests lie in an array that was given; nothing is to be added then. */
+  public boolean isShared() {
+    return !owned && count > 0;
   }
 
   /** How many complete requests there are. */
@@ -60,18 +76,15 @@ public final class Frames {
 
   /** Sets the buffer that the slices added from now on refer to. */
   public void buffer(byte[] bytes) {
-    buffer(bytes, false);
-  }
-
-  /**
-   * As {@link #buffer(byte[])}.
-   *
-   * @param lasting whether it is not used again by whoever gives it
-   */
-  void buffer(byte[] bytes, boolean lasting) {
     buffer = bytes;
     owned = false;
-    this.lasting = lasting;
+    loan = Loan.NONE;
+  }
+
+  /** As {@link #buffer(byte[])}, of a buffer that others may take over. */
+  void buffer(Loan lent) {
+    buffer(lent.array());
+    loan = lent;
   }
 
   public byte[] buffer() {
@@ -142,7 +155,7 @@ public final class Frames {
       long room = Math.max(64, Math.min(at * 2L, Integer.MAX_VALUE - 8));
       buffer = Arrays.copyOf(buffer, (int) Math.max(wanted, room));
       owned = true;
-      lasting = false;
+      loan = Loan.NONE;
     }
     for (int i = 0; i < args.count(); i++) {
       System.arraycopy(args.array(), args.offset(i), buffer, at, args.length(i));
@@ -161,7 +174,7 @@ public final class Frames {
   public void clear() {
     buffer = EMPTY;
     owned = false;
-    lasting = false;
+    loan = Loan.NONE;
     filled = 0;
     count = 0;
     starts[0] = 0;

@@ -25,6 +25,12 @@ public final class RequestDecoder {
   /** Of a request that is announced an eighth has to have come before there is room for it all. */
   private static final long BELIEVED = 8;
 
+  /** The same, where an array that was used before does, and no heap is taken for it. */
+  private static final long BELIEVED_SOONER = 64;
+
+  /** What short arguments behind a long one have room in. */
+  private static final int SLACK = 1 << 12;
+
   private static final long INCOMPLETE = -2;
   private static final long INVALID = -3;
   private static final byte[] NONE = new byte[0];
@@ -40,6 +46,7 @@ public final class RequestDecoder {
   }
 
   private final Spare spare;
+  private final int itself;
   private Limits limits;
   private boolean authenticated = true;
   private boolean held;
@@ -49,6 +56,15 @@ public final class RequestDecoder {
   private byte[] kept = NONE;
 
   private int keptLength;
+
+  /** How much room there has to be before decoding can go on; 0 if there is enough. */
+  private int lacking;
+
+  /** How much there had better be, if an array is at hand that was used before. */
+  private int desired;
+
+  /** How many of the bytes that were given last have not been looked at. */
+  private int left;
 
   /** Where in {@link #kept} decoding goes on, and up to where no end of line was found. */
   private int position;
@@ -67,16 +83,19 @@ public final class RequestDecoder {
   private int next;
 
   public RequestDecoder(Limits limits) {
-    this(limits, new Spare());
+    this(limits, new Spare(), Integer.MAX_VALUE);
   }
 
   /**
    * @param spare gives arrays for long requests; it gets them back from whoever {@link #decode}
-   *     hands these to, unless they are lasting
+   *     hands these to, unless they are lent
+   * @param itself the longest array that it makes itself: where longer ones are needed, not all
+   *     bytes that it is given are decoded at once, and some may be {@link #left}
    */
-  public RequestDecoder(Limits limits, Spare spare) {
+  public RequestDecoder(Limits limits, Spare spare, int itself) {
     this.limits = limits;
     this.spare = spare;
+    this.itself = itself;
   }
 
   /** Replaces the limits, from the next header on. */
@@ -108,19 +127,57 @@ public final class RequestDecoder {
     return held;
   }
 
+  /**
+   * How many bytes at the end of those that were given last have not been looked at, since they
+   * come behind a long argument, or since it {@link #lacksRoom}: they are to be given once more.
+   */
+  public int left() {
+    return left;
+  }
+
+  /** Whether decoding cannot go on without an array that others have {@link #makeRoom made}. */
+  public boolean lacksRoom() {
+    return lacking > 0;
+  }
+
+  /**
+   * Makes the array that is lacking, which takes the longer the longer it is: by any thread, while
+   * nobody else uses the decoder.
+   */
+  public byte[] makeRoom() {
+    byte[] used = LongArrays.take(desired);
+    if (used.length == 0 && desired > lacking) {
+      used = LongArrays.take(lacking);
+    }
+    if (used.length == 0) {
+      return Arrays.copyOf(kept, lacking);
+    }
+    System.arraycopy(kept, 0, used, 0, keptLength);
+    return used;
+  }
+
+  /** Takes the array that was lacking. */
+  public void room(byte[] made) {
+    LongArrays.give(kept);
+    kept = made;
+    lacking = 0;
+  }
+
   /** How many bytes are kept for later, as client-query-buffer-limit counts them. */
   public int pendingBytes() {
     return keptLength;
   }
 
   /**
-   * Hands over every request that is complete with these bytes.
+   * Hands over every request that is complete with these bytes, but for those that are {@link
+   * #left}.
    *
    * @param chunk must not change as long as {@code out} is in use; it is not written to
    * @param out must be empty; its buffer becomes the one all its requests lie in, which is {@code
    *     chunk} itself if nothing was kept and nothing had to be unquoted
    */
   public void decode(byte[] chunk, int from, int to, Frames out) {
+    left = 0;
     if (failed() || (keptLength > 0 && !keep(chunk, from, to))) {
       return;
     }
@@ -223,7 +280,11 @@ public final class RequestDecoder {
       }
     }
     if (out.count() > 0) {
-      out.buffer(bytes, bytes == kept && out.longest() >= STAYING);
+      if (bytes == kept && out.longest() >= STAYING) {
+        out.buffer(new Loan(bytes));
+      } else {
+        out.buffer(bytes);
+      }
     }
     if (failed()) {
       out.dropOpen();
@@ -237,25 +298,49 @@ public final class RequestDecoder {
     }
   }
 
-  /** Appends to what is kept, growing with what really arrives and not with what is announced. */
+  /**
+   * Appends to what is kept, growing with what really arrives and not with what is announced; false
+   * if there is no room.
+   */
   private boolean keep(byte[] chunk, int from, int to) {
-    long wanted = (long) keptLength + to - from;
+    int count = to - from;
+    if (count > kept.length - keptLength) {
+      if (bulk >= STAYING && itself < Integer.MAX_VALUE && bulk + 2 <= kept.length - position) {
+        // The array is the argument's: what comes behind it is not to be a reason for a longer one.
+        left = count - (kept.length - keptLength);
+        count -= left;
+      } else if (!grow((long) keptLength + count)) {
+        left = failed() ? 0 : count;
+        return false;
+      }
+    }
+    System.arraycopy(chunk, from, kept, keptLength, count);
+    keptLength += count;
+    return true;
+  }
+
+  private boolean grow(long wanted) {
     if (wanted > MAX_KEPT) {
       fail("too big request");
       forget();
       return false;
     }
-    if (wanted > kept.length) {
-      byte[] longer = bulk < STAYING ? spare.take((int) wanted) : NONE;
-      if (longer.length == 0) {
-        kept = Arrays.copyOf(kept, room(wanted, kept.length, position, bulk));
-      } else {
-        System.arraycopy(kept, 0, longer, 0, keptLength);
-        kept = longer;
-      }
+    byte[] longer = bulk < STAYING ? spare.take((int) wanted) : NONE;
+    if (longer.length > 0) {
+      System.arraycopy(kept, 0, longer, 0, keptLength);
+      kept = longer;
+      return true;
     }
-    System.arraycopy(chunk, from, kept, keptLength, to - from);
-    keptLength = (int) wanted;
+    boolean last = missing == 1;
+    int room = room(wanted, kept.length, position, bulk, last);
+    if (room > itself) {
+      lacking = room;
+      long announced = announced(position, bulk, last);
+      boolean much = bulk >= STAYING && announced <= wanted * BELIEVED_SOONER;
+      desired = much ? (int) Math.max(room, announced) : room;
+      return false;
+    }
+    kept = Arrays.copyOf(kept, room);
     return true;
   }
 
@@ -264,13 +349,18 @@ public final class RequestDecoder {
    *
    * @param at where the last argument begins of which the length is known
    * @param length that is announced for it, or -1 if it is all there
+   * @param last whether no other argument is to follow
    */
-  static int room(long wanted, int present, int at, int length) {
+  static int room(long wanted, int present, int at, int length, boolean last) {
     long doubled = Math.min(present * 2L, MAX_KEPT);
-    long announced = Math.min(2L + at + length, MAX_KEPT);
-    boolean much = length >= 0 && announced <= wanted * BELIEVED;
-    long room = much ? announced : length < 0 ? doubled : Math.min(doubled, announced);
-    return (int) Math.max(wanted, room);
+    long announced = announced(at, length, last);
+    boolean much = length >= STAYING && announced <= wanted * BELIEVED;
+    long room = much && (last || announced > doubled) ? announced : doubled;
+    return (int) Math.max(wanted, last && length >= STAYING ? Math.min(room, announced) : room);
+  }
+
+  private static long announced(int at, int length, boolean last) {
+    return Math.min(2L + at + length + (last ? 0 : SLACK), MAX_KEPT);
   }
 
   /** Keeps the bytes from {@code begin} on, unless they are what is kept already. */

@@ -40,10 +40,12 @@ public final class Spare {
     return kept;
   }
 
-  /** Takes the arrays of requests that are over, if they are long and nobody keeps them. */
+  /** Takes the arrays of requests that are over, if they are long and nobody took them over. */
   public void give(Frames over) {
-    if (!over.lasting) {
+    if (over.loan == Loan.NONE) {
       give(over.buffer);
+    } else {
+      over.loan.leave();
     }
     long[] kept = slices.get();
     boolean isLonger = kept == null || kept.length < over.slices.length;

@@ -12,6 +12,9 @@ final class Input {
   private static final Logger LOG = LoggerFactory.getLogger(Input.class);
   private static final byte[] NOTHING = new byte[0];
 
+  /** To make longer arrays takes so long that it is left to others. */
+  private static final int LONG = 1 << 20;
+
   private final Session session;
   private final Loop loop;
   private final RequestDecoder decoder;
@@ -30,7 +33,7 @@ final class Input {
   Input(Session session, Loop loop) {
     this.session = session;
     this.loop = loop;
-    this.decoder = new RequestDecoder(session.node.limits.requests(), loop.spare);
+    this.decoder = new RequestDecoder(session.node.limits.requests(), loop.spare, LONG);
   }
 
   /** Has what is read checked against the limits for clients that have logged in, or not. */
@@ -50,22 +53,52 @@ final class Input {
   }
 
   private void decode(Chunk read) {
+    frames = loop.frames();
+    chunk = read;
+    decode(read.length());
+  }
+
+  /** Decodes so many bytes at the end of the chunk. */
+  private void decode(int last) {
     if (!session.state.authenticated) {
       decoder.authenticated(session.node.isOpen());
     }
     decoder.limits(session.node.limits.requests());
-    frames = loop.frames();
-    chunk = read;
     next = 0;
+    int end = chunk.length();
     try {
-      decoder.decode(read.array(), 0, read.length(), frames);
+      decoder.decode(chunk.array(), end - last, end, frames);
     } catch (OutOfMemoryError e) {
-      LOG.error(
-          "Closing client whose request does not fit into the heap: {}",
-          session.state.describe(),
-          e);
-      session.fail();
+      tooLong(e);
     }
+    if (decoder.lacksRoom()) {
+      session.occupied();
+      session.node.longWork.execute(this::makeRoom);
+    }
+  }
+
+  /** On another thread, while the session waits. */
+  private void makeRoom() {
+    try {
+      session.tell(new SessionEvent.Room(decoder.makeRoom()));
+    } catch (OutOfMemoryError e) {
+      session.tell(new SessionEvent.NoRoom(e));
+    }
+  }
+
+  /** Goes on with the chunk at hand, for which there is room now. */
+  void room(byte[] made) {
+    decoder.room(made);
+    decode(decoder.left());
+  }
+
+  /** Ends the connection, for the request does not fit into the heap. */
+  void tooLong(OutOfMemoryError why) {
+    LOG.error(
+        "Closing client whose request does not fit into the heap: {}",
+        session.state.describe(),
+        why);
+    session.fail();
   }
 
   /** Whether there are requests at hand, though all may have been looked at. */
@@ -95,6 +128,11 @@ final class Input {
     loop.spare.give(frames);
     loop.free(frames);
     frames = null;
+    if (decoder.left() > 0) {
+      frames = loop.frames();
+      decode(decoder.left());
+      return;
+    }
     chunk.free();
     chunk = null;
     if (decoder.held()) {

@@ -240,6 +240,12 @@ public final class Session extends GraphStageLogic
       dispatch.advanced(ahead.advanced());
       busy = false;
       proceed();
+    } else if (event instanceof SessionEvent.Room room) {
+      busy = false;
+      input.room(room.made());
+      proceed();
+    } else if (event instanceof SessionEvent.NoRoom full) {
+      input.tooLong(full.why());
     } else if (event instanceof SessionEvent.Kill kill) {
       if (kill.afterReply() && !waiting.isOn()) {
         closing = true;

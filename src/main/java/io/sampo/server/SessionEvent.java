@@ -16,6 +16,12 @@ sealed interface SessionEvent {
   /** What can be done of the present request in advance has been done. */
   record Ahead(Advanced advanced) implements SessionEvent {}
 
+  /** There is room for a long request. */
+  record Room(byte[] made) implements SessionEvent {}
+
+  /** There is no room for a long request. */
+  record NoRoom(OutOfMemoryError why) implements SessionEvent {}
+
   /** What needs no more words. */
   enum Signal implements SessionEvent {
     /** A pause has ended. */

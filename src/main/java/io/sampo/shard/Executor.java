@@ -411,7 +411,7 @@ public final class Executor {
     context.atomic(true);
     out.array(transaction.size());
     for (int i = 0; i < transaction.size(); i++) {
-      args.at(transaction.frames, i);
+      transaction.show(args, i);
       attempt(client, transaction.commands.get(i));
       out.protocol(client.protocol());
     }

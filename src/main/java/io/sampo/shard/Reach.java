@@ -41,7 +41,7 @@ final class Reach {
     }
     if (extra instanceof Transaction transaction) {
       for (int i = 0; i < transaction.size(); i++) {
-        args.at(transaction.frames, i);
+        transaction.show(args, i);
         visit(transaction.commands.get(i));
       }
     } else if (!(extra instanceof byte[])) {

@@ -10,7 +10,14 @@ import java.util.function.BiConsumer;
 
 /** What MULTI queued for EXEC: the requests, copied, and what the client watched meanwhile. */
 public final class Transaction {
-  final Frames frames = new Frames();
+  /** A request of this length or more stays in the array it came in, if that is its own. */
+  private static final int LONG = 1 << 16;
+
+  /** The requests in their order: those of each part lie in one array. */
+  private final List<Frames> parts = new ArrayList<>(1);
+
+  private Frames last = new Frames();
+  private long bytesBefore;
   final List<Command> commands = new ArrayList<>();
   private Watches.Watch watch = new Watches.Watch();
   private long shards;
@@ -20,7 +27,14 @@ public final class Transaction {
   private boolean aside;
 
   public void queue(Command command, Args args, long itsShards) {
-    frames.append(args);
+    if (args.isLent() && args.span() >= Math.max(LONG, args.array().length / 2)) {
+      begin(Frames.within(args));
+    } else {
+      if (parts.isEmpty() || last.isShared()) {
+        begin(new Frames());
+      }
+      last.append(args);
+    }
     commands.add(command);
     shards |= itsShards;
     flags |= command.flags;
@@ -29,10 +43,28 @@ public final class Transaction {
     aside |= command.place == Command.Place.ASIDE;
   }
 
+  private void begin(Frames part) {
+    bytesBefore += parts.isEmpty() ? 0 : last.bytes();
+    parts.add(part);
+    last = part;
+  }
+
+  /** Moves a view to request {@code i}. */
+  void show(Args args, int i) {
+    int at = i;
+    int part = 0;
+    for (; at >= parts.get(part).count(); part++) {
+      at -= parts.get(part).count();
+    }
+    args.at(parts.get(part), at);
+  }
+
   /** Shows each of the requests, with a view of its own. */
   public void each(BiConsumer<Command, Args> visitor) {
     for (int i = 0; i < commands.size(); i++) {
-      visitor.accept(commands.get(i), new Args().at(frames, i));
+      Args args = new Args();
+      show(args, i);
+      visitor.accept(commands.get(i), args);
     }
   }
 
@@ -42,7 +74,7 @@ public final class Transaction {
 
   /** About how many bytes of memory it holds. */
   public long bytes() {
-    return frames.bytes();
+    return bytesBefore + last.bytes();
   }
 
   /** The flags of all queued commands together. */

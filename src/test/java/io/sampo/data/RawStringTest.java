@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sampo.resp.Loan;
 import io.sampo.resp.Span;
 import io.sampo.testkit.Seed;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +32,9 @@ class RawStringTest {
   /** A string that is not changed any more, and what it has to hold. */
   private record Pair(RawString string, byte[] content) {}
 
+  /** An array that a string lies within, and what was in it. */
+  private record Within(byte[] array, byte[] before) {}
+
   private byte[] bytes(int n) {
     byte[] bytes = new byte[n];
     random.nextBytes(bytes);
@@ -49,11 +53,12 @@ class RawStringTest {
   @Test
   void behavesAsAnArrayDoes() {
     List<Pair> aside = new ArrayList<>();
+    List<Within> within = new ArrayList<>();
     RawString string = RawString.empty();
     byte[] model = {};
     for (int step = 0; step < STEPS; step++) {
       byte[] more = bytes(place(step % 5 == 0 ? 2 * PIECE : 20));
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0 -> {
           int length = place(3 * PIECE);
           model = bytes(length);
@@ -63,7 +68,7 @@ class RawStringTest {
           string =
               random.nextBoolean()
                   ? new RawString(model.clone())
-                  : RawString.within(all, around.length, length);
+                  : RawString.within(new Loan(all), around.length, length);
         }
         case 1, 2 -> {
           string.append(more, 0, more.length);
@@ -97,6 +102,17 @@ class RawStringTest {
           System.arraycopy(more, 0, model, from, more.length);
           System.arraycopy(tail, 0, model, from + more.length, tail.length);
         }
+        case 11 -> {
+          byte[] taken = bytes(2 * PIECE + place(2 * PIECE));
+          byte[] around = bytes(taken.length + random.nextInt(100));
+          int offset = random.nextInt(around.length - taken.length + 1);
+          System.arraycopy(taken, 0, around, offset, taken.length);
+          int at = random.nextBoolean() ? model.length : place(3 * PIECE);
+          string.writeWithin(at, new Loan(around), offset, taken.length);
+          model = Arrays.copyOf(model, Math.max(model.length, at + taken.length));
+          System.arraycopy(taken, 0, model, at, taken.length);
+          within.add(new Within(around, around.clone()));
+        }
         default -> assertArrayEquals(model, Arrays.copyOf(string.array(), string.length()));
       }
       if (random.nextInt(12) == 0 || model.length > 6 * PIECE) {
@@ -113,6 +129,8 @@ class RawStringTest {
       }
       if (step % 100 == 0) {
         aside.forEach(pair -> check(pair.string, pair.content));
+        within.forEach(its -> assertArrayEquals(its.before, its.array));
+        within.clear();
       }
     }
   }
@@ -153,12 +171,29 @@ class RawStringTest {
     assertNotSame(own, copy.array(5 * PIECE));
   }
 
+  @Test
+  void takesOverWhatIsMostOfItsArray() {
+    byte[] all = bytes(4 * PIECE + 100);
+    RawString string = new RawString(bytes(3 * PIECE + 5));
+    string.writeWithin(3 * PIECE + 5, new Loan(all), 50, 4 * PIECE + 50);
+    assertSame(all, string.array(4 * PIECE));
+    assertSame(all, string.array(7 * PIECE - 1));
+    assertNotSame(all, string.array(4 * PIECE - 1));
+    assertNotSame(all, string.array(7 * PIECE));
+    RawString other = RawString.empty();
+    other.writeWithin(0, new Loan(all), 0, 3 * PIECE);
+    assertSame(all, other.array(PIECE));
+    RawString third = RawString.empty();
+    third.writeWithin(0, new Loan(new byte[9 * PIECE]), 0, 4 * PIECE);
+    assertEquals(PIECE, third.array(PIECE).length);
+  }
+
   /** Who reads the request that it came in may do so later. */
   @Test
   void whatItLiesWithinIsNotChanged() {
     byte[] all = bytes(3 * PIECE + 50);
     byte[] before = all.clone();
-    RawString string = RawString.within(all, 20, 3 * PIECE + 10);
+    RawString string = RawString.within(new Loan(all), 20, 3 * PIECE + 10);
     string.write(PIECE - 1, new byte[] {1, 2, 3}, 0, 3);
     string.prepare(0, 1);
     string.bits(0, 8, ~before[20]);

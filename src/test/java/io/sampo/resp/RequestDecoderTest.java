@@ -336,16 +336,23 @@ class RequestDecoderTest {
 
   /** A long request of many arguments announces nothing while the next of them has not begun. */
   @Test
-  void roomIsMadeForWhatIsAnnouncedAndNoMore() {
+  void roomIsMadeForWhatIsAnnouncedAndLittleMore() {
     int much = 300 << 20;
-    assertEquals(2 * much, RequestDecoder.room(much + 1, much, much, -1));
-    assertEquals(much + 102, RequestDecoder.room(much + 1, much, much, 100));
-    assertEquals(8 * 1000, RequestDecoder.room(1000, 900, 0, 8 * 1000 - 2));
-    assertEquals(2 * 900, RequestDecoder.room(1000, 900, 0, 8 * 1000 - 1));
-    assertEquals(1000, RequestDecoder.room(1000, 100, 0, 1 << 20));
+    int slack = 1 << 12;
+    int some = 1 << 20;
+    assertEquals(2 * much, RequestDecoder.room(much + 1, much, much, -1, false));
+    assertEquals(2 * much, RequestDecoder.room(much + 1, much, much, -1, true));
+    assertEquals(much + some + 2, RequestDecoder.room(much + 1, much, much, some, true));
+    assertEquals(8 * some, RequestDecoder.room(some, 900, 0, 8 * some - 2, true));
+    assertEquals(8 * some, RequestDecoder.room(some, 900, 0, 8 * some - 2 - slack, false));
+    assertEquals(some + 4, RequestDecoder.room(some, some / 2 + 2, 0, 8 * some - 1, true));
+    assertEquals(some, RequestDecoder.room(some, 100, 0, 8 * some - 1, true));
+    // If each of many made room for itself alone all of them would be copied for each.
+    assertEquals(2 * much, RequestDecoder.room(much + 1, much, much, some, false));
+    assertEquals(2 * much, RequestDecoder.room(much + 1, much, much, 100, true));
     // Together they would be more than an array can hold.
     int most = Integer.MAX_VALUE - 64;
-    assertEquals(most, RequestDecoder.room(much + 1, much, much, most));
-    assertEquals(most, RequestDecoder.room(most, most - 1, most - 1, most));
+    assertEquals(most, RequestDecoder.room(much + 1, much, much, most, true));
+    assertEquals(most, RequestDecoder.room(most, most - 1, most - 1, most, false));
   }
 }

@@ -1,7 +1,6 @@
 package io.sampo.resp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +12,8 @@ class SpareTest {
   private static final int CHUNK = 1 << 16;
 
   private final Spare spare = new Spare();
-  private final RequestDecoder decoder = new RequestDecoder(RequestDecoder.Limits.DEFAULT, spare);
+  private final RequestDecoder decoder =
+      new RequestDecoder(RequestDecoder.Limits.DEFAULT, spare, Integer.MAX_VALUE);
 
   private static byte[] request(int arguments, int length) {
     String argument = "$" + length + "\r\n" + "x".repeat(length) + "\r\n";
@@ -44,7 +44,7 @@ class SpareTest {
   @Test
   void aLongRequestOfShortStringsComesInTheArrayOfTheOneBefore() {
     Frames first = decode(request(100_000, 20));
-    assertFalse(first.lasting);
+    assertSame(Loan.NONE, first.loan);
     byte[] array = first.buffer();
     check(first, 100_000, 20);
     long[] slices = first.slices;
@@ -61,11 +61,11 @@ class SpareTest {
   @Test
   void theArrayOfALongStringIsItsOwn() {
     Frames first = decode(request(20, 100_000));
-    assertTrue(first.lasting);
+    assertSame(first.buffer(), first.loan.array());
     spare.give(new byte[1 << 22]);
     Frames second = decode(request(2, 1_000_000));
     assertTrue(second.buffer().length < 1 << 22);
-    assertTrue(second.lasting);
+    assertSame(second.buffer(), second.loan.array());
     check(second, 2, 1_000_000);
   }
 

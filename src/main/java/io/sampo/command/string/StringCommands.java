@@ -6,7 +6,6 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Strings;
-import io.sampo.data.RawString;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
@@ -77,15 +76,7 @@ public final class StringCommands {
 
   /** Sets key {@code k} to argument {@code v}. */
   private static int put(Context c, Db db, Args a, int k, int v, boolean keepTtl) {
-    byte[] b = a.array();
-    int h;
-    // Where the request lies it stays as it is: the journal reads it when others have been run.
-    if (a.length(v) > RawString.PIECE && a.isLasting()) {
-      RawString taken = RawString.within(b, a.offset(v), a.length(v));
-      h = db.put(b, a.offset(k), a.length(k), taken, keepTtl);
-    } else {
-      h = db.put(b, a.offset(k), a.length(k), b, a.offset(v), a.length(v), keepTtl);
-    }
+    int h = Strings.put(db, a, k, v, keepTtl);
     c.modified(a, k, KeyEvent.STRING, "set");
     return h;
   }
@@ -265,14 +256,12 @@ public final class StringCommands {
   private static void append(Context c, Args a) {
     Db db = c.db(a, 1);
     int h = Strings.write(c, db, a, 1);
-    byte[] b = a.array();
     if (h == Db.NONE) {
-      h = db.put(b, a.offset(1), a.length(1), b, a.offset(2), a.length(2), false);
+      h = Strings.put(db, a, 1, 2, false);
     } else {
-      Strings.checkLength(db, db.stringLength(h), a.length(2));
-      h = db.makeRaw(h);
-      db.raw(h).append(b, a.offset(2), a.length(2));
-      db.resized(h);
+      int length = db.stringLength(h);
+      Strings.checkLength(db, length, a.length(2));
+      h = Strings.overwrite(db, a, 1, h, length, 2);
     }
     c.modified(a, 1, KeyEvent.STRING, "append");
     c.out().integer(db.stringLength(h));
@@ -304,8 +293,7 @@ public final class StringCommands {
     int n = a.length(3);
     if (n > 0) {
       Strings.checkLength(db, offset, n);
-      h = Strings.raw(db, a, 1, h, offset, offset + n);
-      db.raw(h).write((int) offset, a.array(), a.offset(3), n);
+      h = Strings.overwrite(db, a, 1, h, (int) offset, 3);
       c.modified(a, 1, KeyEvent.STRING, "setrange");
     }
     c.out().integer(h == Db.NONE ? 0 : db.stringLength(h));
