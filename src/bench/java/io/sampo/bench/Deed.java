@@ -337,6 +337,15 @@ record Deed(String copied, List<String> lines) {
       SUBSTR string 1 -2
       MGET string zeros string
       SET big @noise
+      MSET big @noise to @noise
+      HSET big field @noise
+      RPUSH big @noise
+      SADD big @noise
+      ZADD big 1 @noise
+      XADD big * field @noise
+      PUBLISH channel @noise
+      ECHO @noise
+      SETBIT big 838860799 1
       BITCOUNT string
       BITCOUNT string 1 -2
       BITPOS zeros 1
@@ -357,10 +366,13 @@ record Deed(String copied, List<String> lines) {
       string > SETRANGE big 50000000 x
       string > SETRANGE big 150000000 x
       string > APPEND big x
+      string > APPEND big @noise
+      string > SETRANGE big 50000000 @noise
       string > SETBIT big 1 1
       string > SETBIT big 1500000000 1
       string > BITFIELD big INCRBY u8 1000 1
       string > GETSET big x
+      string > GETSET big @noise
       string > GETDEL big
       """;
 
