@@ -123,7 +123,7 @@ final class IndexedScores {
       if (count <= FEW) {
         pick(from, count);
       } else if (count <= size / MANY) {
-        pick(from, count, range(from, count));
+        pickMany(from, count);
       } else {
         table.removeIf(range(from, count));
       }
@@ -143,8 +143,16 @@ final class IndexedScores {
   }
 
   /** Takes members out of the table, thousands at a time. */
-  private void pick(int from, int count, ByteTable.Visitor goes) {
-    HashBatch batch = new HashBatch(count);
+  private void pickMany(int from, int count) {
+    HashBatch batch;
+    try {
+      batch = new HashBatch(count);
+    } catch (OutOfMemoryError full) {
+      // A removal, which makes room, is not to fail for want of it.
+      pick(from, count);
+      return;
+    }
+    ByteTable.Visitor goes = range(from, count);
     ScoreCursor cursor = new ScoreCursor();
     pages.seek(from, cursor);
     for (int left = count; left > 0; left--) {
