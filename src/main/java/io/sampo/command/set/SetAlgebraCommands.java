@@ -90,8 +90,13 @@ public final class SetAlgebraCommands {
       }
     }
     long most = limit == 0 ? Long.MAX_VALUE : limit;
+    SetValue[] sets = sets(c, a, 2, end);
+    if (Arrays.stream(sets).allMatch(set -> set == sets[0])) {
+      c.out().integer(Math.min(sets[0].size(), most));
+      return;
+    }
     int[] count = {0};
-    intersection(sets(c, a, 2, end), (m, offset, length) -> ++count[0] < most);
+    intersection(sets, (m, offset, length) -> ++count[0] < most);
     c.out().integer(count[0]);
   }
 
