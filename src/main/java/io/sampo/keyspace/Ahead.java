@@ -33,6 +33,9 @@ public final class Ahead {
   /** How many places there are with something in them. */
   private int used;
 
+  /** Whether the keys have been looked up. */
+  private boolean isFetched;
+
   /** The first that may be asked for next. */
   private int next;
 
@@ -45,14 +48,18 @@ public final class Ahead {
   }
 
   /**
-   * Adds a key that is going to be looked up; where there is no room, in place of all others.
+   * Adds a key that is going to be looked up. Those that have been looked up give way to it: what
+   * has been done since may have left their places to others, where nothing is to be read any more.
    *
    * @param a the array of all keys, until {@link #forget}, in which each lies behind the last
    */
   public void add(Db db, byte[] a, int offset, int length) {
     if (count == MOST) {
       fetch();
-      used = MOST;
+    }
+    if (isFetched) {
+      used = Math.max(used, count);
+      isFetched = false;
       count = 0;
       next = 0;
     }
@@ -84,6 +91,7 @@ public final class Ahead {
       sum += addresses[i] == Arena.NONE ? 0 : tables[i].prefetch(addresses[i]);
     }
     read += sum;
+    isFetched = true;
   }
 
   /** Forgets all keys. */
@@ -94,6 +102,7 @@ public final class Ahead {
     Arrays.fill(segments, 0, used, null);
     array = NOTHING;
     used = 0;
+    isFetched = false;
     count = 0;
     next = 0;
   }

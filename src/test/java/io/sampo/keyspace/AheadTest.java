@@ -127,6 +127,38 @@ final class AheadTest {
     assertEquals(Ahead.NONE, keyspace.ahead.at(table, a, 4, 3));
   }
 
+  /** As when a long pipeline is looked up part by part. */
+  @Test
+  void whatHasBeenUsedIsNotLookedUpAgain() {
+    byte[] a = Bytes.ascii("one two");
+    Db db = dbs[0];
+    Table table = db.storage().table;
+    long hash = db.hash(a, 0, 3);
+    // The only record of its size, whose page goes with it.
+    db.put(a, 0, 3, new byte[1500], 0, 1500, false);
+    for (int i = 0; i < 5000; i++) {
+      put(db, i);
+    }
+    keyspace.ahead.add(db, a, 0, 3);
+    keyspace.ahead.fetch();
+    Segment segment = table.segment(hash);
+    for (int i = 5000; table.segment(hash) == segment; i++) {
+      put(db, i);
+    }
+    db.remove(a, 0, 3);
+    keyspace.ahead.add(db, a, 4, 3);
+    keyspace.ahead.fetch();
+    db.put(a, 4, 3, a, 4, 3, false);
+    keyspace.ahead.add(db, a, 4, 3);
+    keyspace.ahead.fetch();
+    assertEquals(0, keyspace.ahead.at(table, a, 4, 3));
+  }
+
+  private static void put(Db db, int n) {
+    byte[] k = Bytes.ascii(key(n));
+    db.put(k, 0, k.length, k, 0, k.length, false);
+  }
+
   @Test
   void whatIsForgottenIsLeftToTheCollector() {
     byte[] a = Bytes.ascii("key");
