@@ -392,9 +392,12 @@ public final class Db {
   }
 
   private void reset() {
-    storage = new Storage(keyspace.hashes);
-    uses = new Uses(keyspace, storage);
-    parts = new PartExpiry(keyspace, this);
+    Storage itsStorage = new Storage(keyspace.hashes);
+    PartExpiry itsParts = new PartExpiry(keyspace, this);
+    // All are there now, or none is another one.
+    uses = new Uses(keyspace, itsStorage);
+    storage = itsStorage;
+    parts = itsParts;
   }
 
   /**
