@@ -76,8 +76,12 @@ public final class Ahead {
   /**
    * Finds the entries, and reads them. No key waits for what is read for the one before, and there
    * is little to do between two readings: as many of them are under way as the processor can have.
+   * What has been looked up is not looked up again.
    */
   public void fetch() {
+    if (isFetched) {
+      return;
+    }
     int sum = 0;
     for (int i = 0; i < count; i++) {
       sum += segments[i].glanceHome(hashes[i]);

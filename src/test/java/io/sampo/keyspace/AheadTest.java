@@ -146,6 +146,8 @@ final class AheadTest {
       put(db, i);
     }
     db.remove(a, 0, 3);
+    // The next part has keys of other shards only; and then some of this one.
+    keyspace.ahead.fetch();
     keyspace.ahead.add(db, a, 4, 3);
     keyspace.ahead.fetch();
     db.put(a, 4, 3, a, 4, 3, false);
