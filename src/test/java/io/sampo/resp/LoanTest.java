@@ -6,14 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.sampo.data.RawString;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The array of a long request is used again, but not while anybody may look at it. */
 class LoanTest {
-  /** Of a length that no other test asks for. */
   private static final int LENGTH = (11 << 20) + 7;
 
   private static final int FROM = 30;
+
+  /** Takes the arrays that other tests have left. */
+  @BeforeEach
+  void takeAll() {
+    drain();
+  }
+
+  static void drain() {
+    for (int n = 1 << 18; n < 1 << 30; n += n >> 3) {
+      while (LongArrays.take(n).length > 0) {
+        // That was one of them.
+      }
+    }
+  }
 
   /** A string that was taken over from a request which is over. */
   private static RawString taken(byte[] array) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests of which the arrays are made by others than the decoder. */
@@ -30,6 +31,12 @@ class LongRequestsTest {
   private int made;
 
   private int longest;
+
+  /** So that only what these tests leave is used again. */
+  @BeforeEach
+  void takeAll() {
+    LoanTest.drain();
+  }
 
   /** Has all requests decoded that are complete with these bytes. */
   private void feed(byte[] bytes, int from, int to) {

@@ -244,7 +244,8 @@ class LongArgumentsTest {
       try (RespClient other = RespClient.connect(node.port())) {
         String line = other.call("CLIENT", "LIST").text();
         long queued = Long.parseLong(line.replaceAll("(?s).* multi-mem=([1-9][0-9]*) .*", "$1"));
-        assertTrue(queued > 40_000_000 && queued < 41_000_000, line);
+        // An array that was used before may be longer by an eighth.
+        assertTrue(queued > 40_000_000 && queued < 46_000_000, line);
       }
       List<WireReply> replies = client.call("EXEC").elements();
       assertEquals(20_000_004, replies.get(1).number());
