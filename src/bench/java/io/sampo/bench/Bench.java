@@ -70,8 +70,10 @@ public final class Bench {
     Stream<Load> throughput =
         Stream.of(1, 16, 64)
             .flatMap(pipeline -> tests.stream().map(test -> Load.test(test, 50, pipeline)));
-    Stream<Load> latency = Stream.of("set", "get").map(test -> Load.test(test, 1, 1));
-    loads(Section.ONE_LOOP, Stream.concat(throughput, latency));
+    Stream<Load> fewAndMany =
+        Stream.of(1, 200)
+            .flatMap(count -> Stream.of("set", "get").map(test -> Load.test(test, count, 1)));
+    loads(Section.ONE_LOOP, Stream.concat(throughput, fewAndMany));
     ceilings();
     loads(Section.TWO_LOOPS, multiKey(), "--shards", "2", "--loops", "2");
     if (!options.quick()) {

@@ -36,6 +36,10 @@ record Load(
   record Subscribers(int count) implements Before {}
 
   static final int KEYS = 100_000;
+
+  /** The connections of most rows. */
+  static final int CLIENTS = 50;
+
   static final int VALUE = 64;
 
   private static final Before KEPT = new Keys(KEYS);
@@ -53,7 +57,7 @@ record Load(
 
   /** A command line, with {@code __rand_int__} where a random number goes. */
   static Load command(String name, int pipeline, List<String> words) {
-    return new Load(name, 50, pipeline, words, KEPT, 1);
+    return new Load(name, CLIENTS, pipeline, words, KEPT, 1);
   }
 
   /** The same on a server that holds something else. */

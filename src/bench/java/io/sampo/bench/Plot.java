@@ -21,9 +21,14 @@ final class Plot {
   /** One measured load. */
   record Cell(String section, Load load, double throughput, double cpu) {
     String group() {
-      return load.name().startsWith("multi")
-          ? "10 keys, 2 loops, pipeline " + load.pipeline()
-          : load.connections() == 1 ? "1 connection" : "pipeline " + load.pipeline();
+      if (load.name().startsWith("multi")) {
+        return "10 keys, 2 loops, pipeline " + load.pipeline();
+      }
+      return switch (load.connections()) {
+        case 1 -> "1 connection";
+        case Load.CLIENTS -> "pipeline " + load.pipeline();
+        default -> load.connections() + " connections";
+      };
     }
   }
 

@@ -54,7 +54,7 @@ enum Section {
   /** What the rows of this table are held to. */
   Limits limits(Load load) {
     return switch (this) {
-      case ONE_LOOP -> load.connections() == 1 ? Limits.NONE : oneLoop(load);
+      case ONE_LOOP -> load.connections() == Load.CLIENTS ? oneLoop(load) : Limits.NONE;
       case TWO_LOOPS -> Limits.throughput(0.8);
       case TYPES -> TypeLoads.isRange(load) ? Limits.NONE : Limits.throughput(type(load));
       case RANGES, RANGES_BY_TWO ->
