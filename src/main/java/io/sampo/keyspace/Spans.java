@@ -13,10 +13,13 @@ final class Spans {
   /** The lengths that share arrays, in slots, in ascending order. */
   private static final int[] LENGTHS = lengths();
 
-  /** An array has room for so small a part of the segments, so that little of it is unused. */
-  private static final int PARTS = 8;
+  /** A table that would fill so many pages has pages. */
+  private static final int MANY = 8;
 
-  /** For the same reason the first array of a length has room for so few of them. */
+  /** In a smaller one an array has room for so small a part of the segments. */
+  private static final int PARTS = 32;
+
+  /** In a bigger one the first array of a length has room for so few. */
   private static final int FEW = 8;
 
   private static final int OBJECT_BYTES = 40;
@@ -45,10 +48,9 @@ final class Spans {
     Row(int spanBytes, int spans, Row below) {
       this.spanBytes = spanBytes;
       this.below = below;
-      boolean isPage = spans == Pages.BYTES / spanBytes;
       tenants = new Segment[spans];
       // Last, for a page that is taken has to be given back.
-      array = isPage ? Pages.take() : new byte[spans * spanBytes];
+      array = spans == Pages.BYTES / spanBytes ? Pages.take() : new byte[spans * spanBytes];
     }
 
     long heapBytes() {
@@ -58,6 +60,17 @@ final class Spans {
 
     private boolean isFull() {
       return used == tenants.length;
+    }
+
+    private boolean isPage() {
+      return array.length == Pages.BYTES;
+    }
+
+    /** Whether much of it is unused, and nothing below is so long that this does not matter. */
+    private boolean isSparse() {
+      return tenants.length > FEW
+          && used <= tenants.length / 4
+          && (below == null || !below.isPage());
     }
 
     /** Takes in a segment behind the others. */
@@ -128,11 +141,13 @@ final class Spans {
     segments++;
   }
 
-  /** For how many segments an array above another has room. */
+  /** For how many segments an array above another has room: few, so that little is unused. */
   private int spans(int spanBytes, Row below) {
-    int twice = below == null ? FEW : Math.max(FEW, 2 * below.tenants.length);
-    int spans = Math.min(twice, segments / PARTS);
     int page = Pages.BYTES / spanBytes;
+    if (segments < MANY * page) {
+      return segments / PARTS;
+    }
+    int spans = below == null ? FEW : Math.max(FEW, 2 * below.tenants.length);
     // What is nearly a page becomes one, for what is shorter is copied until it is old.
     return 2 * spans < page ? spans : page;
   }
@@ -156,7 +171,7 @@ final class Spans {
     }
     if (top.used == 0) {
       end(i);
-    } else if (top.tenants.length > FEW && top.used <= top.tenants.length / 4) {
+    } else if (top.isSparse()) {
       condense(i);
     }
   }

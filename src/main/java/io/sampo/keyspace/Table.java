@@ -23,6 +23,9 @@ final class Table {
   private long moved;
   private int changes;
 
+  /** How many removals are yet to go by without an attempt to shrink. */
+  private int patience;
+
   Table(Arena arena, KeyHash hashes) {
     this.arena = arena;
     this.hashes = hashes;
@@ -182,10 +185,16 @@ final class Table {
 
   /** Gives back room after removals from the segment of {@code hash}, if there is much to spare. */
   void shrink(long hash) {
+    if (patience > 0) {
+      patience--;
+      return;
+    }
     try {
       shrinkNow(hash);
     } catch (OutOfMemoryError full) {
       // What is smaller has to be made first. The removal, which makes room, is not to fail by it.
+      // Nor has all of the heap to be collected at each of them, as it was at this.
+      patience = size / 16;
     }
   }
 

@@ -125,7 +125,7 @@ final class TableTest {
 
   @Test
   void anEmptiedDatabaseGivesThePagesOfItsTableAway() {
-    for (int i = 0; i < 500_000; i++) {
+    for (int i = 0; i < 600_000; i++) {
       put(i);
     }
     Table table = db.storage().table;
