@@ -136,10 +136,14 @@ public final class RawString implements Value {
 
   private static Piece[] copies(byte[] a, int offset, int length) {
     Piece[] pieces = new Piece[count(length)];
-    for (int i = 0; i < pieces.length; i++) {
+    for (int i = 0; i < pieces.length; ) {
       int from = i << SHIFT;
-      int n = Math.min(PIECE, length - from);
-      pieces[i] = new Piece(Arrays.copyOfRange(a, offset + from, offset + from + n), 0);
+      // As long as there is enough for them they are parts of pages.
+      int n = length - from >= Pages.BYTES ? Pages.BYTES : Math.min(PIECE, length - from);
+      byte[] copy = Arrays.copyOfRange(a, offset + from, offset + from + n);
+      for (int part = 0; part < n; part += PIECE) {
+        pieces[i++] = new Piece(copy, part);
+      }
     }
     return pieces;
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Arguments of megabytes, in pieces, among other requests: as with Redis. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LongArgumentsTest {
-  private static final int ROUNDS = Integer.getInteger("test.rounds", 12);
+  private static final int ROUNDS = Integer.getInteger("test.rounds", 8);
   private static final int REQUESTS = 12;
   private static final int KEYS = 3;
 

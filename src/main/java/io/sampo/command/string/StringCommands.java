@@ -2,10 +2,13 @@ package io.sampo.command.string;
 
 import static io.sampo.command.Command.cmd;
 
+import io.sampo.command.Advance;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Strings;
+import io.sampo.data.Limits;
+import io.sampo.data.RawString;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
@@ -14,6 +17,35 @@ import java.util.List;
 
 /** The commands on strings. */
 public final class StringCommands {
+  /** From this length on a value is not copied by the shard. */
+  private static final int LONG = 1 << 20;
+
+  private static final RawString[] NONE = {};
+
+  /** Of several values none may stay where the request lies, but for one that is most of it. */
+  private static final Advance COPYING =
+      new Advance() {
+        @Override
+        public boolean pays(Args a) {
+          boolean pays = false;
+          for (int v = 2; a.isLent() && v < a.count(); v += 2) {
+            pays |= isToBeCopied(a, v);
+          }
+          return pays;
+        }
+
+        @Override
+        public Object work(Args a, Limits limits) {
+          RawString[] copies = new RawString[a.count()];
+          for (int v = 2; v < a.count(); v += 2) {
+            if (isToBeCopied(a, v)) {
+              copies[v] = new RawString(a.array(), a.offset(v), a.length(v));
+            }
+          }
+          return copies;
+        }
+      };
+
   // spotless:off
   public static final List<Command> COMMANDS = List.of(
       cmd("append", 3, "write denyoom fast", "RW insert 1", "2.0.0", "O(1)", "key value", "Append to a string.", StringCommands::append),
@@ -29,8 +61,8 @@ public final class StringCommands {
       cmd("incrbyfloat", 3, "write denyoom fast", "RW access update 1", "2.6.0", "O(1)", "key increment:double", "Add to a floating-point number.", CounterCommands::incrByFloat),
       cmd("lcs", -3, "readonly", "RO access 1..1", "7.0.0", "O(N*M)", "key1#0 key2#0 [LEN] [IDX] [MINMATCHLEN len:int] [WITHMATCHLEN]", "Longest common subsequence of two strings.", Lcs::run),
       cmd("mget", -2, "readonly fast ~request_policy:multi_shard", "RO access 1..-1", "1.0.0", "O(N)", "key...", "Values of several string keys.", StringCommands::mget),
-      cmd("mset", -3, "write denyoom ~request_policy:multi_shard ~response_policy:all_succeeded", "OW update 1..-1/2", "1.0.1", "O(N)", "key_value:(key value)...", "Set several string keys.", StringCommands::mset),
-      cmd("msetnx", -3, "write denyoom ~request_policy:multi_shard ~response_policy:agg_min", "OW insert 1..-1/2", "1.0.1", "O(N)", "key_value:(key value)...", "Set several string keys if none of them exists.", StringCommands::msetNx),
+      cmd("mset", -3, "write denyoom ~request_policy:multi_shard ~response_policy:all_succeeded", "OW update 1..-1/2", "1.0.1", "O(N)", "key_value:(key value)...", "Set several string keys.", StringCommands::mset).advance(COPYING),
+      cmd("msetnx", -3, "write denyoom ~request_policy:multi_shard ~response_policy:agg_min", "OW insert 1..-1/2", "1.0.1", "O(N)", "key_value:(key value)...", "Set several string keys if none of them exists.", StringCommands::msetNx).advance(COPYING),
       cmd("psetex", 4, "write denyoom", "OW update 1", "2.6.0", "O(1)", "key milliseconds:int value", "Set a string that expires after some milliseconds.", StringCommands::psetEx),
       cmd("set", -3, "write denyoom", "RW access update variable_flags 1 (RW ACCESS only with GET)", "1.0.0", "O(1)", "key value [condition:<NX|XX>@2.6.12] [GET@6.2.0] [expiration:<EX seconds:int@2.6.12|PX milliseconds:int@2.6.12|EXAT unix-time-seconds:time@6.2.0|PXAT unix-time-milliseconds:time@6.2.0|KEEPTTL@6.0.0>]", "Set a string key.", StringCommands::set)
           .history("2.6.12 Options EX, PX, NX and XX.", "6.0.0 Option KEEPTTL.", "6.2.0 Options GET, EXAT and PXAT.", "7.0.0 GET together with NX."),
@@ -235,6 +267,10 @@ public final class StringCommands {
     c.out().integer(1);
   }
 
+  private static boolean isToBeCopied(Args a, int v) {
+    return a.length(v) >= LONG && a.length(v) < a.array().length / 2;
+  }
+
   private static void checkPairs(Args a, String command) {
     if (a.count() % 2 == 0) {
       throw new RespError("ERR wrong number of arguments for '" + command + "' command");
@@ -242,8 +278,15 @@ public final class StringCommands {
   }
 
   private static void putAll(Context c, Args a) {
+    RawString[] copies = c.advanced(RawString[].class).orElse(NONE);
     for (int i = 1; i < a.count(); i += 2) {
-      put(c, c.db(a, i), a, i, i + 1, false);
+      Db db = c.db(a, i);
+      if (copies.length > 0 && copies[i + 1] != null) {
+        db.put(a.array(), a.offset(i), a.length(i), copies[i + 1], false);
+        c.modified(a, i, KeyEvent.STRING, "set");
+      } else {
+        put(c, db, a, i, i + 1, false);
+      }
     }
   }
 
