@@ -104,6 +104,7 @@ final class Table {
     segment.remove(slot);
     size--;
     changes++;
+    patience -= patience > 0 ? 1 : 0;
   }
 
   /** Says that the record of an entry is somewhere else now. */
@@ -186,7 +187,6 @@ final class Table {
   /** Gives back room after removals from the segment of {@code hash}, if there is much to spare. */
   void shrink(long hash) {
     if (patience > 0) {
-      patience--;
       return;
     }
     try {

@@ -2,6 +2,7 @@ package io.sampo.keyspace;
 
 import static io.sampo.testkit.FullHeap.check;
 
+import io.sampo.data.Directory;
 import io.sampo.data.KeyHash;
 import io.sampo.testkit.FullHeap;
 import java.nio.file.Path;
@@ -108,6 +109,47 @@ class SegmentsOutOfHeapTest {
         remove();
       }
       check(table.bytes() == empty, table.bytes() - empty + " bytes are accounted for nothing");
+      expire();
+    }
+
+    /** Takes what is left of the heap in so small pieces that there is room for nothing. */
+    private static Object[] crumbs() {
+      Object[] crumbs = new Object[1];
+      try {
+        while (true) {
+          crumbs = new Object[] {crumbs};
+        }
+      } catch (OutOfMemoryError full) {
+        return crumbs;
+      }
+    }
+
+    /** Removes all, as expiry does: it has the table shrink once for each segment. */
+    private void expire() {
+      while (count < ENTRIES / 2) {
+        insert();
+      }
+      long before = table.bytes();
+      List<byte[]> ballast = FullHeap.but(0);
+      Object[] crumbs = crumbs();
+      for (long hash = 0; hash < KeyHash.END; ) {
+        Segment segment = table.segment(hash);
+        for (int slot = 0; slot < segment.length(); ) {
+          if (segment.address(slot) == Arena.NONE) {
+            slot++;
+          } else {
+            table.remove(segment, slot);
+          }
+        }
+        long behind = Directory.behind(segment, hash);
+        table.shrink(hash);
+        hash = behind;
+        if (hash > KeyHash.END / 8 && crumbs.length > 0) {
+          ballast.clear();
+          crumbs = new Object[0];
+        }
+      }
+      check(table.bytes() < before / 2, table.bytes() + " of " + before + " bytes are left");
     }
   }
 }
