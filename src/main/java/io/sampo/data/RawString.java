@@ -26,6 +26,9 @@ public final class RawString implements Value {
   /** Two object headers, reference to and from, place, mark. */
   private static final long PIECE_OVERHEAD = 24 + 16 + 4;
 
+  /** The pieces of a page. */
+  private static final int PARTS = Pages.BYTES / PIECE;
+
   private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
 
   /** The bits of a number may lie in so many bytes. */
@@ -140,7 +143,8 @@ public final class RawString implements Value {
       int from = i << SHIFT;
       // As long as there is enough for them they are parts of pages.
       int n = length - from >= Pages.BYTES ? Pages.BYTES : Math.min(PIECE, length - from);
-      byte[] copy = Arrays.copyOfRange(a, offset + from, offset + from + n);
+      byte[] copy = n == Pages.BYTES ? Pages.take() : new byte[n];
+      System.arraycopy(a, offset + from, copy, 0, n);
       for (int part = 0; part < n; part += PIECE) {
         pieces[i++] = new Piece(copy, part);
       }
@@ -179,6 +183,22 @@ public final class RawString implements Value {
   public void release() {
     home.leave();
     home = Loan.NONE;
+    for (int i = 0; i + PARTS <= pieces.length; i++) {
+      if (isPage(i)) {
+        Pages.give(pieces[i].array);
+        i += PARTS - 1;
+      }
+    }
+  }
+
+  /** Whether a page begins here that has never been shared in any part. */
+  private boolean isPage(int first) {
+    byte[] page = pieces[first].array;
+    boolean own = page.length == Pages.BYTES && pieces[first].offset == 0;
+    for (int i = first; own && i < first + PARTS; i++) {
+      own = pieces[i].array == page && !pieces[i].shared;
+    }
+    return own;
   }
 
   @Override

@@ -203,4 +203,21 @@ class RawStringTest {
     assertEquals(before[20 + PIECE - 2] & 0xff, string.bits(8L * (PIECE - 2), 8));
     assertEquals(0x010203, string.bits(8L * (PIECE - 1), 24));
   }
+
+  @Test
+  void givesItsPagesBackUnlessTheyWereShared() {
+    RawString string = new RawString(bytes(3 * Pages.BYTES + 5), 0, 3 * Pages.BYTES + 5);
+    byte[] first = string.array(0);
+    byte[] second = string.array(Pages.BYTES);
+    byte[] third = string.array(2 * Pages.BYTES);
+    string.share(2 * Pages.BYTES - 1, 1);
+    string.write(2 * Pages.BYTES - 2, new byte[] {1}, 0, 1);
+    string.write(2 * Pages.BYTES, new byte[] {1}, 0, 1);
+    byte[] before = second.clone();
+    string.release();
+    assertSame(third, Pages.take());
+    assertSame(first, Pages.take());
+    assertNotSame(second, Pages.take());
+    assertArrayEquals(before, second);
+  }
 }
