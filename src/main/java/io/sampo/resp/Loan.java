@@ -31,7 +31,8 @@ public final class Loan {
 
   /** Notes that one of them will never look at the array again. */
   public void leave() {
-    if (users.decrementAndGet() == 0) {
+    // Of none there is nothing to count, least of all for all threads in one place.
+    if (this != NONE && users.decrementAndGet() == 0) {
       LongArrays.give(array);
     }
   }
