@@ -306,11 +306,31 @@ public final class Db {
     };
   }
 
-  /** Removes an entry and returns its value. */
-  public Entry take(int h) {
-    Entry entry = entry(h);
-    remove(h);
-    return entry;
+  /**
+   * Has an entry go to another database, or another key, which must be free. If the heap is too
+   * small for that it stays where it is.
+   */
+  public void carry(int h, Db to, byte[] k, int ko, int kl) {
+    byte[] key = key(h);
+    try {
+      to.put(k, ko, kl, entry(h));
+    } catch (OutOfMemoryError full) {
+      // Two keys with one value are one too many, even if one of them is not complete.
+      int half = to.present(k, ko, kl);
+      if (half != NONE) {
+        to.remove(half);
+      }
+      throw full;
+    }
+    remove(present(key, 0, key.length));
+  }
+
+  /** The entry of a key, or {@link #NONE}, whether it has expired or not. */
+  private int present(byte[] a, int offset, int length) {
+    long hash = hash(a, offset, length);
+    Segment segment = storage.table.segment(hash);
+    int slot = storage.table.slot(segment, hash, a, offset, length);
+    return slot < 0 ? NONE : segment.address(slot);
   }
 
   /** Changes the number of an entry that {@link #isLong}, in place. */
@@ -506,11 +526,9 @@ public final class Db {
    * needs of it has to be read before. Replacing, removing and expiring a key need no word.
    */
   public void keep(byte[] a, int offset, int length) {
-    long hash = keyspace.hashes.of(a, offset, length);
-    Segment segment = storage.table.segment(hash);
-    int slot = storage.table.slot(segment, hash, a, offset, length);
-    if (slot >= 0) {
-      keep(segment.address(slot));
+    int h = present(a, offset, length);
+    if (h != NONE) {
+      keep(h);
     }
   }
 

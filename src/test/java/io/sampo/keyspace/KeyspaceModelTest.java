@@ -157,11 +157,12 @@ final class KeyspaceModelTest {
       }
       case 10 -> {
         h = db.find(key, 0, key.length);
-        if (h != Db.NONE) {
-          byte[] to = key(random.nextInt(keys));
-          Entry entry = db.take(h);
+        byte[] to = key(random.nextInt(keys));
+        if (h != Db.NONE && !Arrays.equals(key, to)) {
+          db.remove(to, 0, to.length);
+          db.carry(db.find(key, 0, key.length), db, to, 0, to.length);
+          h = db.find(to, 0, to.length);
           model.remove(name);
-          h = db.put(to, 0, to.length, entry);
           model.put(Bytes.text(to), old);
           key = to;
           name = Bytes.text(to);

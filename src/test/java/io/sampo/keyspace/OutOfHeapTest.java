@@ -34,6 +34,7 @@ class OutOfHeapTest {
     private final Random random;
     private final Keyspace keyspace = new Keyspace(new Settings(), () -> 0);
     private final Db db = keyspace.db(0);
+    private final Db other = keyspace.db(1);
     private final long empty = db.footprint().used();
     private final BitSet there = new BitSet(KEYS);
     private final byte[][] keys = new byte[KEYS][];
@@ -45,6 +46,9 @@ class OutOfHeapTest {
       for (int i = 0; i < KEYS; i++) {
         keys[i] = Bytes.ascii("key:" + i);
       }
+      // While there is room, for classes that find none stay unusable.
+      change(0, true);
+      move(0);
     }
 
     public static void main(String[] args) {
@@ -67,7 +71,11 @@ class OutOfHeapTest {
       boolean grow = there.cardinality() < KEYS / 2 || random.nextInt(3) > 0;
       try {
         for (int n = 0; n < KEYS; n++) {
-          change(random.nextInt(KEYS), grow);
+          int i = random.nextInt(KEYS);
+          change(i, grow);
+          if (n % 2 == 0) {
+            move(i);
+          }
         }
       } catch (OutOfMemoryError e) {
         failures++;
@@ -98,10 +106,33 @@ class OutOfHeapTest {
       there.set(i, grow);
     }
 
+    /** Has a key go to another database: if there is no heap there it stays. */
+    private void move(int i) {
+      if (!there.get(i)) {
+        return;
+      }
+      byte[] key = keys[i];
+      other.remove(key, 0, key.length);
+      boolean done = false;
+      try {
+        db.carry(find(i), other, key, 0, key.length);
+        done = true;
+      } finally {
+        there.set(i, !done);
+        check(find(i) == Db.NONE == done, "a key that went, or did not go");
+        boolean isThere = other.find(key, 0, key.length) != Db.NONE;
+        check(isThere == done, "a key that came, or did not come");
+      }
+    }
+
+    private int find(int i) {
+      return db.find(keys[i], 0, keys[i].length);
+    }
+
     private void verify() {
       long found = 0;
       for (int i = 0; i < KEYS; i++) {
-        boolean has = db.find(keys[i], 0, keys[i].length) != Db.NONE;
+        boolean has = find(i) != Db.NONE;
         // What was being done may have been done.
         if (has != there.get(i)) {
           found++;
@@ -123,7 +154,9 @@ class OutOfHeapTest {
     public void end() {
       for (int i = 0; i < KEYS; i++) {
         db.remove(keys[i], 0, keys[i].length);
+        other.remove(keys[i], 0, keys[i].length);
       }
+      check(other.size() == 0, other.size() + " keys are left that went");
       check(db.size() == 0, db.size() + " keys are left");
       long left = db.footprint().used() - empty;
       check(left == 0, left + " bytes are accounted for nothing");

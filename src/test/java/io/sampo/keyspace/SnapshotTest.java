@@ -123,9 +123,11 @@ final class SnapshotTest {
       }
       case 11 -> {
         if (h != Db.NONE) {
-          Entry entry = db.take(h);
           byte[] other = key();
-          db().put(other, 0, other.length, entry);
+          Db to = db();
+          if (to.find(other, 0, other.length) == Db.NONE) {
+            db.carry(db.find(k, 0, k.length), to, other, 0, other.length);
+          }
         }
       }
       case 12 -> {

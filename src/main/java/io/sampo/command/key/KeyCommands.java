@@ -6,7 +6,6 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.keyspace.Db;
-import io.sampo.keyspace.Entry;
 import io.sampo.resp.Args;
 import io.sampo.resp.RespError;
 import java.util.List;
@@ -124,8 +123,8 @@ public final class KeyCommands {
     }
     // What is in the way is removed and not replaced, so that the key is a new one.
     to.remove(a.array(), a.offset(2), a.length(2));
-    Entry entry = from.take(from.find(a.array(), a.offset(1), a.length(1)));
-    to.put(a.array(), a.offset(2), a.length(2), entry);
+    int h = from.find(a.array(), a.offset(1), a.length(1));
+    from.carry(h, to, a.array(), a.offset(2), a.length(2));
     c.left(c.dbIndex(), a, 1, KeyEvent.GENERIC, "rename_from");
     c.modified(c.dbIndex(), a, 2, KeyEvent.GENERIC, "rename_to");
     return true;
@@ -143,7 +142,7 @@ public final class KeyCommands {
       c.out().integer(0);
       return;
     }
-    to.put(a.array(), a.offset(1), a.length(1), from.take(h));
+    from.carry(h, to, a.array(), a.offset(1), a.length(1));
     c.left(c.dbIndex(), a, 1, KeyEvent.GENERIC, "move_from");
     c.modified(target, a, 1, KeyEvent.GENERIC, "move_to");
     c.out().integer(1);
