@@ -2,7 +2,6 @@ package io.sampo.server;
 
 import io.sampo.persist.NewFile;
 import io.sampo.persist.SnapshotSink;
-import io.sampo.server.config.SavePoints;
 import io.sampo.server.config.Settings;
 import io.sampo.server.stats.InfoText;
 import java.io.IOException;
@@ -171,26 +170,29 @@ public final class Saves {
     return lastSave / 1000;
   }
 
-  /** Saves if it is time to; to be called while no snapshot is being taken. */
-  void tend() {
+  /**
+   * Saves if it is time to; to be called while no snapshot is being taken. Of two callers at a time
+   * only one begins.
+   */
+  synchronized void tend() {
     long now = clock.getAsLong();
-    Optional<SavePoints.Point> reached;
-    synchronized (this) {
-      boolean rests = failing && now - lastTry <= RETRY_MILLIS;
-      if (present.isPresent() || rests) {
-        return;
-      }
-      if (scheduled) {
-        begin(success -> {});
-        return;
-      }
-      reached = settings.save.get().reached(unsaved(), (now - lastSave) / 1000);
+    boolean rests = failing && now - lastTry <= RETRY_MILLIS;
+    if (present.isPresent() || rests) {
+      return;
     }
-    reached.ifPresent(
-        point -> {
-          LOG.info("{} changes in {} seconds. Saving...", point.changes(), point.seconds());
-          begin(success -> {});
-        });
+    if (scheduled) {
+      begin(success -> {});
+      return;
+    }
+    settings
+        .save
+        .get()
+        .reached(unsaved(), (now - lastSave) / 1000)
+        .ifPresent(
+            point -> {
+              LOG.info("{} changes in {} seconds. Saving...", point.changes(), point.seconds());
+              begin(success -> {});
+            });
   }
 
   private synchronized long unsaved() {
