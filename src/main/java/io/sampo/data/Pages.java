@@ -1,8 +1,7 @@
 package io.sampo.data;
 
-import java.lang.ref.WeakReference;
+import io.sampo.resp.FreeArrays;
 import java.util.Arrays;
-import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
  * Pages are the arrays that big values are made of. The collector puts an array of this length into
@@ -15,40 +14,24 @@ public final class Pages {
   /** The length of a page. */
   public static final int BYTES = 1 << 19;
 
-  /** Weak, for a collection of the whole heap is to free what nobody has taken by then. */
-  private static final ConcurrentLinkedDeque<WeakReference<byte[]>> FREE =
-      new ConcurrentLinkedDeque<>();
+  private static final FreeArrays FREE = new FreeArrays();
 
   private Pages() {}
 
   /** A page of zeros. */
   public static byte[] take() {
-    for (WeakReference<byte[]> free = FREE.poll(); free != null; free = FREE.poll()) {
-      byte[] page = free.get();
-      if (page != null) {
-        Arrays.fill(page, (byte) 0);
-        return page;
-      }
+    byte[] used = FREE.take(BYTES, BYTES);
+    if (used.length == 0) {
+      return new byte[BYTES];
     }
-    return new byte[BYTES];
+    Arrays.fill(used, (byte) 0);
+    return used;
   }
 
   /** Takes an array that nobody will ever look at again, if it is a page. */
   public static void give(byte[] page) {
-    if (page.length != BYTES) {
-      return;
+    if (page.length == BYTES) {
+      FREE.give(page);
     }
-    assert spoil(page);
-    try {
-      FREE.push(new WeakReference<>(page));
-    } catch (OutOfMemoryError full) {
-      // Then it is left to the collector. Who gives is not to fail by it.
-    }
-  }
-
-  /** Shows in tests who looks at it all the same. */
-  private static boolean spoil(byte[] page) {
-    Arrays.fill(page, (byte) 0xdb);
-    return true;
   }
 }
