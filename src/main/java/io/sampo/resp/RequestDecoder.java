@@ -46,7 +46,7 @@ public final class RequestDecoder {
   }
 
   private final Spare spare;
-  private final int itself;
+  private final int mostItself;
   private Limits limits;
   private boolean authenticated = true;
   private boolean held;
@@ -64,7 +64,7 @@ public final class RequestDecoder {
   private int desired;
 
   /** How many of the bytes that were given last have not been looked at. */
-  private int left;
+  private int unread;
 
   /** Where in {@link #kept} decoding goes on, and up to where no end of line was found. */
   private int position;
@@ -89,13 +89,13 @@ public final class RequestDecoder {
   /**
    * @param spare gives arrays for long requests; it gets them back from whoever {@link #decode}
    *     hands these to, unless they are lent
-   * @param itself the longest array that it makes itself: where longer ones are needed, not all
-   *     bytes that it is given are decoded at once, and some may be {@link #left}
+   * @param mostItself the longest array that it makes itself: where longer ones are needed, not all
+   *     bytes that it is given are decoded at once, and some may be {@link #unread}
    */
-  public RequestDecoder(Limits limits, Spare spare, int itself) {
+  public RequestDecoder(Limits limits, Spare spare, int mostItself) {
     this.limits = limits;
     this.spare = spare;
-    this.itself = itself;
+    this.mostItself = mostItself;
   }
 
   /** Replaces the limits, from the next header on. */
@@ -131,8 +131,8 @@ public final class RequestDecoder {
    * How many bytes at the end of those that were given last have not been looked at, since they
    * come behind a long argument, or since it {@link #lacksRoom}: they are to be given once more.
    */
-  public int left() {
-    return left;
+  public int unread() {
+    return unread;
   }
 
   /** Whether decoding cannot go on without an array that others have {@link #makeRoom made}. */
@@ -169,15 +169,15 @@ public final class RequestDecoder {
   }
 
   /**
-   * Hands over every request that is complete with these bytes, but for those that are {@link
-   * #left}.
+   * Hands over every request that is complete with these bytes, but for those that stay {@link
+   * #unread}.
    *
    * @param chunk must not change as long as {@code out} is in use; it is not written to
    * @param out must be empty; its buffer becomes the one all its requests lie in, which is {@code
    *     chunk} itself if nothing was kept and nothing had to be unquoted
    */
   public void decode(byte[] chunk, int from, int to, Frames out) {
-    left = 0;
+    unread = 0;
     if (failed() || (keptLength > 0 && !keep(chunk, from, to))) {
       return;
     }
@@ -305,12 +305,12 @@ public final class RequestDecoder {
   private boolean keep(byte[] chunk, int from, int to) {
     int count = to - from;
     if (count > kept.length - keptLength) {
-      if (bulk >= STAYING && itself < Integer.MAX_VALUE && bulk + 2 <= kept.length - position) {
+      if (bulk >= STAYING && mostItself < Integer.MAX_VALUE && bulk + 2 <= kept.length - position) {
         // The array is the argument's: what comes behind it is not to be a reason for a longer one.
-        left = count - (kept.length - keptLength);
-        count -= left;
+        unread = count - (kept.length - keptLength);
+        count -= unread;
       } else if (!grow((long) keptLength + count)) {
-        left = failed() ? 0 : count;
+        unread = failed() ? 0 : count;
         return false;
       }
     }
@@ -333,7 +333,7 @@ public final class RequestDecoder {
     }
     boolean last = missing == 1;
     int room = room(wanted, kept.length, position, bulk, last);
-    if (room > itself) {
+    if (room > mostItself) {
       lacking = room;
       long announced = announced(position, bulk, last);
       boolean much = bulk >= STAYING && announced <= wanted * BELIEVED_SOONER;

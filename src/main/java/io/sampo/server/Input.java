@@ -89,7 +89,7 @@ final class Input {
   /** Goes on with the chunk at hand, for which there is room now. */
   void room(byte[] made) {
     decoder.room(made);
-    decode(decoder.left());
+    decode(decoder.unread());
   }
 
   /** Ends the connection, for the request does not fit into the heap. */
@@ -128,9 +128,9 @@ final class Input {
     loop.spare.give(frames);
     loop.free(frames);
     frames = null;
-    if (decoder.left() > 0) {
+    if (decoder.unread() > 0) {
       frames = loop.frames();
-      decode(decoder.left());
+      decode(decoder.unread());
       return;
     }
     chunk.free();

@@ -46,7 +46,7 @@ class LongRequestsTest {
       decoder.decode(bytes, to - left, to, out);
       if (decoder.lacksRoom()) {
         assertEquals(0, out.count());
-        assertEquals(left, decoder.left());
+        assertEquals(left, decoder.unread());
         byte[] room = decoder.makeRoom();
         longest = Math.max(longest, room.length);
         decoder.room(room);
@@ -62,7 +62,7 @@ class LongRequestsTest {
         requests.add(parts);
         arrays.add(out.buffer());
       }
-      left = decoder.left();
+      left = decoder.unread();
     } while (left > 0);
   }
 
@@ -117,7 +117,7 @@ class LongRequestsTest {
     }
     feed(Bytes.ascii(request("SET", "k", "v".repeat(300_000)) + "*x\r\nPING\r\n"));
     assertEquals("ERR Protocol error: invalid multibulk length", decoder.error());
-    assertEquals(0, decoder.left());
+    assertEquals(0, decoder.unread());
   }
 
   @Test
