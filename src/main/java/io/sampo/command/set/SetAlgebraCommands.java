@@ -49,18 +49,20 @@ public final class SetAlgebraCommands {
 
   // ---- intersection ----
 
-  /** Visits the members that all the sets have. */
-  private static void intersection(SetValue[] sets, SetValue.Visitor visitor) {
-    Arrays.sort(sets, Comparator.comparingInt(SetValue::size));
-    SetValue.eachShared(sets, visitor);
+  /** The sets at keys {@code from} to before {@code to}, each once, the smallest first. */
+  private static SetValue[] different(Context c, Args a, int from, int to) {
+    return Arrays.stream(sets(c, a, from, to))
+        .distinct()
+        .sorted(Comparator.comparingInt(SetValue::size))
+        .toArray(SetValue[]::new);
   }
 
   private static void sinter(Context c, Args a) {
     ReplyWriter out = c.out();
-    SetValue[] sets = sets(c, a, 1, a.count());
+    SetValue[] sets = different(c, a, 1, a.count());
     int mark = out.defer();
     int[] count = {0};
-    intersection(
+    SetValue.eachShared(
         sets,
         (m, offset, length) -> {
           out.bulk(m, offset, length);
@@ -90,21 +92,21 @@ public final class SetAlgebraCommands {
       }
     }
     long most = limit == 0 ? Long.MAX_VALUE : limit;
-    SetValue[] sets = sets(c, a, 2, end);
-    if (Arrays.stream(sets).allMatch(set -> set == sets[0])) {
+    SetValue[] sets = different(c, a, 2, end);
+    if (sets.length == 1) {
       c.out().integer(Math.min(sets[0].size(), most));
       return;
     }
     int[] count = {0};
-    intersection(sets, (m, offset, length) -> ++count[0] < most);
+    SetValue.eachShared(sets, (m, offset, length) -> ++count[0] < most);
     c.out().integer(count[0]);
   }
 
   private static void sinterStore(Context c, Args a) {
-    SetValue[] sets = sets(c, a, 2, a.count());
+    SetValue[] sets = different(c, a, 2, a.count());
     Limits limits = c.db(a, 1).limits();
     SetValue result = new SetValue();
-    intersection(
+    SetValue.eachShared(
         sets,
         (m, offset, length) -> {
           result.add(m, offset, length, limits);
