@@ -40,8 +40,6 @@ class SegmentsOutOfHeapTest {
     /** Those from 1 to here are in the table, as addresses. */
     private int count;
 
-    private int failures;
-
     Trial(long seed) {
       random = new Random(seed);
       while (count < ENTRIES / 2) {
@@ -51,11 +49,6 @@ class SegmentsOutOfHeapTest {
 
     public static void main(String[] args) {
       FullHeap.main(args, Trial::new);
-    }
-
-    @Override
-    public int failures() {
-      return failures;
     }
 
     private void insert() {
@@ -72,26 +65,25 @@ class SegmentsOutOfHeapTest {
     }
 
     @Override
-    public void round(int kind) {
-      int wanted = kind == 0 ? count - random.nextInt(STEP) : count + random.nextInt(STEP);
-      wanted = Math.min(Math.max(wanted, ENTRIES / 4), ENTRIES);
+    public int pieces(int kind) {
       // Next to nothing where it is to shrink, for which it needs some, too.
-      List<byte[]> ballast = FullHeap.but(random.nextInt(kind == 0 ? 2 : 32));
-      try {
-        while (count < wanted) {
-          insert();
-        }
-        while (count > wanted) {
-          remove();
-        }
-      } catch (OutOfMemoryError e) {
-        failures++;
-      }
-      ballast.clear();
-      verify();
+      return random.nextInt(kind == 0 ? 2 : 32);
     }
 
-    private void verify() {
+    @Override
+    public void change(int kind) {
+      int wanted = kind == 0 ? count - random.nextInt(STEP) : count + random.nextInt(STEP);
+      wanted = Math.min(Math.max(wanted, ENTRIES / 4), ENTRIES);
+      while (count < wanted) {
+        insert();
+      }
+      while (count > wanted) {
+        remove();
+      }
+    }
+
+    @Override
+    public void verify() {
       check(table.size() == count, table.size() + " entries, not " + count);
       // One in ten, for all of them would take longer than the rest.
       for (int i = random.nextInt(10); i < ENTRIES; i += 10) {

@@ -15,17 +15,21 @@ import java.util.function.LongFunction;
 public final class FullHeap {
   /** What is tried in the JVM, over and over. */
   public interface Trial {
-    /** Does a little, and looks whether all is as it should be. */
-    void round(int kind);
+    /** How many pieces of the heap are to be left for {@link #change} of a kind, 0 to 2. */
+    int pieces(int kind);
 
-    /** How often the heap ran out. */
-    int failures();
+    /** Changes much, until the heap runs out. */
+    void change(int kind);
+
+    /** Looks, with room again, whether all is as it should be. */
+    void verify();
 
     /** Looks at what is left. */
     default void end() {}
   }
 
-  private static boolean fills;
+  /** The kinds of changes. */
+  private static final int KINDS = 3;
 
   private FullHeap() {}
 
@@ -40,14 +44,24 @@ public final class FullHeap {
     Trial trial = trials.apply(seed);
     // Once with room, for classes that find no heap when they are initialized stay unusable.
     Trial roomy = trials.apply(seed);
-    for (int kind = 0; kind < 3; kind++) {
-      roomy.round(kind);
+    for (int kind = 0; kind < KINDS; kind++) {
+      roomy.pieces(kind);
+      roomy.change(kind);
+      roomy.verify();
     }
-    fills = true;
+    int failures = 0;
     for (int i = 0; i < Integer.parseInt(args[1]); i++) {
-      trial.round(i % 3);
+      int kind = i % KINDS;
+      List<byte[]> ballast = but(trial.pieces(kind));
+      try {
+        trial.change(kind);
+      } catch (OutOfMemoryError full) {
+        failures++;
+      }
+      ballast.clear();
+      trial.verify();
     }
-    check(trial.failures() > 10, "the heap ran out " + trial.failures() + " times only");
+    check(failures > 10, "the heap ran out " + failures + " times only");
     trial.end();
     System.exit(0);
   }
@@ -90,15 +104,15 @@ public final class FullHeap {
   public static List<byte[]> but(int pieces) {
     List<byte[]> ballast = new ArrayList<>(1 << 12);
     try {
-      while (fills) {
+      while (true) {
         ballast.add(new byte[1 << 14]);
       }
     } catch (OutOfMemoryError e) {
       for (int i = Math.min(pieces, ballast.size()); i > 0; i--) {
         ballast.remove(ballast.size() - 1);
       }
+      return ballast;
     }
-    return ballast;
   }
 
   public static void check(boolean is, String what) {
