@@ -19,8 +19,11 @@ public final class Bench {
   private static final int IDLE_SECONDS = 20;
   private static final int PROBE = 20_000;
 
-  /** How many times as long a run takes that several threads of redis-benchmark make. */
-  private static final int LONGER = 5;
+  /**
+   * How long a run takes at least that several threads of redis-benchmark make, in seconds: up to a
+   * quarter of one goes by before they see that they are done.
+   */
+  private static final double SEVERAL_THREADS = 4;
 
   /** Connections before the first that counts: a run begins with fifty at once. */
   static final int WARMING = 40_000;
@@ -250,7 +253,8 @@ public final class Bench {
 
   private long commands(Load load, double rate) {
     long perRoundTrip = (long) load.connections() * load.pipeline();
-    double seconds = load.threads() > 1 ? options.seconds() * LONGER : options.seconds();
+    double least = load.threads() > 1 ? SEVERAL_THREADS : 0;
+    double seconds = Math.max(options.seconds(), least);
     return Math.max(perRoundTrip * 20, (long) (rate * seconds));
   }
 

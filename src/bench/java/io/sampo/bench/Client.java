@@ -42,17 +42,25 @@ final class Client implements AutoCloseable {
    * @throws IOException also on an error reply
    */
   String command(String... arguments) throws IOException {
+    return raw(encoded(arguments));
+  }
+
+  /** A request as {@link #raw} takes it. */
+  static byte[] encoded(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     append(out, arguments);
-    socket.getOutputStream().write(out.toByteArray());
+    return out.toByteArray();
+  }
+
+  /** As {@link #command} does, with a request that was encoded before. */
+  String raw(byte[] request) throws IOException {
+    socket.getOutputStream().write(request);
     return reply();
   }
 
   /** Sends one command and passes over its reply, whatever that is but an error. */
   void exchange(String... arguments) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    append(out, arguments);
-    socket.getOutputStream().write(out.toByteArray());
+    socket.getOutputStream().write(encoded(arguments));
     pass();
   }
 

@@ -13,7 +13,7 @@ enum Section {
   RANGES_BY_TWO(
       "Ranges, by two threads of redis-benchmark",
       "With `--threads 2`, which share two processors with the server. The client looks every 250 ms"
-          + " whether it is done, so the runs are longer than others."),
+          + " whether it is done, so a run takes 4 s at least."),
   RANGES(
       "Ranges, with a client that does not look at each element",
       "`redis-benchmark` parses each element of a reply, which takes more than the server needs to send"
