@@ -1,5 +1,6 @@
 package io.sampo.persist;
 
+import io.sampo.data.Lzf;
 import io.sampo.data.RawString;
 import io.sampo.data.Words;
 import io.sampo.resp.Bytes;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.sampo.data.Limits;
+import io.sampo.data.Lzf;
 import io.sampo.data.Words;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;

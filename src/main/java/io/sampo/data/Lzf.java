@@ -1,10 +1,10 @@
-package io.sampo.persist;
+package io.sampo.data;
 
-import io.sampo.data.Words;
 import java.util.Arrays;
 
 /**
- * Compression in the format of LibLZF, as RDB has it for strings. A chunk begins with a byte c:
+ * Compression in the format of LibLZF, as Redis has it for strings in RDB and for nodes of lists. A
+ * chunk begins with a byte c:
  *
  * <pre>
  * c &lt; 32   c + 1 bytes follow as they are
@@ -14,9 +14,9 @@ import java.util.Arrays;
  *
  * <p>An object compresses for one thread.
  */
-final class Lzf {
+public final class Lzf {
   /** A byte of compressed data stands for at most that many: 264 are repeated by 3. */
-  static final int MAX_RATIO = 88;
+  public static final int MAX_RATIO = 88;
 
   private static final int HASH_BITS = 13;
 
@@ -24,7 +24,10 @@ final class Lzf {
   private static final int SHORT_HASH_BITS = 9;
 
   private static final int SHORT = 512;
-  static final int MAX_LITERALS = 32;
+
+  /** For so many bytes that do not repeat there is one more. */
+  public static final int MAX_LITERALS = 32;
+
   private static final int MAX_DISTANCE = 1 << 13;
   private static final int MAX_REPEAT = 264;
   private static final int SHORT_REPEAT = 9;
@@ -42,7 +45,7 @@ final class Lzf {
    * Compresses a range of bytes into at most {@code room} bytes at {@code at}; returns how many it
    * took, or 0 if that is not enough.
    */
-  int compress(byte[] a, int offset, int length, byte[] to, int at, int room) {
+  public int compress(byte[] a, int offset, int length, byte[] to, int at, int room) {
     if (base > Integer.MAX_VALUE - length) {
       Arrays.fill(seen, 0);
       base = 1;
@@ -147,7 +150,7 @@ final class Lzf {
   }
 
   /** Fills an array from its beginning with what was compressed; false if it is not that. */
-  static boolean decompress(byte[] a, int offset, int length, byte[] to) {
+  public static boolean decompress(byte[] a, int offset, int length, byte[] to) {
     int i = offset;
     int end = offset + length;
     int out = 0;

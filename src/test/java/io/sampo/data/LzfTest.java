@@ -1,4 +1,4 @@
-package io.sampo.persist;
+package io.sampo.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
