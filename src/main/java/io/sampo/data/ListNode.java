@@ -25,7 +25,7 @@ final class ListNode {
   /** The part of what is used that may be left unused for good. */
   private static final int TRIFLE = 64;
 
-  /** By this a {@link Quicklist} tells whether it may change it. */
+  /** By this {@link QuicklistNodes} tell whether it may change it. */
   private NodePage home = NodePage.NOWHERE;
 
   private byte[] bytes;

@@ -40,7 +40,7 @@ public final class ListValue implements Value {
     }
     if (packs.size() == 1) {
       ListNode only = list.quick.node(0);
-      if (!Quicklist.exceeds(fill, only.used() + (long) ListNode.FRAME_BYTES, only.count())) {
+      if (!NodeLimit.exceeds(fill, only.used() + (long) ListNode.FRAME_BYTES, only.count())) {
         list.pack = list.quick.only();
         list.quick = null;
       }
@@ -233,7 +233,7 @@ public final class ListValue implements Value {
   /** Says that {@code n} elements of {@code bytes} together are about to be added. */
   public void prepare(long bytes, int n, int fill) {
     if (pack != null
-        && Quicklist.exceeds(
+        && NodeLimit.exceeds(
             fill, (long) pack.used() + ListNode.FRAME_BYTES + bytes, (long) pack.count() + n)) {
       quick = new Quicklist(pack);
       pack = null;
@@ -250,7 +250,7 @@ public final class ListValue implements Value {
 
   public void addFirst(byte[] a, int offset, int length, int fill) {
     if (pack != null) {
-      pack.addFirst(a, offset, length, Quicklist.mostBytes(fill));
+      pack.addFirst(a, offset, length, NodeLimit.mostBytes(fill));
     } else {
       quick.addFirst(a, offset, length, fill);
     }
@@ -258,7 +258,7 @@ public final class ListValue implements Value {
 
   public void addLast(byte[] a, int offset, int length, int fill) {
     if (pack != null) {
-      pack.addLast(a, offset, length, Quicklist.mostBytes(fill));
+      pack.addLast(a, offset, length, NodeLimit.mostBytes(fill));
     } else {
       quick.addLast(a, offset, length, fill);
     }
@@ -267,7 +267,7 @@ public final class ListValue implements Value {
   /** Adds the decimal text of a number. */
   public void addLast(long value, int fill) {
     if (pack != null) {
-      pack.addLast(value, Quicklist.mostBytes(fill));
+      pack.addLast(value, NodeLimit.mostBytes(fill));
     } else {
       quick.addLast(value, fill);
     }
