@@ -57,15 +57,18 @@ public final class Lists {
 
   /** Follows the removal of {@code n} elements from list {@code h} at key {@code i}. */
   public static void removed(Context c, Db db, int h, Args a, int i, String event, long n) {
-    c.modified(a, i, KeyEvent.LIST, event);
-    c.changed(n - 1);
     ListValue list = list(db, h);
-    if (list.size() == 0) {
+    boolean empty = list.size() == 0;
+    if (empty) {
       db.remove(h);
-      c.notify(a, i, KeyEvent.GENERIC, "del");
     } else {
       list.settle(fill(db));
       db.resized(h);
+    }
+    c.modified(a, i, KeyEvent.LIST, event);
+    c.changed(n - 1);
+    if (empty) {
+      c.notify(a, i, KeyEvent.GENERIC, "del");
     }
   }
 }

@@ -282,6 +282,11 @@ public final class ByteTable {
     } while (!replaceIn(bucket, value, offset, length));
   }
 
+  /** Has {@link #remove(byte[], int, int)} of a key take no heap. */
+  void prepareToRemove(byte[] key, int offset, int length) {
+    own(mixed(KeyHash.SECRET.of(key, offset, length)));
+  }
+
   /** Removes a key; false if it is not there. */
   public boolean remove(byte[] key, int offset, int length) {
     if (!find(key, offset, length)) {

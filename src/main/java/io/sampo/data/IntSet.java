@@ -155,7 +155,16 @@ public final class IntSet {
     System.arraycopy(set, at + width, set, at, (size - index) * width);
     Words.putInt(set, 4, size);
     int used = used(set);
-    return set.length > used + used / 2 + 64 ? Arrays.copyOf(set, (used + 7) & ~7) : set;
+    return set.length > used + used / 2 + 64 ? trimmed(set, used) : set;
+  }
+
+  private static byte[] trimmed(byte[] set, int used) {
+    try {
+      return Arrays.copyOf(set, (used + 7) & ~7);
+    } catch (OutOfMemoryError full) {
+      // A removal, which makes room, is not to fail by it.
+      return set;
+    }
   }
 
   private static int width(byte[] set) {

@@ -307,7 +307,7 @@ public final class ListPack {
     long wanted = (long) used - (to - p) + room;
     byte[] changed = pack;
     if (wanted > pack.length || pack.length - wanted > wanted / 2 + TOLERATED) {
-      changed = new byte[capacity(wanted)];
+      changed = another(pack, wanted);
       System.arraycopy(pack, 0, changed, 0, p);
     }
     System.arraycopy(pack, to, changed, p + room, used - to);
@@ -316,6 +316,19 @@ public final class ListPack {
       count(changed, Math.min(counted(changed) + more, UNCOUNTED));
     }
     return changed;
+  }
+
+  /** An array for so much; the same one if there is no heap for a smaller one. */
+  private static byte[] another(byte[] pack, long wanted) {
+    try {
+      return new byte[capacity(wanted)];
+    } catch (OutOfMemoryError full) {
+      if (wanted > pack.length) {
+        throw full;
+      }
+      // A removal, which makes room, is not to fail by it.
+      return pack;
+    }
   }
 
   private static void count(byte[] pack, int size) {

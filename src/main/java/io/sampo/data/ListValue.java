@@ -242,9 +242,14 @@ public final class ListValue implements Value {
 
   /** Says that elements have been removed, and not all. */
   public void settle(int fill) {
-    if (quick != null && quick.fitsListpack(fill)) {
+    if (quick == null || !quick.fitsListpack(fill)) {
+      return;
+    }
+    try {
       pack = quick.only();
       quick = null;
+    } catch (OutOfMemoryError full) {
+      // It can stay as it is. The removal, which makes room, is not to fail by it.
     }
   }
 
@@ -288,6 +293,13 @@ public final class ListValue implements Value {
   public void set(int index, byte[] a, int offset, int length, int fill) {
     insert(index, a, offset, length, fill);
     remove(index + 1, 1, fill);
+  }
+
+  /** Has {@link #removeFirst}, or {@link #removeLast}, take no heap. */
+  public void prepareToRemove(boolean first) {
+    if (quick != null) {
+      quick.prepareToRemove(first);
+    }
   }
 
   public void removeFirst() {

@@ -202,6 +202,11 @@ final class Quicklist {
 
   // --- removing
 
+  /** Has {@link #removeFirst}, or {@link #removeLast}, take no heap. */
+  void prepareToRemove(boolean first) {
+    nodes.own(first ? 0 : nodes.count() - 1);
+  }
+
   void removeFirst() {
     ListNode node = nodes.own(0);
     long before = node.heapBytes();

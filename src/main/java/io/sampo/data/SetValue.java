@@ -241,6 +241,15 @@ public final class SetValue implements Value {
     }
   }
 
+  /** Has {@link #remove} of a member take no heap. */
+  public void prepareToRemove(byte[] a, int offset, int length) {
+    switch (form) {
+      case INTEGERS -> own();
+      case PACK -> {}
+      default -> table.prepareToRemove(a, offset, length);
+    }
+  }
+
   /** Removes a member; false if it is not there. */
   public boolean remove(byte[] a, int offset, int length) {
     switch (form) {

@@ -94,17 +94,23 @@ public final class SetCommands {
       c.out().integer(set.has(a.array(), a.offset(3), a.length(3)) ? 1 : 0);
       return;
     }
-    if (!set.remove(a.array(), a.offset(3), a.length(3))) {
+    if (!set.has(a.array(), a.offset(3), a.length(3))) {
       c.out().integer(0);
       return;
     }
+    // What takes heap comes first, lest the member be nowhere.
+    set.prepareToRemove(a.array(), a.offset(3), a.length(3));
     SetValue destination = target == Db.NONE ? new SetValue() : Sets.set(to, target);
-    Sets.shrunk(c, from, h, a, "srem");
+    boolean isNew = destination.add(a.array(), a.offset(3), a.length(3), to.limits());
     if (target == Db.NONE) {
       to.put(a.array(), a.offset(2), a.length(2), destination, false);
+      h = from.find(a.array(), a.offset(1), a.length(1));
+    } else if (isNew) {
+      to.resized(target);
     }
-    if (destination.add(a.array(), a.offset(3), a.length(3), to.limits())) {
-      to.resized(to.find(a.array(), a.offset(2), a.length(2)));
+    set.remove(a.array(), a.offset(3), a.length(3));
+    Sets.shrunk(c, from, h, a, "srem");
+    if (isNew) {
       c.modified(a, 2, KeyEvent.SET, "sadd");
     }
     c.out().integer(1);
