@@ -87,7 +87,7 @@ class RedisConfTest {
       hash-max-listpack-entries 512
       hash-max-listpack-value 64
       list-max-listpack-size -2
-      list-compress-depth 0
+      list-compress-depth 1
       set-max-intset-entries 512
       zset-max-listpack-entries 128
       zset-max-listpack-value 64

@@ -40,6 +40,11 @@ public final class Lists {
     return db.limits().listMaxListpackSize;
   }
 
+  /** Directive {@code list-compress-depth}. */
+  public static int depth(Db db) {
+    return db.limits().listCompressDepth;
+  }
+
   /**
    * Whether argument {@code i} is LEFT, and not RIGHT.
    *

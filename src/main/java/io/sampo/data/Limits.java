@@ -14,6 +14,9 @@ public final class Limits {
   /** {@code list-max-listpack-size}: elements of a node if positive; -1 to -5 mean 4 to 64 KiB. */
   public volatile int listMaxListpackSize = -2;
 
+  /** {@code list-compress-depth}: nodes at each end that are not compressed; 0 for all. */
+  public volatile int listCompressDepth;
+
   /** {@code set-max-intset-entries}: members of a set of integers. */
   public volatile int setMaxIntsetEntries = 512;
 

@@ -11,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>A <em>position</em> is the offset of an element in the array, valid until the next change.
  */
-final class ListNode {
+final class ListNode implements QuicklistNode {
   /** What a listpack takes besides its elements; counted where a limit is in bytes. */
   static final int FRAME_BYTES = 7;
 
@@ -56,38 +56,51 @@ final class ListNode {
 
   /** A node of the elements of a {@link ListPack}, which it takes over. */
   static ListNode of(byte[] pack) {
-    return new ListNode(pack, ListPack.BEGIN, ListPack.end(pack), ListPack.size(pack));
+    return of(pack, ListPack.size(pack));
   }
 
-  ListNode copy() {
+  /** The same of one that has so many. */
+  static ListNode of(byte[] pack, int count) {
+    return new ListNode(pack, ListPack.BEGIN, ListPack.end(pack), count);
+  }
+
+  @Override
+  public ListNode raw() {
+    return this;
+  }
+
+  @Override
+  public ListNode copy() {
     return new ListNode(Arrays.copyOfRange(bytes, start, start + aligned(used())), used(), count);
   }
 
-  int count() {
+  @Override
+  public int count() {
     return count;
   }
 
-  /** The bytes its elements take. */
-  int used() {
+  @Override
+  public int used() {
     return end - start;
   }
 
-  /** What it takes beside the page it may be in. */
-  long heapBytes() {
+  @Override
+  public long heapBytes() {
     return home.isPage() ? OBJECT_BYTES : OBJECT_BYTES + ARRAY_HEADER + aligned(bytes.length);
   }
 
-  /** What it takes if its page is that of another list. */
-  long sharedHeapBytes() {
+  @Override
+  public long sharedHeapBytes() {
     return home.isPage() ? OBJECT_BYTES + aligned(used()) : heapBytes();
   }
 
-  NodePage home() {
+  @Override
+  public NodePage home() {
     return home;
   }
 
-  /** Says to which list it belongs that has an array of its own. */
-  void home(NodePage arrays) {
+  @Override
+  public void home(NodePage arrays) {
     home = arrays;
   }
 
@@ -99,12 +112,14 @@ final class ListNode {
   }
 
   /** The position of the first element. */
-  int first() {
+  @Override
+  public int first() {
     return start;
   }
 
   /** The position behind the last element. */
-  int end() {
+  @Override
+  public int end() {
     return end;
   }
 
@@ -293,8 +308,8 @@ final class ListNode {
     }
   }
 
-  /** Moves into a page; returns the array that it had. */
-  byte[] settle(NodePage page) {
+  @Override
+  public byte[] settle(NodePage page) {
     int used = used();
     byte[] array = bytes;
     start = page.owner.place(page, array, start, used);
@@ -305,7 +320,7 @@ final class ListNode {
   }
 
   /** Moves out of its page. */
-  void unsettle() {
+  private void unsettle() {
     move(new byte[aligned(used())], 0);
   }
 

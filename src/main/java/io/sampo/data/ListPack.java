@@ -60,6 +60,15 @@ public final class ListPack {
     return pack;
   }
 
+  /** Writes a pack of elements that are encoded as in one; returns the bytes in use. */
+  public static int write(byte[] pack, byte[] a, int offset, int length, int count) {
+    System.arraycopy(a, offset, pack, BEGIN, length);
+    pack[BEGIN + length] = END;
+    used(pack, BEGIN + length + 1);
+    count(pack, Math.min(count, UNCOUNTED));
+    return BEGIN + length + 1;
+  }
+
   /** A copy without bytes to spare. */
   public static byte[] copy(byte[] pack) {
     return Arrays.copyOf(pack, aligned(used(pack)));

@@ -1,7 +1,6 @@
 package io.sampo.data;
 
 import io.sampo.resp.ReplyWriter;
-import java.util.List;
 
 /**
  * A list of byte strings: one {@link ListNode} while it is small, a {@link Quicklist} from then on.
@@ -27,25 +26,21 @@ public final class ListValue implements Value {
     quick = other.quick == null ? null : other.quick.copy();
   }
 
-  /**
-   * A list of the elements of {@link ListPack}s, of which there is one at least; it takes them
-   * over. None is empty.
-   */
-  public static ListValue of(List<byte[]> packs, int fill) {
+  /** A list of the elements of a {@link ListPack}, which it takes over. */
+  public static ListValue of(byte[] elements, int fill, int depth) {
     ListValue list = new ListValue();
-    list.pack = null;
-    list.quick = new Quicklist(ListNode.of(packs.get(0)));
-    for (byte[] more : packs.subList(1, packs.size())) {
-      list.quick.addLast(ListNode.of(more));
-    }
-    if (packs.size() == 1) {
-      ListNode only = list.quick.node(0);
-      if (!NodeLimit.exceeds(fill, only.used() + (long) ListNode.FRAME_BYTES, only.count())) {
-        list.pack = list.quick.only();
-        list.quick = null;
-      }
-    }
+    list.pack = ListNode.of(elements);
+    list.prepare(0, 0, fill, depth);
     return list;
+  }
+
+  /** Adds the elements of a {@link ListPack}, which it takes over, whatever their number. */
+  public void append(byte[] elements, int depth) {
+    if (pack != null) {
+      quick = new Quicklist(pack, depth);
+      pack = null;
+    }
+    quick.addLast(ListNode.of(elements));
   }
 
   @Override
@@ -92,6 +87,11 @@ public final class ListValue implements Value {
     return pack != null ? "listpack" : "quicklist";
   }
 
+  /** How many nodes at each end are never compressed, or 0 if none is. */
+  public int depth() {
+    return pack != null ? 0 : quick.depth();
+  }
+
   @Override
   public long heapBytes() {
     return OBJECT_BYTES + (pack != null ? pack.heapBytes() : quick.heapBytes());
@@ -114,7 +114,7 @@ public final class ListValue implements Value {
       return pack.get(pack.position(index));
     }
     long place = quick.locate(index);
-    ListNode node = quick.node((int) (place >>> 32));
+    ListNode node = quick.node((int) (place >>> 32)).raw();
     return node.get(node.position((int) place));
   }
 
@@ -147,12 +147,29 @@ public final class ListValue implements Value {
     void run(byte[] a, int offset, int length, int count);
   }
 
+  /** Takes nodes as they are kept. */
+  public interface NodeVisitor extends RunVisitor {
+    /** A node that is {@link Lzf} of a {@link ListPack} of {@code packBytes}. */
+    void compressed(byte[] a, int offset, int length, int packBytes);
+  }
+
+  /** Shows all nodes. */
+  public void eachNode(NodeVisitor visitor) {
+    for (int i = 0; i < nodeCount(); i++) {
+      if (pack == null && quick.node(i) instanceof LzfNode node) {
+        visitor.compressed(node.array(), node.first(), node.compressedBytes(), node.packBytes());
+      } else {
+        eachRun(i, 1, visitor);
+      }
+    }
+  }
+
   /** How many runs {@link #eachRun} shows. */
   public int runCount() {
     return nodeCount();
   }
 
-  /** Shows so many runs, as they are kept. */
+  /** Shows so many runs. */
   public void eachRun(int from, int n, RunVisitor visitor) {
     for (int i = from; i < from + n; i++) {
       ListNode node = node(i);
@@ -165,7 +182,7 @@ public final class ListValue implements Value {
   }
 
   private ListNode node(int i) {
-    return pack != null ? pack : quick.node(i);
+    return pack != null ? pack : quick.node(i).raw();
   }
 
   /** A walk from element to element; it ends when the list is changed. */
@@ -230,12 +247,17 @@ public final class ListValue implements Value {
 
   // --- changing
 
-  /** Says that {@code n} elements of {@code bytes} together are about to be added. */
-  public void prepare(long bytes, int n, int fill) {
+  /**
+   * Says that {@code n} elements of {@code bytes} together are about to be added.
+   *
+   * @param depth {@code list-compress-depth}, which holds for a list of several nodes from the
+   *     beginning
+   */
+  public void prepare(long bytes, int n, int fill, int depth) {
     if (pack != null
         && NodeLimit.exceeds(
             fill, (long) pack.used() + ListNode.FRAME_BYTES + bytes, (long) pack.count() + n)) {
-      quick = new Quicklist(pack);
+      quick = new Quicklist(pack, depth);
       pack = null;
     }
   }
@@ -291,8 +313,12 @@ public final class ListValue implements Value {
 
   /** Replaces element {@code index}. */
   public void set(int index, byte[] a, int offset, int length, int fill) {
-    insert(index, a, offset, length, fill);
-    remove(index + 1, 1, fill);
+    if (quick != null) {
+      quick.set(index, a, offset, length, fill);
+    } else {
+      pack.insert(pack.position(index), a, offset, length);
+      pack.remove(index + 1, 1, 0);
+    }
   }
 
   /** Has {@link #removeFirst}, or {@link #removeLast}, take no heap. */
@@ -324,6 +350,16 @@ public final class ListValue implements Value {
       pack.remove(index, n, 0);
     } else if (n > 0) {
       quick.remove(index, n, fill);
+    }
+  }
+
+  /** Removes all but the elements from one index to before another, of which there are some. */
+  public void retain(int first, int end, int fill) {
+    if (pack == null) {
+      quick.retain(first, end, fill);
+    } else {
+      pack.remove(end, size() - end, 0);
+      pack.remove(0, first, 0);
     }
   }
 

@@ -97,6 +97,11 @@ final class NodePage {
     placed--;
   }
 
+  /** Whether these are the bytes that were given last. */
+  boolean isLast(int start, int end) {
+    return top == (descending ? start & ~7 : aligned(end));
+  }
+
   /** Whether so many nodes have left that the others are not worth it. */
   boolean isSparse() {
     return 2 * nodes < placed;

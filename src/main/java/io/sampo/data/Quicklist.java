@@ -14,8 +14,13 @@ final class Quicklist {
   private final QuicklistNodes nodes;
   private int size;
 
-  Quicklist(ListNode first) {
-    this(new QuicklistNodes(first), first.count());
+  /**
+   * A list of what is in one node.
+   *
+   * @param depth see {@link QuicklistNodes}
+   */
+  Quicklist(ListNode first, int depth) {
+    this(new QuicklistNodes(first, depth), first.count());
   }
 
   private Quicklist(QuicklistNodes nodes, int size) {
@@ -73,7 +78,12 @@ final class Quicklist {
     return nodes.count();
   }
 
-  ListNode node(int i) {
+  /** See {@link QuicklistNodes}. */
+  int depth() {
+    return nodes.depth();
+  }
+
+  QuicklistNode node(int i) {
     return nodes.get(i);
   }
 
@@ -101,7 +111,7 @@ final class Quicklist {
     int within = (int) place;
     int i = (int) (place >>> 32);
     for (int left = n; left > 0; i++) {
-      ListNode node = node(i);
+      ListNode node = node(i).raw();
       int some = Math.min(left, node.count() - within);
       node.bulk(node.position(within), some, out);
       left -= some;
@@ -113,7 +123,7 @@ final class Quicklist {
   void bulkBackward(int n, ReplyWriter out) {
     int i = nodes.count() - 1;
     for (int left = n; left > 0; i--) {
-      ListNode node = node(i);
+      ListNode node = node(i).raw();
       int some = Math.min(left, node.count());
       node.bulkBackward(node.end(), some, out);
       left -= some;
@@ -160,7 +170,7 @@ final class Quicklist {
     size += node.count();
   }
 
-  private static boolean isFull(ListNode node, int more, int fill) {
+  private static boolean isFull(QuicklistNode node, int more, int fill) {
     return node.count() > 0
         && NodeLimit.exceeds(
             fill, (long) node.used() + ListNode.FRAME_BYTES + more, node.count() + 1L);
@@ -168,6 +178,28 @@ final class Quicklist {
 
   /** Inserts before element {@code index}, which is above 0 and below the size. */
   void insert(int index, byte[] a, int offset, int length, int fill) {
+    int before = nodes.count();
+    int i = put(index, a, offset, length, fill);
+    nodes.tidy(i);
+    nodes.deepen(i, before);
+  }
+
+  /** Replaces element {@code index}. */
+  void set(int index, byte[] a, int offset, int length, int fill) {
+    // Before anything is changed, for there may be no heap for a copy.
+    nodes.own(nodeOf(index));
+    int before = nodes.count();
+    int i = put(index, a, offset, length, fill);
+    cut(index + 1, 1, fill);
+    nodes.deepen(i, before);
+  }
+
+  private int nodeOf(int index) {
+    return (int) (locate(index) >>> 32);
+  }
+
+  /** Inserts an element; returns near which node. */
+  private int put(int index, byte[] a, int offset, int length, int fill) {
     long place = locate(index);
     int i = (int) (place >>> 32);
     int within = (int) place;
@@ -180,7 +212,7 @@ final class Quicklist {
       insertBetween(i + 1, a, offset, length, fill);
     }
     size++;
-    nodes.tidy(i);
+    return i;
   }
 
   /** Inserts before node {@code i}, the first element of which is not to move. */
@@ -234,6 +266,25 @@ final class Quicklist {
 
   /** Removes {@code n} elements, at least one, from element {@code index} on. */
   void remove(int index, int n, int fill) {
+    nodes.deepen(cut(index, n, fill), nodes.count());
+  }
+
+  /** Removes all but the elements from one index to before another, of which there are some. */
+  void retain(int first, int end, int fill) {
+    if (first > 0 && end < size) {
+      // Before anything is removed, for there may be no heap for a copy.
+      nodes.own(nodeOf(first));
+    }
+    if (end < size) {
+      cut(end, size - end, fill);
+    }
+    if (first > 0) {
+      cut(0, first, fill);
+    }
+  }
+
+  /** Removes elements; returns near which node they were. */
+  private int cut(int index, int n, int fill) {
     long place = locate(index);
     int i = (int) (place >>> 32);
     int within = (int) place;
@@ -245,17 +296,20 @@ final class Quicklist {
       left -= node(end++).count();
     }
     // Before anything is removed, for there may be no heap for a copy.
-    ListNode last = left > 0 ? nodes.own(end) : node(i);
+    if (left > 0) {
+      nodes.own(end);
+    }
     if (inFirst > 0) {
       removeFrom(nodes.own(i), within, inFirst, fill);
     }
     if (left > 0) {
-      removeFrom(last, 0, left, fill);
+      removeFrom(nodes.own(end), 0, left, fill);
     }
     nodes.drop(first, end);
     size -= n;
     nodes.merge(first, fill);
     nodes.tidy(Math.min(first, nodes.count() - 1));
+    return first;
   }
 
   private void removeFrom(ListNode node, int within, int n, int fill) {
@@ -282,13 +336,14 @@ final class Quicklist {
   }
 
   private int removeMatching(int i, Needle needle, int n, boolean fromEnd, int fill) {
-    int found = node(i).countOf(needle);
+    int found = node(i).raw().countOf(needle);
     int some = Math.min(found, n);
     if (some > 0) {
       ListNode node = nodes.own(i);
       long before = node.heapBytes();
       node.removeMatching(needle, fromEnd ? found - some : 0, some, NodeLimit.leastBytes(fill));
       nodes.changed(node, before);
+      nodes.compress(i, i);
       size -= some;
     }
     return some;

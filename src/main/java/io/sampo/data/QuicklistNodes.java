@@ -6,14 +6,23 @@ import java.util.Arrays;
  * The nodes of a {@link Quicklist}: an array with room at both ends, so that inserting one in the
  * middle moves half of the references at most. What the nodes hold is in {@link NodePages} once it
  * is much.
+ *
+ * <p>If there is a depth ({@code list-compress-depth}), nodes that have as many others or more on
+ * both sides are compressed, as far as that makes them smaller and there is heap to do so. One of
+ * those is never changed: it is replaced by what it stands for, and that is compressed again when
+ * the change is over.
  */
 final class QuicklistNodes {
-  private static final long OBJECT_BYTES = 40 + 16 + NodePages.OBJECT_BYTES;
+  private static final long OBJECT_BYTES = 48 + 16 + NodePages.OBJECT_BYTES;
   private static final int REFERENCE_BYTES = 4;
 
   private static final byte[] NONE = {};
 
-  private ListNode[] nodes = new ListNode[4];
+  /** What a greater depth means, as in Redis. */
+  private static final int MOST_DEPTH = 0xffff;
+
+  private final int depth;
+  private QuicklistNode[] nodes = new QuicklistNode[4];
   private int from = 1;
   private int to = 2;
 
@@ -23,13 +32,15 @@ final class QuicklistNodes {
   /** By their homes the nodes tell whether they may be changed, or belong to a copy, too. */
   private final NodePages pages = new NodePages();
 
-  QuicklistNodes(ListNode first) {
+  QuicklistNodes(ListNode first, int depth) {
+    this.depth = Math.min(depth, MOST_DEPTH);
     first.home(pages.arrays);
     nodes[from] = first;
     bytes = first.heapBytes();
   }
 
   private QuicklistNodes(QuicklistNodes origin) {
+    depth = origin.depth;
     nodes = Arrays.copyOfRange(origin.nodes, origin.from, origin.to);
     from = 0;
     to = nodes.length;
@@ -39,7 +50,7 @@ final class QuicklistNodes {
   /** A copy: each of the two has its own of a node from when it first changes it. */
   QuicklistNodes copy() {
     QuicklistNodes copy = new QuicklistNodes(this);
-    for (ListNode node : copy.nodes) {
+    for (QuicklistNode node : copy.nodes) {
       copy.bytes += node.sharedHeapBytes();
     }
     return copy;
@@ -61,7 +72,12 @@ final class QuicklistNodes {
     return to - from;
   }
 
-  ListNode get(int i) {
+  /** How many nodes at each end are not compressed, or 0 if none is. */
+  int depth() {
+    return depth;
+  }
+
+  QuicklistNode get(int i) {
     return nodes[from + i];
   }
 
@@ -90,22 +106,22 @@ final class QuicklistNodes {
   }
 
   /** What a node takes beside these pages. */
-  private long bytes(ListNode node) {
+  private long bytes(QuicklistNode node) {
     return pages.has(node.home()) ? node.heapBytes() : node.sharedHeapBytes();
   }
 
   /** Says that a node was changed that took so many bytes before. */
-  void changed(ListNode node, long before) {
+  void changed(QuicklistNode node, long before) {
     bytes += node.heapBytes() - before;
   }
 
   /** Counts a node that is in an array of its own. */
-  private void adopt(ListNode node) {
+  private void adopt(QuicklistNode node) {
     node.home(pages.arrays);
     bytes += node.heapBytes();
   }
 
-  private void forget(ListNode node) {
+  private void forget(QuicklistNode node) {
     bytes -= bytes(node);
     if (pages.has(node.home())) {
       pages.leave(node.home());
@@ -116,21 +132,31 @@ final class QuicklistNodes {
 
   /** Node {@code i}, to be changed. */
   ListNode own(int i) {
-    ListNode node = nodes[from + i];
-    if (pages.mayChange(node.home())) {
-      return node;
+    QuicklistNode node = nodes[from + i];
+    if (node instanceof ListNode raw && pages.mayChange(raw.home())) {
+      return raw;
     }
-    ListNode own = node.copy();
-    forget(node);
-    adopt(own);
-    nodes[from + i] = own;
+    ListNode own = apart(node);
+    replace(i, own);
     return own;
+  }
+
+  /** What a node has, in an array of its own. */
+  private static ListNode apart(QuicklistNode node) {
+    return node instanceof ListNode raw ? raw.copy() : node.raw();
+  }
+
+  /** Has another node, which has an array of its own, be node {@code i}. */
+  private void replace(int i, QuicklistNode node) {
+    forget(get(i));
+    adopt(node);
+    nodes[from + i] = node;
   }
 
   /** The outermost node, to be changed, with room for so many bytes more if it is in a page. */
   ListNode outermost(boolean inFront, int more, int fill) {
     ListNode node = own(inFront ? 0 : count() - 1);
-    if (pages.has(node.home()) && node.home().descending == inFront) {
+    if (pages.has(node.home()) && node.home().descending == inFront && depth == 0) {
       long before = node.heapBytes();
       node.reopen(more, inFront, NodeLimit.mostBytes(fill));
       changed(node, before);
@@ -152,10 +178,9 @@ final class QuicklistNodes {
    * begins with some room: with the array of the other if that moves into a page.
    */
   ListNode extend(boolean inFront, int least, int fill) {
+    byte[] array = bury(inFront);
     int i = inFront ? 0 : count() - 1;
-    ListNode full = get(i);
-    byte[] array = settle(i, inFront);
-    if (array == NONE && pages.mayChange(full.home())) {
+    if (get(i) instanceof ListNode full && pages.mayChange(full.home())) {
       long before = full.heapBytes();
       full.trim();
       changed(full, before);
@@ -163,28 +188,41 @@ final class QuicklistNodes {
     ListNode fresh =
         array.length >= least && array.length <= NodeLimit.mostBytes(fill) + 8
             ? new ListNode(array, inFront)
-            : new ListNode(Math.max(least, full.used() / 4));
+            : new ListNode(Math.max(least, get(i).used() / 4));
     insert(inFront ? 0 : i + 1, fresh);
     return fresh;
   }
 
   /** Adds a node, which has an array of its own, behind the last, which gets no more. */
   void append(ListNode node) {
-    settle(count() - 1, false);
+    bury(false);
     insert(count(), node);
   }
 
   /**
-   * Has the outermost node move into a page, unless the list is short; returns the array it had.
+   * Says that there will be a node beyond the outermost one. Has that which will be deep enough
+   * compressed, and move into a page; returns the array it had if nobody needs it any more.
    */
+  private byte[] bury(boolean inFront) {
+    if (count() < 2 * depth) {
+      return NONE;
+    }
+    int d = Math.max(0, depth - 1);
+    int i = inFront ? d : count() - 1 - d;
+    byte[] raw = depth > 0 ? compress(i) : NONE;
+    byte[] settled = settle(i, inFront);
+    return raw == NONE ? settled : raw;
+  }
+
+  /** Has a node move into a page, unless the list is short; returns the array it had. */
   private byte[] settle(int i, boolean inFront) {
-    ListNode full = get(i);
+    QuicklistNode full = get(i);
     if (!pages.mayChange(full.home()) || full.home().isPage()) {
       return NONE;
     }
-    NodePage inner = get(inFront ? Math.min(1, count() - 1) : Math.max(0, i - 1)).home();
+    NodePage inner = get(inFront ? Math.min(i + 1, count() - 1) : Math.max(0, i - 1)).home();
     long before = full.heapBytes();
-    NodePage page = pages.room(full.used(), inFront, inner, bytes - before);
+    NodePage page = pages.room(full.end() - full.first(), inFront, inner, bytes - before);
     if (!page.isPage()) {
       return NONE;
     }
@@ -232,9 +270,9 @@ final class QuicklistNodes {
     int n = end - first;
     boolean last = end == count();
     for (int i = 0; i < n; i++) {
-      ListNode node = get(last ? end - 1 - i : first + i);
-      if (pages.has(node.home()) && (last || first == 0) && node.home().descending != last) {
-        pages.retract(node.home(), node.first(), node.end());
+      QuicklistNode node = get(last ? end - 1 - i : first + i);
+      if (last || first == 0) {
+        retract(node, !last);
       }
       forget(node);
     }
@@ -250,14 +288,31 @@ final class QuicklistNodes {
     giveBack();
   }
 
+  /** Says that a node leaves that was at an end, or has come near it. */
+  private void retract(QuicklistNode node, boolean inFront) {
+    NodePage page = node.home();
+    if (pages.has(page)
+        && page.descending == inFront
+        // What comes up again may be followed in its page by what never was compressed.
+        && (depth == 0 || page.isLast(node.first(), node.end()))) {
+      pages.retract(page, node.first(), node.end());
+    }
+  }
+
   /** Drops empty nodes and joins those that fit into one with their neighbour. */
   void compact(int fill) {
     int last = from;
+    boolean joined = false;
     for (int i = from + 1; i < to; i++) {
-      ListNode node = nodes[i];
+      QuicklistNode node = nodes[i];
       if (join(last - from, node, fill)) {
         forget(node);
+        joined = true;
         continue;
+      }
+      if (joined) {
+        compress(last - from, last - from);
+        joined = false;
       }
       if (nodes[last].count() > 0) {
         last++;
@@ -290,8 +345,8 @@ final class QuicklistNodes {
   }
 
   /** Moves all of {@code next} behind node {@code i} if both fit in half a node. */
-  private boolean join(int i, ListNode next, int fill) {
-    ListNode node = get(i);
+  private boolean join(int i, QuicklistNode next, int fill) {
+    QuicklistNode node = get(i);
     if (next.count() == 0) {
       return true;
     }
@@ -300,10 +355,11 @@ final class QuicklistNodes {
       return false;
     }
     try {
-      node = own(i);
-      long before = node.heapBytes();
-      node.append(next);
-      changed(node, before);
+      ListNode elements = next.raw();
+      ListNode own = own(i);
+      long before = own.heapBytes();
+      own.append(elements);
+      changed(own, before);
       return true;
     } catch (OutOfMemoryError full) {
       // They can stay two. What was removed, which made room, is not to fail by it.
@@ -316,6 +372,7 @@ final class QuicklistNodes {
       if (nodes.length > 64 && count() < nodes.length / 4) {
         rearrange(count() * 2 + 4);
       }
+      surface();
       leavePages();
     } catch (OutOfMemoryError full) {
       // As in join.
@@ -324,12 +381,68 @@ final class QuicklistNodes {
 
   /** Puts the nodes into the middle of an array that long. */
   private void rearrange(int length) {
-    ListNode[] moved = new ListNode[length];
+    QuicklistNode[] moved = new QuicklistNode[length];
     int start = (length - count()) / 2;
     System.arraycopy(nodes, from, moved, start, count());
     to = start + count();
     from = start;
     nodes = moved;
+  }
+
+  // --- compression
+
+  /**
+   * Has nodes near node {@code i}, which was changed in the middle of the list, compressed again,
+   * and those that have become deep enough because there are more than there were.
+   */
+  void deepen(int i, int countBefore) {
+    if (depth > 0) {
+      compress(i - 1, i + 2);
+      int more = count() - countBefore;
+      compress(depth, depth + more - 1);
+      compress(count() - depth - more, count() - depth - 1);
+    }
+  }
+
+  /** Has nodes compressed, as far as they are deep enough. */
+  void compress(int first, int last) {
+    if (depth > 0) {
+      int deepest = Math.min(last, count() - 1 - depth);
+      for (int i = Math.max(first, depth); i <= deepest; i++) {
+        compress(i);
+      }
+    }
+  }
+
+  /** Has a node compressed; returns the array it had if nobody needs it any more. */
+  private byte[] compress(int i) {
+    try {
+      if (get(i) instanceof ListNode raw && NodeCompressor.compressed(raw) instanceof LzfNode lzf) {
+        boolean isFree = pages.mayChange(raw.home()) && !raw.home().isPage();
+        replace(i, lzf);
+        return isFree ? raw.array() : NONE;
+      }
+    } catch (OutOfMemoryError full) {
+      // It can stay as it is.
+    }
+    return NONE;
+  }
+
+  /** Has the nodes that are not deep enough any more in arrays of their own, not compressed. */
+  private void surface() {
+    for (int d = 0; d < Math.min(depth, count()); d++) {
+      surface(d, true);
+      surface(count() - 1 - d, false);
+    }
+  }
+
+  private void surface(int i, boolean inFront) {
+    QuicklistNode node = get(i);
+    if (node instanceof LzfNode || pages.has(node.home())) {
+      ListNode raw = apart(node);
+      retract(node, inFront);
+      replace(i, raw);
+    }
   }
 
   // --- pages that are hardly used any more
@@ -363,12 +476,7 @@ final class QuicklistNodes {
 
   /** Has a node move out of its page. */
   private void unsettle(int i) {
-    ListNode node = own(i);
-    if (node.home().isPage()) {
-      long before = node.heapBytes();
-      node.unsettle();
-      changed(node, before);
-    }
+    replace(i, get(i).copy());
   }
 
   /** Leaves the pages when there is not enough for them any more. */

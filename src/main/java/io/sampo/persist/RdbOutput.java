@@ -243,6 +243,17 @@ final class RdbOutput {
     spill();
   }
 
+  /** A string of so many bytes that is compressed already. */
+  void lzf(byte[] a, int offset, int length, int size) {
+    ensure(1 + 2 * LENGTH_BYTES + (long) length);
+    buffer[at++] = (byte) (RdbFormat.ENCODED | RdbFormat.LZF);
+    at = putLength(at, length);
+    at = putLength(at, size);
+    System.arraycopy(a, offset, buffer, at, length);
+    at += length;
+    spill();
+  }
+
   private boolean compressed(byte[] a, int offset, int length) {
     int head = 1 + 2 * LENGTH_BYTES;
     ensure(head + (long) length);

@@ -13,8 +13,6 @@ import io.sampo.keyspace.Entry;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.Numbers;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -101,17 +99,21 @@ final class ValueReader {
     if (type == RdbFormat.LIST) {
       return elements();
     }
-    List<byte[]> packs = new ArrayList<>();
+    int depth = limits.listCompressDepth;
+    Optional<ListValue> list = Optional.empty();
     int nodes = type == RdbFormat.LIST_ZIPLIST ? 1 : in.count();
     for (int i = 0; i < nodes; i++) {
       byte[] pack = type == RdbFormat.LIST_QUICKLIST_2 ? node() : Ziplists.ofZiplist(in.string());
-      if (!ListPack.isEmpty(pack)) {
-        packs.add(pack);
+      if (ListPack.isEmpty(pack)) {
+        continue;
+      }
+      if (list.isPresent()) {
+        list.get().append(pack, depth);
+      } else {
+        list = Optional.of(ListValue.of(pack, limits.listMaxListpackSize, depth));
       }
     }
-    return packs.isEmpty()
-        ? Optional.empty()
-        : Optional.of(ListValue.of(packs, limits.listMaxListpackSize));
+    return list;
   }
 
   private byte[] node() throws IOException {
@@ -132,7 +134,7 @@ final class ValueReader {
     ListValue list = new ListValue();
     for (int n = in.count(); n > 0; n--) {
       byte[] element = in.string();
-      list.prepare(element.length, 1, fill);
+      list.prepare(element.length, 1, fill, limits.listCompressDepth);
       list.addLast(element, 0, element.length, fill);
     }
     return list.size() == 0 ? Optional.empty() : Optional.of(list);

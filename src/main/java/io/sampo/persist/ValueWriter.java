@@ -10,20 +10,19 @@ import io.sampo.data.RawString;
 import io.sampo.data.SetValue;
 import io.sampo.data.StreamValue;
 import io.sampo.data.Value;
-import io.sampo.data.Words;
 import io.sampo.data.ZSetValue;
 import io.sampo.keyspace.Db;
 
 /** Writes values. What is packed is copied as it is, for it has Redis's own formats. */
 final class ValueWriter {
   private static final int FRAME = ListPack.BEGIN + 1;
-  private static final int UNCOUNTED = 0xffff;
 
   /** How many elements are asked for at a time. */
   private static final int ELEMENTS = 256;
 
   private final RdbOutput out;
   private final StreamWriter streams;
+  private final Nodes nodes = new Nodes();
 
   /** A listpack that is put together to be written. */
   private byte[] scratch = new byte[1 << 13];
@@ -82,7 +81,7 @@ final class ValueWriter {
       zset(zset);
     } else if (value instanceof ListValue list) {
       out.length(list.runCount());
-      list.eachRun(0, list.runCount(), this::node);
+      list.eachNode(nodes);
     } else if (value instanceof StreamValue stream) {
       streams.write(stream);
     } else {
@@ -90,20 +89,24 @@ final class ValueWriter {
     }
   }
 
-  /** A node of a list: its elements, made a listpack. */
-  private void node(byte[] a, int offset, int length, int count) {
-    int size = FRAME + length;
-    if (size > scratch.length) {
-      scratch = new byte[size + size / 2];
+  /** Writes the nodes of a list. */
+  private final class Nodes implements ListValue.NodeVisitor {
+    @Override
+    public void run(byte[] a, int offset, int length, int count) {
+      int size = FRAME + length;
+      if (size > scratch.length) {
+        scratch = new byte[size + size / 2];
+      }
+      ListPack.write(scratch, a, offset, length, count);
+      out.length(RdbFormat.PACKED);
+      out.blob(scratch, 0, size);
     }
-    Words.putInt(scratch, 0, size);
-    int counted = Math.min(count, UNCOUNTED);
-    scratch[4] = (byte) counted;
-    scratch[5] = (byte) (counted >> 8);
-    System.arraycopy(a, offset, scratch, ListPack.BEGIN, length);
-    scratch[size - 1] = (byte) 0xff;
-    out.length(RdbFormat.PACKED);
-    out.blob(scratch, 0, size);
+
+    @Override
+    public void compressed(byte[] a, int offset, int length, int packBytes) {
+      out.length(RdbFormat.PACKED);
+      out.lzf(a, offset, length, packBytes);
+    }
   }
 
   private void set(SetValue set) {

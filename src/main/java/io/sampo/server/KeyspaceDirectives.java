@@ -33,6 +33,7 @@ public final class KeyspaceDirectives {
     settings.hashMaxListpackEntries.each(n -> limits.hashMaxListpackEntries = toInt(n));
     settings.hashMaxListpackValue.each(n -> limits.hashMaxListpackValue = toInt(n));
     settings.listMaxListpackSize.each(n -> limits.listMaxListpackSize = toInt(n));
+    settings.listCompressDepth.each(n -> limits.listCompressDepth = toInt(n));
     settings.setMaxIntsetEntries.each(n -> limits.setMaxIntsetEntries = toInt(n));
     settings.setMaxListpackEntries.each(n -> limits.setMaxListpackEntries = toInt(n));
     settings.setMaxListpackValue.each(n -> limits.setMaxListpackValue = toInt(n));

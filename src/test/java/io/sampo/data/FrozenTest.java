@@ -150,17 +150,17 @@ final class FrozenTest {
       boolean shrinks = i > STEPS / 4;
       switch (random.nextInt(shrinks ? 9 : 6)) {
         case 0 -> {
-          list.prepare(e.length, 1, FILL);
+          list.prepare(e.length, 1, FILL, 0);
           list.addFirst(e, 0, e.length, FILL);
           model.add(0, Bytes.text(e));
         }
         case 1, 2 -> {
-          list.prepare(e.length, 1, FILL);
+          list.prepare(e.length, 1, FILL, 0);
           list.addLast(e, 0, e.length, FILL);
           model.add(Bytes.text(e));
         }
         case 3 -> {
-          list.prepare(e.length, 1, FILL);
+          list.prepare(e.length, 1, FILL, 0);
           list.insert(at, e, 0, e.length, FILL);
           model.add(at, Bytes.text(e));
         }

@@ -25,6 +25,20 @@ class ListOutOfHeapTest {
     FullHeap.run(Trial.class, ROUNDS, directory);
   }
 
+  @Test
+  void aListOfCompressedNodesIsWhole() throws Exception {
+    FullHeap.run(CompressedTrial.class, ROUNDS, directory);
+  }
+
+  /** As {@link Trial}, with a depth of one or of several nodes. */
+  static final class CompressedTrial {
+    private CompressedTrial() {}
+
+    public static void main(String[] args) {
+      FullHeap.main(args, seed -> new Trial(seed, 1 + (int) (seed & 1) * 2));
+    }
+  }
+
   /** What runs in a JVM of its own. */
   static final class Trial implements FullHeap.Trial {
     private static final int MOST = 40_000;
@@ -45,17 +59,20 @@ class ListOutOfHeapTest {
     private ListValue frozen = list.frozen();
     private long frozenSum = sum(frozen);
 
-    Trial(long seed) {
+    private final int depth;
+
+    Trial(long seed, int depth) {
+      this.depth = depth;
       random = new Random(seed);
     }
 
     public static void main(String[] args) {
-      FullHeap.main(args, Trial::new);
+      FullHeap.main(args, seed -> new Trial(seed, 0));
     }
 
     @Override
     public int pieces(int kind) {
-      return random.nextInt(60);
+      return random.nextInt(depth == 0 ? 60 : 12);
     }
 
     @Override
@@ -74,6 +91,10 @@ class ListOutOfHeapTest {
     private int number() {
       int length = 8 + next % 250 * 7919 % 250;
       Arrays.fill(element, (byte) length);
+      // Every other one repeats nothing that came before.
+      for (int i = 0; depth > 0 && next % 2 == 0 && i < length - Long.BYTES; i += Long.BYTES) {
+        Words.putLong(element, i, (next + i) * 0x9e3779b97f4a7c15L);
+      }
       Words.putInt(element, 0, next);
       return length;
     }
@@ -92,7 +113,7 @@ class ListOutOfHeapTest {
       } else if (kind != 2) {
         int length = number();
         remember(inFront ? 0 : size, 1, 0);
-        list.prepare(length, 1, FILL);
+        list.prepare(length, 1, FILL, depth);
         if (inFront) {
           list.addFirst(element, 0, length, FILL);
         } else {
@@ -115,7 +136,7 @@ class ListOutOfHeapTest {
       } else {
         int length = number();
         remember(at, 1, 0);
-        list.prepare(length, 1, FILL);
+        list.prepare(length, 1, FILL, depth);
         list.insert(at, element, 0, length, FILL);
       }
     }

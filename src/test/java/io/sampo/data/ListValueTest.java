@@ -82,7 +82,7 @@ class ListValueTest {
     int size = model.size();
     int kind = random.nextInt(10);
     if (size == 0 || (growing ? kind < 7 : kind < 2)) {
-      list.prepare(b.length, 1, fill);
+      list.prepare(b.length, 1, fill, 0);
       int index = random.nextInt(3) == 0 ? random.nextInt(size + 1) : kind % 2 * size;
       if (index == 0 && size > 0 && random.nextBoolean()) {
         list.insert(0, b, 0, b.length, fill);
@@ -97,7 +97,7 @@ class ListValueTest {
     int index = random.nextInt(size);
     switch (kind) {
       case 9 -> {
-        list.prepare(b.length, 1, fill);
+        list.prepare(b.length, 1, fill, 0);
         list.set(index, b, 0, b.length, fill);
         model.set(index, text);
       }
@@ -206,11 +206,11 @@ class ListValueTest {
     // 100 bytes, and 3 around them, beside the 7 of a listpack: 79 of them fit.
     byte[] element = "x".repeat(100).getBytes(ISO_8859_1);
     for (int i = 0; i < 79; i++) {
-      list.prepare(element.length, 1, FILL);
+      list.prepare(element.length, 1, FILL, 0);
       assertEquals("listpack", list.encoding());
       list.addLast(element, 0, element.length, FILL);
     }
-    list.prepare(element.length, 1, FILL);
+    list.prepare(element.length, 1, FILL, 0);
     assertEquals("quicklist", list.encoding());
     list.addLast(element, 0, element.length, FILL);
     for (int left = 79; left >= 40; left--) {
@@ -228,7 +228,7 @@ class ListValueTest {
     ListValue list = new ListValue();
     byte[] element = "element:000000".getBytes(ISO_8859_1);
     for (int i = 0; i < 1_000_000; i++) {
-      list.prepare(element.length, 1, FILL);
+      list.prepare(element.length, 1, FILL, 0);
       list.addLast(element, 0, element.length, FILL);
     }
     // 14 bytes and 2 around them; a page of what it has is not full.
@@ -278,7 +278,7 @@ class ListValueTest {
     if (grows || model.size() < 2) {
       String text = longElement(random);
       byte[] b = text.getBytes(ISO_8859_1);
-      list.prepare(b.length, 1, fill);
+      list.prepare(b.length, 1, fill, 0);
       if (first) {
         list.addFirst(b, 0, b.length, fill);
       } else {
@@ -304,11 +304,11 @@ class ListValueTest {
       byte[] b = text.getBytes(ISO_8859_1);
       int index = random.nextInt(model.size());
       if (kind == 0) {
-        list.prepare(b.length, 1, fill);
+        list.prepare(b.length, 1, fill, 0);
         list.insert(index, b, 0, b.length, fill);
         model.add(index, text);
       } else if (kind == 1) {
-        list.prepare(b.length, 1, fill);
+        list.prepare(b.length, 1, fill, 0);
         list.set(index, b, 0, b.length, fill);
         model.set(index, text);
       } else if (kind == 2 || kind == 3 && n < 3) {
@@ -361,7 +361,7 @@ class ListValueTest {
       if (fills) {
         String text = "element:" + i;
         byte[] b = text.getBytes(ISO_8859_1);
-        list.prepare(b.length, 1, FILL);
+        list.prepare(b.length, 1, FILL, 0);
         if (pushesLeft) {
           list.addFirst(b, 0, b.length, FILL);
           model.addFirst(text);
@@ -396,7 +396,7 @@ class ListValueTest {
     ListValue list = new ListValue();
     for (int i = 0; i < 200_000; i++) {
       byte[] b = ("element:" + i).getBytes(ISO_8859_1);
-      list.prepare(b.length, 1, FILL);
+      list.prepare(b.length, 1, FILL, 0);
       list.addLast(b, 0, b.length, FILL);
     }
     Set<byte[]> pages = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -404,7 +404,7 @@ class ListValueTest {
       byte[] b = list.get(list.size() - 1);
       list.removeLast();
       list.settle(FILL);
-      list.prepare(b.length, 1, FILL);
+      list.prepare(b.length, 1, FILL, 0);
       list.addFirst(b, 0, b.length, FILL);
       if (i % 2_000 == 0) {
         pages.addAll(pagesOf(list));
@@ -426,7 +426,7 @@ class ListValueTest {
     for (int i = 0; i < 400_000; i++) {
       String text = "element:" + i;
       byte[] b = text.getBytes(ISO_8859_1);
-      list.prepare(b.length, 1, FILL);
+      list.prepare(b.length, 1, FILL, 0);
       list.addLast(b, 0, b.length, FILL);
       model.add(text);
       if (i % 2_000 == 0) {
@@ -473,7 +473,7 @@ class ListValueTest {
     ListValue list = new ListValue();
     for (int i = 0; i < 200_000; i++) {
       byte[] b = ("element:" + i).getBytes(ISO_8859_1);
-      list.prepare(b.length, 1, FILL);
+      list.prepare(b.length, 1, FILL, 0);
       list.addLast(b, 0, b.length, FILL);
     }
     return list;
@@ -509,15 +509,21 @@ class ListValueTest {
       packs.add(pack);
     }
     packs.replaceAll(ListPack::copy);
-    ListValue list = ListValue.of(packs, FILL);
+    ListValue list = taken(packs, 0);
     assertTrue(pagesOf(list).size() <= 2);
     for (int i = 0; i < 2; i++) {
-      list = ListValue.of(doubled(list), FILL);
+      list = taken(doubled(list), 0);
       model.addAll(List.copyOf(model));
     }
     compare(list, model);
     assertTrue(pagesOf(list).size() > 6, "" + pagesOf(list).size());
     checkHeap(list);
+  }
+
+  private static ListValue taken(List<byte[]> packs, int depth) {
+    ListValue list = ListValue.of(packs.get(0), FILL, depth);
+    packs.subList(1, packs.size()).forEach(pack -> list.append(pack, depth));
+    return list;
   }
 
   private static List<byte[]> doubled(ListValue list) {

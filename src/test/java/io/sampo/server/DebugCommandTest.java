@@ -147,6 +147,33 @@ class DebugCommandTest {
     assertTrue(x.contains(" encoding:stream "), x);
   }
 
+  @Test
+  void compressedNodesOfLists() {
+    same("CONFIG", "SET", "list-compress-depth", "1");
+    same("CONFIG", "SET", "list-max-listpack-size", "10");
+    try {
+      for (int i = 0; i < 300; i++) {
+        same("RPUSH", "inner", "element".repeat(30) + i);
+      }
+      same("CONFIG", "SET", "list-compress-depth", "0");
+      assertEquals(object(theirs, "inner"), object(ours, "inner"));
+      assertTrue(object(ours, "inner").contains("ql_compressed:1"));
+      assertEquals("quicklist", ours.call("OBJECT", "ENCODING", "inner").text());
+      same("COPY", "inner", "copy");
+      assertTrue(object(ours, "copy").contains("ql_compressed:1"));
+      long least = 300 * 210;
+      assertTrue(ours.call("MEMORY", "USAGE", "inner").number() < least / 2);
+      // When it is loaded it is as the directive says then.
+      same("DEBUG", "RELOAD");
+      assertTrue(object(ours, "inner").contains("ql_compressed:0"));
+      assertTrue(ours.call("MEMORY", "USAGE", "inner").number() > least);
+      same("LRANGE", "inner", "0", "-1");
+    } finally {
+      same("CONFIG", "SET", "list-compress-depth", "0");
+      same("CONFIG", "SET", "list-max-listpack-size", "-2");
+    }
+  }
+
   private static String object(RespClient client, String key) {
     return client
         .call("DEBUG", "OBJECT", key)

@@ -63,7 +63,7 @@ class SavingTest {
     HashValue timed = new HashValue();
     ZSetValue zset = new ZSetValue();
     StreamValue stream = new StreamValue();
-    list.prepare(ELEMENTS, ELEMENTS, limits.listMaxListpackSize);
+    list.prepare(ELEMENTS, ELEMENTS, limits.listMaxListpackSize, 0);
     for (int i = 0; i < ELEMENTS; i++) {
       byte[] e = Bytes.ascii("element " + i);
       list.addLast(e, 0, e.length, limits.listMaxListpackSize);

@@ -92,7 +92,7 @@ public final class ListCommands {
     for (int i = 2; i < a.count(); i++) {
       bytes += a.length(i);
     }
-    list.prepare(bytes, n, fill);
+    list.prepare(bytes, n, fill, Lists.depth(db));
     for (int i = 2; i < a.count(); i++) {
       if (left) {
         list.addFirst(a.array(), a.offset(i), a.length(i), fill);
@@ -123,7 +123,7 @@ public final class ListCommands {
     }
     ListValue list = Lists.list(db, h);
     int fill = Lists.fill(db);
-    list.prepare(a.length(4), 1, fill);
+    list.prepare(a.length(4), 1, fill, Lists.depth(db));
     Needle pivot = new Needle(a.array(), a.offset(3), a.length(3));
     ListValue.Cursor cursor = list.cursor(false);
     while (cursor.next()) {
@@ -152,7 +152,7 @@ public final class ListCommands {
       throw RespError.OUT_OF_RANGE;
     }
     int fill = Lists.fill(db);
-    list.prepare(a.length(3), 1, fill);
+    list.prepare(a.length(3), 1, fill, Lists.depth(db));
     list.set((int) index, a.array(), a.offset(3), a.length(3), fill);
     list.settle(fill);
     db.resized(h);
@@ -331,8 +331,7 @@ public final class ListCommands {
       if (from == to) {
         list.remove(0, size, fill);
       } else {
-        list.remove(to, size - to, fill);
-        list.remove(0, from, fill);
+        list.retain(from, to, fill);
       }
       Lists.removed(c, db, h, a, 1, "ltrim", size - list.size());
     }

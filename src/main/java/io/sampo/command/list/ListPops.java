@@ -271,7 +271,7 @@ final class ListPops {
     int fill = Lists.fill(db);
     // From one end to the other of a list it is one too many only in passing.
     if (!a.same(1, 2)) {
-      list.prepare(element.length, 1, fill);
+      list.prepare(element.length, 1, fill, Lists.depth(db));
     }
     if (left) {
       list.addFirst(element, 0, element.length, fill);

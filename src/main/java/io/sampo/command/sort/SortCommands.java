@@ -166,14 +166,15 @@ public final class SortCommands {
   private static void store(Context c, Args a, SortOptions options, Sorted result) {
     Db db = c.db(a, options.store);
     int fill = Lists.fill(db);
+    int depth = Lists.depth(db);
     ListValue list = new ListValue();
     for (int i = 0; i < result.size(); i++) {
       if (options.gets.isEmpty()) {
-        result.addTo(list, i, fill);
+        result.addTo(list, i, fill, depth);
       }
       for (SortPattern get : options.gets) {
         byte[] value = get.value(c, result.get(i));
-        list.prepare(value.length, 1, fill);
+        list.prepare(value.length, 1, fill, depth);
         list.addLast(value, 0, value.length, fill);
       }
     }

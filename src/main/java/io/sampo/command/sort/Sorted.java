@@ -14,7 +14,7 @@ sealed interface Sorted {
   void bulk(int i, ReplyWriter out);
 
   /** Adds an element to the end of a list. */
-  void addTo(ListValue list, int i, int fill);
+  void addTo(ListValue list, int i, int fill, int depth);
 
   /** Integers, from one index to before another. */
   record Numbers(long[] values, int from, int to) implements Sorted {
@@ -34,8 +34,8 @@ sealed interface Sorted {
     }
 
     @Override
-    public void addTo(ListValue list, int i, int fill) {
-      list.prepare(Bytes.digits(values[from + i]), 1, fill);
+    public void addTo(ListValue list, int i, int fill, int depth) {
+      list.prepare(Bytes.digits(values[from + i]), 1, fill, depth);
       list.addLast(values[from + i], fill);
     }
   }
@@ -59,9 +59,9 @@ sealed interface Sorted {
     }
 
     @Override
-    public void addTo(ListValue list, int i, int fill) {
+    public void addTo(ListValue list, int i, int fill, int depth) {
       int n = order[from + i];
-      list.prepare(elements.length(n), 1, fill);
+      list.prepare(elements.length(n), 1, fill, depth);
       list.addLast(elements.array(n), elements.offset(n), elements.length(n), fill);
     }
   }

@@ -210,11 +210,12 @@ final class DebugCommand {
     ListValue list = (ListValue) db.value(h);
     return String.format(
         Locale.ROOT,
-        " ql_nodes:%d ql_avg_node:%.2f ql_listpack_max:%d ql_compressed:0"
+        " ql_nodes:%d ql_avg_node:%.2f ql_listpack_max:%d ql_compressed:%d"
             + " ql_uncompressed_size:%d",
         list.nodes(),
         (double) list.size() / list.nodes(),
         db.limits().listMaxListpackSize,
+        list.depth() > 0 ? 1 : 0,
         list.listpackBytes());
   }
 

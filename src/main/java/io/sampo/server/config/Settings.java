@@ -147,7 +147,7 @@ public final class Settings {
   public final Setting<Long> ioThreads = add(integer("io-threads", 1, 1, 1).fixed());
   public final Setting<Long> acllogMaxLen = add(integer("acllog-max-len", 128, 0, Long.MAX_VALUE));
   public final Setting<String> clusterEnabled = add(oneOf("cluster-enabled", "no", "no").fixed());
-  public final Setting<Long> listCompressDepth = add(integer("list-compress-depth", 0, 0, 0));
+  public final Setting<Long> listCompressDepth = add(integer("list-compress-depth", 0, 0, Integer.MAX_VALUE));
 
   // The replica set.
   public final Setting<String> replicaSet = add(text("replica-set", "mymaster").provided(Settings::setName).fixed());

@@ -192,6 +192,16 @@ class ListCommandsTest {
     pair.random(11, ListCommandsTest::command, 20_000);
   }
 
+  @AgainstRedis(@On(shards = 2))
+  void randomSequencesOverCompressedNodes(Differential pair) {
+    pair.config("list-max-listpack-size", "3");
+    pair.config("list-compress-depth", "1");
+    pair.random(12, ListCommandsTest::command, 8_000);
+    // Lists that there are keep what they have.
+    pair.config("list-compress-depth", "2");
+    pair.random(13, ListCommandsTest::command, 8_000);
+  }
+
   private static String[] command(Random random) {
     String key = "k" + random.nextInt(4);
     String other = "k" + random.nextInt(4);
