@@ -12,8 +12,11 @@ public record GeoHash(long bits, int step) {
   /** The limit of the Web Mercator projection (EPSG:900913). */
   public static final double MAX_LATITUDE = 85.05112878;
 
+  /** Scores are 64 bits without a sign: those from here on have the highest. */
+  private static final double HIGHEST_BIT = 0x1p63;
+
   /** Scores from here on are those of no position. */
-  private static final double OVER = 0x1p63;
+  private static final double OVER = 0x1p64;
 
   private static final double EARTH_RADIUS_METERS = 6372797.560856;
   private static final double EQUATOR_HALF_METERS = 20037726.37;
@@ -34,7 +37,10 @@ public record GeoHash(long bits, int step) {
 
   /** The position that is kept as a score; the first of all for one of none. */
   public static GeoHash ofScore(double score) {
-    return new GeoHash(score < OVER ? (long) score : 0, STEPS);
+    if (score < HIGHEST_BIT) {
+      return new GeoHash((long) score, STEPS);
+    }
+    return new GeoHash(score < OVER ? (long) (score - HIGHEST_BIT) | Long.MIN_VALUE : 0, STEPS);
   }
 
   private static GeoHash at(long x, long y, int step) {

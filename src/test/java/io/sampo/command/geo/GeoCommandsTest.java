@@ -71,6 +71,30 @@ class GeoCommandsTest {
     pair.say("GEODIST g Palermo Catania x", "GEODIST g Palermo none", "GEODIST no a b");
   }
 
+  /** Scores that are no positions, as any sorted set may have them. */
+  @AgainstRedis
+  void scoresOfNoPosition(Differential pair) {
+    for (String score :
+        List.of(
+            "-1",
+            "-0.5",
+            "5.7",
+            "4503599627370496",
+            "1e16",
+            "9223372036854774784",
+            "1e19",
+            "9223372036854775808",
+            "9.3e18",
+            "18446744073709549568",
+            "18446744073709551616",
+            "1e300",
+            "inf",
+            "-9.3e18",
+            "-inf")) {
+      pair.say("ZADD g " + score + " a", "GEOHASH g a", "GEOPOS g a", "GEODIST g a a");
+    }
+  }
+
   @AgainstRedis
   void positions(Differential pair) {
     Random random = seeded();
