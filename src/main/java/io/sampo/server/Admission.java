@@ -56,6 +56,14 @@ public final class Admission {
     return command == UNKNOWN || !command.subcommands().isEmpty() && args.count() > 1;
   }
 
+  /**
+   * Whether it is a line of HTTP, sent by a browser for a page that knows its user's ports:
+   * whatever follows, up to the body, would be taken for requests.
+   */
+  static boolean isHttp(Command command, Args args) {
+    return command == UNKNOWN && (args.is(0, "post") || args.is(0, "host:"));
+  }
+
   /** Why the request is not to run: an error line, or "". */
   static String refusal(Session session, Command command, Args args) {
     if (command == UNKNOWN) {

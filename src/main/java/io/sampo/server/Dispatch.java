@@ -7,11 +7,15 @@ import io.sampo.data.Limits;
 import io.sampo.resp.Args;
 import io.sampo.shard.Batch;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides where each request of a session runs, and sends off those that go together as one round.
  */
 final class Dispatch {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+
   private final Session session;
   private final Node node;
   private final ClientState state;
@@ -64,6 +68,14 @@ final class Dispatch {
       args.at(input.frames(), input.next());
       Command command = Admission.resolve(session.service.commands(), args);
       state.command = command;
+      if (Admission.isHttp(command, args)) {
+        if (round.size == 0) {
+          LOG.warn("Closing client that sends HTTP, perhaps to attack: {}", state.describe());
+          session.fail();
+          return;
+        }
+        break;
+      }
       String refusal = Admission.refusal(session, command, args);
       if (passesOn && (refusal.isEmpty() || refusal.equals(Admission.READONLY))) {
         if (isPassedOn(command, refusal)) {
