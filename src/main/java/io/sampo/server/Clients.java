@@ -45,7 +45,7 @@ public final class Clients {
 
   /** How many wait for something other than their own next request. */
   public long blocked() {
-    return byId.values().stream().filter(session -> session.waiting.isBlocked()).count();
+    return byId.values().stream().filter(session -> session.waiting.isOn()).count();
   }
 
   /** How many of these are waiting until some time only. */

@@ -20,10 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /** A node, as its replica sees it. */
 final class ReplicaHome implements Home {
-  private static final byte[] UNBLOCKED =
-      Bytes.ascii(
-          "-UNBLOCKED force unblock from blocking operation, instance state changed (master ->"
-              + " replica?)\r\n");
+  private static final String UNBLOCKED =
+      "UNBLOCKED force unblock from blocking operation, instance state changed (master ->"
+          + " replica?)";
   private static final byte[] FLUSHALL = Bytes.ascii("*1\r\n$8\r\nFLUSHALL\r\n");
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaHome.class);
@@ -56,7 +55,7 @@ final class ReplicaHome implements Home {
     }
     if (master.isReplica()) {
       for (Session session : node.clients.all()) {
-        if (session.waiting.isBlocked() && session.waiting.end(UNBLOCKED)) {
+        if (session.waiting.isBlocked() && session.waiting.fail(UNBLOCKED)) {
           session.kill(true);
         }
       }

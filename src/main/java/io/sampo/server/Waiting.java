@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.resp.Bytes;
 import io.sampo.shard.Borrower;
 import io.sampo.shard.Waiter;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public final class Waiting implements Waiter.Owner {
 
   private byte[] early = NOTHING;
   private Cancellable timer = Cancellable.alreadyCancelled();
-  private boolean paused;
+  private volatile boolean paused;
 
   Waiting(Session session, Loop loop) {
     this.session = session;
@@ -40,8 +41,8 @@ public final class Waiting implements Waiter.Owner {
 
   // --- for the session
 
-  /** Whether the client is blocked or paused. */
-  boolean isOn() {
+  /** Whether the client is blocked or paused; from any thread. */
+  public boolean isOn() {
     return paused || blocked;
   }
 
@@ -128,10 +129,14 @@ public final class Waiting implements Waiter.Owner {
 
   // --- from any thread
 
-  /** Ends a block, if there is one, with this reply; returns whether it did. */
-  public boolean end(byte[] reply) {
+  /** Ends a block, if there is one, with this error; returns whether it did. */
+  public boolean fail(String error) {
     Waiter present = waiter;
-    return withdrawn(present, present.end(reply));
+    boolean ended = withdrawn(present, present.end(Bytes.ascii("-" + error + "\r\n")));
+    if (ended) {
+      node.watchman.failed(error);
+    }
+    return ended;
   }
 
   /** Ends a block as its timeout would; returns whether it did. */

@@ -274,6 +274,21 @@ class BlockingTest {
     }
   }
 
+  @AgainstRedis
+  void whoIsUnblockedWithAnErrorIsCounted(Differential pair) {
+    pair.say("CONFIG RESETSTAT");
+    for (String how : List.of("TIMEOUT", "ERROR")) {
+      Differential other = pair.another();
+      String ours = other.sampo().call("CLIENT", "ID").text();
+      String theirs = other.redis().call("CLIENT", "ID").text();
+      wait(pair, other, 1, "BLPOP k 0");
+      pair.sampo().call("CLIENT", "UNBLOCK", ours, how);
+      pair.redis().call("CLIENT", "UNBLOCK", theirs, how);
+      other.sameNext();
+      pair.say("INFO errorstats");
+    }
+  }
+
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void whoIsKilledOrGoneTakesNothing(Differential pair) {
     try (Differential killed = pair.another();

@@ -275,6 +275,25 @@ class ClientCommandsTest {
     }
   }
 
+  @AgainstRedis
+  void whoIsHeldBackByAPauseCountsAsBlocked(Differential pair) {
+    Differential held = pair.another();
+    held.say("CLIENT SETNAME held");
+    pair.say("CLIENT PAUSE 100000 WRITE");
+    for (RespClient client : List.of(held.sampo(), held.redis())) {
+      client.send("SET", "k", "v");
+    }
+    for (RespClient client : List.of(pair.sampo(), pair.redis())) {
+      long deadline = System.nanoTime() + 10_000_000_000L;
+      while (!named(client, "held").get("flags").equals("b")) {
+        assertTrue(System.nanoTime() < deadline, named(client, "held")::toString);
+      }
+      BlockingTest.awaitBlocked(client, 1);
+    }
+    pair.say("CLIENT UNPAUSE");
+    held.sameNext();
+  }
+
   @Test
   void aPauseHoldsBackTransactionsThatWrite() {
     try (TestNode node = TestNode.start(TWO);

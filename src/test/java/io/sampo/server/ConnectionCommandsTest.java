@@ -8,6 +8,7 @@ import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.WireReply;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** AUTH, HELLO, RESET, QUIT, SELECT, ECHO, PING beside the real server's. */
@@ -135,6 +136,19 @@ class ConnectionCommandsTest {
     pair.same("GET", "none");
   }
 
+  @AgainstRedis
+  void resetIsAnsweredUnlessThatWasToBeSkipped(Differential pair) {
+    for (RespClient client : List.of(pair.sampo(), pair.redis())) {
+      client.send("CLIENT", "REPLY", "SKIP");
+      client.send("RESET");
+    }
+    pair.say("PING");
+    for (RespClient client : List.of(pair.sampo(), pair.redis())) {
+      client.send("CLIENT", "REPLY", "OFF");
+    }
+    pair.say("RESET", "PING");
+  }
+
   @AgainstRedis({@On, @On(transport = "pekko")})
   void quitIsAnsweredAndThenNothingElse(Differential pair) {
     pair.sameToTheEnd(RespClient.encode(List.of(args("PING"), args("QUIT"), args("PING"))));
@@ -162,6 +176,26 @@ class ConnectionCommandsTest {
     pair.same("RESET");
     pair.same("GET", "k");
     pair.same("EXEC");
+  }
+
+  /** A page may have a browser send whatever it likes to a port of its user's. */
+  @AgainstRedis({@On, @On(shards = 5, loops = 2), @On(transport = "pekko")})
+  void whoSendsHttpIsNotAnswered(Differential pair) {
+    for (String first : List.of("POST / HTTP/1.1", "post", "Host: localhost", "HOST:")) {
+      pair.another().sameToTheEnd(ascii(first + "\r\nSET evil 1\r\n"));
+    }
+    Differential page = pair.another();
+    byte[] request = ascii("GET / HTTP/1.1\r\nHost: localhost\r\nSET evil 1\r\n\r\n");
+    page.sampo().converse(request);
+    page.redis().converse(request);
+    Differential transaction = pair.another();
+    transaction.say("MULTI", "SET evil 1");
+    transaction.sameToTheEnd(ascii("POST\r\nEXEC\r\n"));
+    pair.say("EXISTS evil", "HOST a", "POST: a");
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static String[] args(String... words) {

@@ -27,8 +27,7 @@ final class ClientCommands {
   private static final RespError BAD_PAUSE =
       new RespError("ERR timeout is not an integer or out of range");
   private static final byte[] OK = Bytes.ascii("+OK\r\n");
-  private static final byte[] UNBLOCKED =
-      Bytes.ascii("-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
+  private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
   // spotless:off
   static final Command CLIENT = container("client", -2, "2.4.0", "Commands about client connections.",
@@ -224,7 +223,7 @@ final class ClientCommands {
             .node
             .clients
             .find(a.integer(2))
-            .map(session -> error ? session.waiting.end(UNBLOCKED) : session.waiting.timeOut())
+            .map(session -> error ? session.waiting.fail(UNBLOCKED) : session.waiting.timeOut())
             .orElse(false);
     c.out().integer(woken ? 1 : 0);
   }

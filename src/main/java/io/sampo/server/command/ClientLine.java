@@ -64,7 +64,7 @@ final class ClientLine {
     flag(flags, session.feed.isOn(), 'S');
     flag(flags, session.subscriptions.any(), 'P');
     flag(flags, session.load().queued() >= 0, 'x');
-    flag(flags, session.waiting.isBlocked(), 'b');
+    flag(flags, session.waiting.isOn(), 'b');
     flag(flags, session.transactions.isBroken(), 'd');
     flag(flags, session.isClosing(), 'c');
     flag(flags, session.state.isUnixSocket(), 'U');

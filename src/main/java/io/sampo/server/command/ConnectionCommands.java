@@ -175,7 +175,8 @@ final class ConnectionCommands {
     state.protocol = 2;
     state.noTouch = false;
     state.noEvict = false;
-    state.speak();
+    // Not so SKIP, which still is for the reply to this.
+    state.muted = false;
     session.authenticated(session.node.isOpen());
     c.out().protocol(2);
     c.out().simple("RESET");
