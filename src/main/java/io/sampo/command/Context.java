@@ -57,6 +57,8 @@ public final class Context {
   private long now;
   private long horizon;
   private long changes;
+  private boolean partly;
+  private boolean elsewhere;
   private boolean rewritten;
   private int databases;
   private boolean atomic;
@@ -103,6 +105,8 @@ public final class Context {
     now = nowMillis;
     horizon = itsClient.isObeyed() ? Long.MIN_VALUE : nowMillis;
     rewritten = false;
+    partly = false;
+    elsewhere = false;
     wait = Wait.NONE;
     instead = Optional.empty();
     serving = false;
@@ -164,6 +168,16 @@ public final class Context {
   /** How many changes there have been so far; more than before means the request changed data. */
   public long changes() {
     return changes;
+  }
+
+  /** Whether the request has said that it has changed something {@link #partly}. */
+  public boolean isPartly() {
+    return partly;
+  }
+
+  /** Whether the request has changed another database than the selected one. */
+  public boolean isElsewhere() {
+    return elsewhere;
   }
 
   /**
@@ -384,8 +398,24 @@ public final class Context {
   private void modified(
       int dbIndex, byte[] a, int offset, int length, KeyEvent event, String name) {
     changes++;
+    elsewhere |= dbIndex != db;
     changed(dbIndex, a, offset, length, event, name);
     wake(dbIndex, a, offset, length);
+  }
+
+  /**
+   * Says that a part of what the request is to change has been changed, and not yet been told of:
+   * if there is no heap for the rest, its keys are told as they are then.
+   */
+  public void partly() {
+    partly = true;
+  }
+
+  /** Says that key {@code i} was changed in a way for which there is no event. */
+  public void altered(Args a, int i) {
+    changes++;
+    watches(a, i).changed(db, a.array(), a.offset(i), a.length(i));
+    wake(a, i);
   }
 
   /** Has those looked after who wait for something at key {@code i}. */

@@ -196,23 +196,24 @@ public final class HashValue implements PartlyVolatile {
 
   /** Sets a field, which keeps the time it may have; returns whether it is new. */
   public boolean set(byte[] f, int fo, int fl, byte[] v, int vo, int vl, Limits limits) {
-    if (isPacked() && Math.max(fl, vl) > limits.hashMaxListpackValue) {
-      unpack();
-    }
     if (!isPacked()) {
       return table().put(f, fo, fl, v, vo, vl);
     }
     int p = find(f, fo, fl);
     boolean isNew = p == ListPack.NONE;
+    // The limit may have been lowered since: then a field that is set again makes it too many.
+    if (Math.max(fl, vl) > limits.hashMaxListpackValue
+        || size() + (isNew ? 1 : 0) > limits.hashMaxListpackEntries) {
+      unpack();
+      return table().put(f, fo, fl, v, vo, vl);
+    }
     if (isNew) {
-      fields(ListPack.append(pack(), f, fo, fl));
-      fields(ListPack.append(pack(), v, vo, vl));
+      // With room for both, for half a pair is none.
+      int more = PackElement.sizeOf(f, fo, fl) + PackElement.sizeOf(v, vo, vl);
+      byte[] roomy = ListPack.roomy(pack(), more);
+      fields(ListPack.append(ListPack.append(roomy, f, fo, fl), v, vo, vl));
     } else {
       fields(ListPack.replace(pack(), ListPack.next(pack(), p), v, vo, vl));
-    }
-    // The limit may have been lowered since: then a field that is set again makes it too many.
-    if (size() > limits.hashMaxListpackEntries) {
-      unpack();
     }
     return isNew;
   }

@@ -362,6 +362,12 @@ public final class ListPack {
     return Arrays.copyOf(pack, aligned(used + roomy));
   }
 
+  /** A pack with the same elements that takes so many more bytes without taking heap. */
+  static byte[] roomy(byte[] pack, int more) {
+    long wanted = (long) used(pack) + more;
+    return wanted <= pack.length ? pack : Arrays.copyOf(pack, capacity(wanted));
+  }
+
   /** Room for {@code used} bytes, and for a little more unless they are few. */
   private static int capacity(long used) {
     long roomy = used < SMALL ? used : used + (used >>> 4);

@@ -10,6 +10,8 @@ import java.util.Arrays;
  * zero loses its sign.
  */
 final class PackedScores {
+  private static final byte[] NOTHING = {};
+
   private PackedScores() {}
 
   static int size(byte[] pack) {
@@ -38,6 +40,11 @@ final class PackedScores {
   /** The position of a member, or {@link ListPack#NONE}. */
   static int find(byte[] pack, byte[] a, int offset, int length) {
     return ListPack.find(pack, ListPack.BEGIN, a, offset, length, 1);
+  }
+
+  /** The position of the same member behind the one at {@code p}. */
+  static int findNext(byte[] pack, int p, byte[] a, int offset, int length) {
+    return ListPack.find(pack, next(pack, p), a, offset, length, 1);
   }
 
   /** The score of the member at {@code p}. */
@@ -103,13 +110,17 @@ final class PackedScores {
   }
 
   private static byte[] insert(byte[] pack, int p, double score, byte[] a, int offset, int length) {
-    byte[] changed = ListPack.insert(pack, p, a, offset, length);
+    boolean isInteger = score == (long) score;
+    byte[] text = isInteger ? NOTHING : Bytes.ascii(Double.toString(score));
+    int more =
+        isInteger ? PackElement.sizeOf((long) score) : PackElement.sizeOf(text, 0, text.length);
+    // With room for both, for half a pair is none.
+    byte[] roomy = ListPack.roomy(pack, PackElement.sizeOf(a, offset, length) + more);
+    byte[] changed = ListPack.insert(roomy, p, a, offset, length);
     int at = ListPack.next(changed, p);
-    if (score == (long) score) {
-      return ListPack.insert(changed, at, (long) score);
-    }
-    byte[] text = Bytes.ascii(Double.toString(score));
-    return ListPack.insert(changed, at, text, 0, text.length);
+    return isInteger
+        ? ListPack.insert(changed, at, (long) score)
+        : ListPack.insert(changed, at, text, 0, text.length);
   }
 
   /** Removes {@code count} members from the one at {@code p} on. */

@@ -198,7 +198,7 @@ public final class SetValue implements Value {
   public boolean add(byte[] a, int offset, int length, Limits limits) {
     if (form == Form.INTEGERS) {
       if (isInteger(a, offset, length)) {
-        return addInteger(Bytes.parseLong(a, offset, length), limits);
+        return addInteger(a, offset, length, limits);
       }
       if (size() < limits.setMaxListpackEntries
           && Math.max(length, longest()) <= limits.setMaxListpackValue) {
@@ -221,15 +221,18 @@ public final class SetValue implements Value {
     return table.add(a, offset, length);
   }
 
-  private boolean addInteger(long value, Limits limits) {
+  private boolean addInteger(byte[] a, int offset, int length, Limits limits) {
+    long value = Bytes.parseLong(a, offset, length);
     int found = IntSet.find(packed, value);
     if (found >= 0) {
       return false;
     }
-    packed = IntSet.insert(own(), found, value);
-    if (IntSet.size(packed) > limits.setMaxIntsetEntries) {
+    // Before it is added, for there may be no heap for it.
+    if (IntSet.size(packed) >= limits.setMaxIntsetEntries) {
       unpack();
+      return table.add(a, offset, length);
     }
+    packed = IntSet.insert(own(), found, value);
     return true;
   }
 

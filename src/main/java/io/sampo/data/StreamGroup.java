@@ -173,15 +173,21 @@ public final class StreamGroup {
     if (entry == PendingEntry.NONE) {
       entry = new PendingEntry(id, consumer);
       pending.add(entry);
-      consumer.pending.add(entry);
+      try {
+        consumer.pending.add(entry);
+      } catch (OutOfMemoryError full) {
+        pending.remove(entry);
+        throw full;
+      }
       tally.bytes += PendingEntry.OBJECT_BYTES;
       return entry;
     }
     entry = own(entry);
     if (entry.consumer != consumer) {
+      // First, for there may be no heap for it.
+      consumer.pending.add(entry);
       entry.consumer.pending.remove(entry);
       entry.consumer = consumer;
-      consumer.pending.add(entry);
     }
     return entry;
   }

@@ -180,12 +180,15 @@ public final class StreamValue implements Value {
     StreamNode node = nodes.index.last();
     if (node == StreamNode.NONE || isFull(node, a, from, limits)) {
       node = StreamNode.create(id.ms(), id.seq(), a, from);
+      // Only then, for a node without an entry is not to be.
+      node.append(id.ms(), id.seq(), a, from);
       nodes.add(node);
+    } else {
+      node = nodes.own(node);
+      long before = node.heapBytes();
+      node.append(id.ms(), id.seq(), a, from);
+      nodes.grown(node.heapBytes() - before);
     }
-    node = nodes.own(node);
-    long before = node.heapBytes();
-    node.append(id.ms(), id.seq(), a, from);
-    nodes.grown(node.heapBytes() - before);
     lastId = id;
     entriesAdded++;
     length++;
@@ -301,27 +304,31 @@ public final class StreamValue implements Value {
    * @return how many were removed
    */
   public long trim(long keep, StreamId upTo, boolean wholeNodes, long limit) {
-    long removed = 0;
-    while (length > keep) {
-      StreamNode node = nodes.index.first();
-      int live = node.live();
-      if (limit > 0 && removed + live > limit) {
-        break;
-      }
-      if (length - live >= keep && !lastOf(node).isAbove(upTo)) {
+    long before = length;
+    try {
+      while (length > keep) {
+        StreamNode node = nodes.index.first();
+        int live = node.live();
+        if (limit > 0 && before - length + live > limit) {
+          break;
+        }
+        if (length - live < keep || lastOf(node).isAbove(upTo)) {
+          if (!wholeNodes) {
+            trim(node, keep, upTo);
+          }
+          break;
+        }
         nodes.remove(node);
         length -= live;
-        removed += live;
-      } else {
-        removed += wholeNodes ? 0 : trim(node, keep, upTo);
-        break;
+      }
+    } finally {
+      // Also when there was no heap to go on.
+      if (length < before) {
+        nodes.trimmed();
+        findFirst();
       }
     }
-    if (removed > 0) {
-      nodes.trimmed();
-      findFirst();
-    }
-    return removed;
+    return before - length;
   }
 
   /** The ID of the last entry of a node, deleted or not. */
@@ -333,7 +340,7 @@ public final class StreamValue implements Value {
   }
 
   /** Removes the oldest entries of the first node, of which some remain. */
-  private long trim(StreamNode first, long keep, StreamId upTo) {
+  private void trim(StreamNode first, long keep, StreamId upTo) {
     StreamNode node = nodes.own(first);
     int removed = 0;
     StreamRange range = range(StreamId.MIN, upTo);
@@ -345,7 +352,6 @@ public final class StreamValue implements Value {
     long before = node.heapBytes();
     node.count(removed);
     nodes.grown(node.heapBytes() - before);
-    return removed;
   }
 
   // ---- groups ----

@@ -176,8 +176,11 @@ public final class ZSetValue implements Value {
       double wanted = (conditions & INCR) != 0 ? old + score : score;
       Outcome outcome = outcome(old, wanted, conditions);
       if (outcome == Outcome.CHANGED) {
-        pack = PackedScores.remove(pack, p, 1);
+        // In this order, for only what is added can fail for want of memory.
         pack = PackedScores.add(pack, wanted, a, offset, length);
+        p = PackedScores.find(pack, a, offset, length);
+        p = wanted < old ? PackedScores.findNext(pack, p, a, offset, length) : p;
+        pack = PackedScores.remove(pack, p, 1);
       }
       return outcome;
     }

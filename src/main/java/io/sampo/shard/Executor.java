@@ -44,6 +44,7 @@ public final class Executor {
   private final java.util.concurrent.Executor aside;
   private final Held held;
   private final Losses losses;
+  private final HalfDone halfDone;
   private final Prefetch prefetch;
   private final Streak streak;
   private final Room room;
@@ -80,6 +81,7 @@ public final class Executor {
     context = new Context(out, services.shards, effects, services.events, counters);
     keeper = i -> context.keep(args, i);
     losses = new Losses(context, effects);
+    halfDone = new HalfDone(context, effects);
     prefetch = new Prefetch(context, held, args);
     streak = new Streak(stats, watchman, args, System::nanoTime);
     room = new Room(services.memory, watchman, held, services.tendAll);
@@ -351,7 +353,8 @@ public final class Executor {
     } catch (OutOfMemoryError error) {
       LOG.error("out of heap in {}", command, error);
       fail(command, mark, OUT_OF_HEAP);
-      if (effects.wanted() && context.changes() != changes) {
+      boolean changed = context.changes() != changes || context.isPartly();
+      if (changed && !halfDone.follow(command, args) && effects.wanted()) {
         // Nobody was told of it, and so replicas and files would never have it.
         watchman.torn(command, error);
       }

@@ -145,6 +145,7 @@ final class Bitfield {
     long changes = 0;
     c.out().array(operations.size());
     for (Operation each : operations) {
+      c.partly();
       changes += apply(each, string, grown, c.out()) ? 1 : 0;
     }
     if (grown || changes > 0) {

@@ -78,6 +78,9 @@ public final class GeoCommands {
           z.put(score, conditions, a.array(), a.offset(at + 2), a.length(at + 2), db.limits());
       added += outcome == ZSetValue.Outcome.ADDED ? 1 : 0;
       changed += outcome == ZSetValue.Outcome.CHANGED ? 1 : 0;
+      if (h != Db.NONE && added + changed > 0) {
+        c.partly();
+      }
     }
     if (added + changed > 0) {
       if (h == Db.NONE) {

@@ -71,13 +71,13 @@ public final class HashCommands {
       throw new RespError("ERR wrong number of arguments for '" + command + "' command");
     }
     Db db = c.db(a, 1);
-    int h = Hashes.writeOrCreate(c, db, a);
-    HashValue hash = Hashes.hash(db, h);
+    int h = Hashes.write(c, db, a, 1);
+    HashValue hash = Hashes.hashOrNew(db, h);
     int added = 0;
     for (int i = 2; i < a.count(); i += 2) {
       added += Hashes.set(c, db, hash, a, i) ? 1 : 0;
     }
-    db.resized(h);
+    Hashes.put(db, a, h, hash);
     c.modified(a, 1, KeyEvent.HASH, "hset");
     c.changed(a.count() / 2 - 2);
     return added;
@@ -85,15 +85,15 @@ public final class HashCommands {
 
   private static void hsetNx(Context c, Args a) {
     Db db = c.db(a, 1);
-    int h = Hashes.writeOrCreate(c, db, a);
-    HashValue hash = Hashes.hash(db, h);
+    int h = Hashes.write(c, db, a, 1);
+    HashValue hash = Hashes.hashOrNew(db, h);
     Hashes.expire(c, db, h, hash, a, 2);
     if (hash.has(a.array(), a.offset(2), a.length(2), c.horizon())) {
       c.out().integer(0);
       return;
     }
     Hashes.set(c, db, hash, a, 2);
-    db.resized(h);
+    Hashes.put(db, a, h, hash);
     c.modified(a, 1, KeyEvent.HASH, "hset");
     c.out().integer(1);
   }
@@ -111,6 +111,7 @@ public final class HashCommands {
     for (int i = 2; i < a.count() && !hash.isEmpty(); i++) {
       boolean isOver = hash.isOver(a.array(), a.offset(i), a.length(i), c.horizon());
       if (hash.remove(a.array(), a.offset(i), a.length(i))) {
+        c.partly();
         over += isOver ? 1 : 0;
         deleted++;
       }
@@ -178,10 +179,10 @@ public final class HashCommands {
 
   /** Sets field 2 to a computed value, which leaves its expiry alone. */
   private static HashValue put(Context c, Db db, Args a, byte[] value, String event) {
-    int h = Hashes.writeOrCreate(c, db, a);
-    HashValue hash = Hashes.hash(db, h);
+    int h = Hashes.write(c, db, a, 1);
+    HashValue hash = Hashes.hashOrNew(db, h);
     hash.set(a.array(), a.offset(2), a.length(2), value, 0, value.length, db.limits());
-    db.resized(h);
+    Hashes.put(db, a, h, hash);
     c.modified(a, 1, KeyEvent.HASH, event);
     return hash;
   }

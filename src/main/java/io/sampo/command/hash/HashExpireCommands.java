@@ -161,11 +161,14 @@ public final class HashExpireCommands {
     }
     if (when <= c.horizon()) {
       hash.remove(b, a.offset(i), a.length(i));
+      c.partly();
       if (c.wantsEffects()) {
         c.effect(HDEL, a.bytes(1), a.bytes(i));
       }
       return DELETED;
     }
+    // First, for the order of times may find no heap when the time is there.
+    c.partly();
     hash.expireAt(b, a.offset(i), a.length(i), when);
     if (c.wantsEffects()) {
       byte[] time = Bytes.ascii(Long.toString(when));
@@ -188,6 +191,7 @@ public final class HashExpireCommands {
         c.out().integer(ABSENT);
       } else if (hash.persist(a.array(), a.offset(i), a.length(i))) {
         changed = true;
+        c.partly();
         c.out().integer(SET);
       } else {
         c.out().integer(STAYS);

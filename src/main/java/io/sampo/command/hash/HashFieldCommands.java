@@ -107,6 +107,7 @@ public final class HashFieldCommands {
     for (int i = first; i < a.count(); i++) {
       if (value(c, hash, a, i)) {
         hash.remove(a.array(), a.offset(i), a.length(i));
+        c.partly();
         effect.add(a.bytes(i));
       }
     }
@@ -132,6 +133,7 @@ public final class HashFieldCommands {
         continue;
       }
       if (options.stays && hash.persist(a.array(), a.offset(i), a.length(i))) {
+        c.partly();
         c.effect(HPERSIST, a.bytes(1), FIELDS, ONE, a.bytes(i));
         changed++;
       } else if (options.when != HashValue.NEVER) {
@@ -150,6 +152,8 @@ public final class HashFieldCommands {
 
   /** Has a field expire; returns whether it is still there, for the time may be over. */
   private static boolean expire(Context c, HashValue hash, Args a, int i, long when) {
+    // First, for the order of times may find no heap when the time is there.
+    c.partly();
     if (when <= c.horizon()) {
       hash.remove(a.array(), a.offset(i), a.length(i));
       c.effect(HDEL, a.bytes(1), a.bytes(i));
@@ -168,8 +172,7 @@ public final class HashFieldCommands {
       c.out().integer(0);
       return;
     }
-    h = Hashes.writeOrCreate(c, db, a);
-    HashValue hash = Hashes.hash(db, h);
+    HashValue hash = Hashes.hashOrNew(db, h);
     int expiring = 0;
     int deleted = 0;
     for (int i = options.first; i < a.count(); i += 2) {
@@ -183,10 +186,13 @@ public final class HashFieldCommands {
         deleted += stays ? 0 : 1;
       }
     }
-    db.resized(h);
+    boolean isNew = h == Db.NONE;
+    h = Hashes.put(db, a, h, hash);
     c.modified(a, 1, KeyEvent.HASH, "hset");
     if (expiring > 0) {
-      db.expiresInPart(h);
+      if (!isNew) {
+        db.expiresInPart(h);
+      }
       c.notify(a, 1, KeyEvent.HASH, "hexpire");
     }
     Hashes.shrunk(c, db, h, a, deleted, "hdel");

@@ -25,10 +25,18 @@ final class Hashes {
     return check(db, c.write(db, a, i));
   }
 
-  /** The hash at key 1 for writing, which may be a new one. */
-  static int writeOrCreate(Context c, Db db, Args a) {
-    int h = write(c, db, a, 1);
-    return h != Db.NONE ? h : db.put(a.array(), a.offset(1), a.length(1), new HashValue(), false);
+  /** The hash {@code h}, or a new one for {@link Db#NONE}, which then has to be {@link #put}. */
+  static HashValue hashOrNew(Db db, int h) {
+    return h == Db.NONE ? new HashValue() : hash(db, h);
+  }
+
+  /** Follows up a change of what {@link #hashOrNew} gave for {@code h}; returns the entry. */
+  static int put(Db db, Args a, int h, HashValue hash) {
+    if (h == Db.NONE) {
+      return db.put(a.array(), a.offset(1), a.length(1), hash, false);
+    }
+    db.resized(h);
+    return h;
   }
 
   private static int check(Db db, int h) {
@@ -49,9 +57,11 @@ final class Hashes {
   static boolean set(Context c, Db db, HashValue hash, Args a, int i) {
     byte[] b = a.array();
     boolean over = hash.isOver(b, a.offset(i), a.length(i), c.horizon());
+    boolean isNew =
+        hash.set(b, a.offset(i), a.length(i), b, a.offset(i + 1), a.length(i + 1), db.limits());
+    c.partly();
     hash.persist(b, a.offset(i), a.length(i));
-    return hash.set(b, a.offset(i), a.length(i), b, a.offset(i + 1), a.length(i + 1), db.limits())
-        || over;
+    return isNew || over;
   }
 
   /** Removes the field in argument {@code i} if its time is over, before it is worked with. */

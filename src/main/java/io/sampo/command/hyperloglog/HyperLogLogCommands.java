@@ -69,6 +69,7 @@ public final class HyperLogLogCommands {
     int maxSparse = db.limits().hllSparseMaxBytes;
     int changes = found == Db.NONE ? 1 : 0;
     int h = open(db, a, found);
+    c.partly();
     RawString hll = db.raw(h);
     HyperLogLog.prepare(
         hll,
@@ -139,6 +140,7 @@ public final class HyperLogLogCommands {
     }
     Db db = c.db(a, 1);
     int h = open(db, a, c.write(db, a, 1));
+    c.partly();
     if (dense) {
       HyperLogLog.makeDense(db.raw(h));
     }

@@ -99,6 +99,9 @@ public final class ListCommands {
       } else {
         list.addLast(a.array(), a.offset(i), a.length(i), fill);
       }
+      if (h != Db.NONE) {
+        c.partly();
+      }
     }
     if (h == Db.NONE) {
       db.put(a.array(), a.offset(1), a.length(1), list, false);
@@ -310,7 +313,16 @@ public final class ListCommands {
     // The most negative count has no positive one, and means all too.
     boolean all = count == 0 || count == Long.MIN_VALUE;
     int n = all ? list.size() : (int) Math.min(Math.abs(count), list.size());
-    int removed = list.removeMatching(needle, n, count < 0, Lists.fill(db));
+    int size = list.size();
+    int removed;
+    try {
+      removed = list.removeMatching(needle, n, count < 0, Lists.fill(db));
+    } catch (OutOfMemoryError full) {
+      if (list.size() < size) {
+        c.partly();
+      }
+      throw full;
+    }
     if (removed > 0) {
       Lists.removed(c, db, h, a, 1, "lrem", removed);
     }

@@ -79,6 +79,7 @@ final class RandomMembers {
     byte[][] effect = c.wantsEffects() ? new byte[(int) count + 2][] : new byte[0][];
     if (set.size() - count < count / FEW_LEFT || set.isIntegers() && count > MANY_INTEGERS) {
       h = db.put(a.array(), a.offset(1), a.length(1), left(c, set, (int) count, db, effect), true);
+      c.partly();
     } else {
       popSome(c, set, (int) count, db, effect);
     }
@@ -104,6 +105,7 @@ final class RandomMembers {
         effect[i + 2] = set.bytes(place);
       }
       set.removeAt(place);
+      c.partly();
     }
   }
 

@@ -38,20 +38,29 @@ public final class SetCommands {
   private static void sadd(Context c, Args a) {
     Db db = c.db(a, 1);
     int h = Sets.write(c, db, a, 1);
+    boolean isNew = h == Db.NONE;
     SetValue set;
-    if (h == Db.NONE) {
+    if (isNew) {
       set = SetValue.begun(a.array(), a.offset(2), a.length(2), a.count() - 2, db.limits());
-      h = db.put(a.array(), a.offset(1), a.length(1), set, false);
     } else {
       set = Sets.set(db, h);
       set.expect(a.count() - 2, db.limits());
     }
     int added = 0;
     for (int i = 2; i < a.count(); i++) {
-      added += set.add(a.array(), a.offset(i), a.length(i), db.limits()) ? 1 : 0;
+      if (set.add(a.array(), a.offset(i), a.length(i), db.limits())) {
+        added++;
+        if (!isNew) {
+          c.partly();
+        }
+      }
     }
     if (added > 0) {
-      db.resized(h);
+      if (isNew) {
+        db.put(a.array(), a.offset(1), a.length(1), set, false);
+      } else {
+        db.resized(h);
+      }
       c.modified(a, 1, KeyEvent.SET, "sadd");
       c.changed(added - 1);
     }
@@ -68,7 +77,10 @@ public final class SetCommands {
     SetValue set = Sets.set(db, h);
     int removed = 0;
     for (int i = 2; i < a.count() && !set.isEmpty(); i++) {
-      removed += set.remove(a.array(), a.offset(i), a.length(i)) ? 1 : 0;
+      if (set.remove(a.array(), a.offset(i), a.length(i))) {
+        removed++;
+        c.partly();
+      }
     }
     if (removed > 0) {
       Sets.shrunk(c, db, h, a, "srem");

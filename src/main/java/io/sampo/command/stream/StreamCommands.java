@@ -96,6 +96,7 @@ public final class StreamCommands {
     checkSize(a, from);
     if (h == Db.NONE) {
       h = Streams.create(db, a, 1);
+      c.partly();
     }
     StreamValue stream = Streams.stream(db, h);
     stream.append(id, a, from, db.limits());
@@ -162,6 +163,7 @@ public final class StreamCommands {
       return;
     }
     StreamValue stream = Streams.stream(db, h);
+    c.partly();
     long removed = trim.apply(stream);
     if (removed > 0) {
       db.resized(h);
@@ -233,6 +235,7 @@ public final class StreamCommands {
     }
     StreamValue stream = Streams.stream(db, h);
     int deleted = 0;
+    c.partly();
     for (StreamId id : ids) {
       if (stream.delete(id)) {
         deleted++;

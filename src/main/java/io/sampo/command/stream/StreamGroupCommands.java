@@ -68,6 +68,7 @@ public final class StreamGroupCommands {
       PendingEntry entry = group.pending(id);
       if (entry != PendingEntry.NONE) {
         group.acknowledge(entry);
+        c.partly();
         acknowledged++;
       }
     }
@@ -141,6 +142,7 @@ public final class StreamGroupCommands {
             : isNew ? StreamId.MIN : Streams.stream(db, h).lastId();
     if (isNew) {
       h = Streams.create(db, a, 2);
+      c.partly();
     }
     StreamValue stream = Streams.stream(db, h);
     byte[] name = a.bytes(3);
@@ -206,6 +208,7 @@ public final class StreamGroupCommands {
     int pending = 0;
     if (consumer.isPresent()) {
       pending = consumer.get().pendingCount();
+      c.partly();
       group.removeConsumer(consumer.get());
       db.resized(h);
       Streams.changed(c, a, 2, "xgroup-delconsumer");

@@ -290,6 +290,7 @@ public final class StreamReadCommands {
     while (n < count && entry != PendingEntry.NONE) {
       if (entries.seek(entry.id())) {
         entries.write(out);
+        c.partly();
         PendingEntry own = group.own(entry);
         own.time = c.now();
         own.count++;
@@ -319,6 +320,7 @@ public final class StreamReadCommands {
     int n = 0;
     while (n < o.count && range.next()) {
       StreamId id = range.id();
+      c.partly();
       stream.delivered(group, id);
       range.write(out);
       if (!o.noAck) {

@@ -281,6 +281,9 @@ public final class StringCommands {
     RawString[] copies = c.advanced(RawString[].class).orElse(NONE);
     for (int i = 1; i < a.count(); i += 2) {
       Db db = c.db(a, i);
+      if (i > 1) {
+        c.partly();
+      }
       if (copies.length > 0 && copies[i + 1] != null) {
         db.put(a.array(), a.offset(i), a.length(i), copies[i + 1], false);
         c.modified(a, i, KeyEvent.STRING, "set");

@@ -141,6 +141,9 @@ public final class ZSetCommands {
               db.limits());
       added += outcome == ZSetValue.Outcome.ADDED ? 1 : 0;
       changed += outcome == ZSetValue.Outcome.CHANGED ? 1 : 0;
+      if (h != Db.NONE && added + changed > 0) {
+        c.partly();
+      }
     }
     if (outcome == ZSetValue.Outcome.NOT_A_NUMBER) {
       throw NOT_A_NUMBER;
@@ -170,7 +173,10 @@ public final class ZSetCommands {
     if (h != Db.NONE) {
       ZSetValue z = ZSets.value(db, h);
       for (int i = 2; i < a.count(); i++) {
-        count += z.remove(a.array(), a.offset(i), a.length(i)) ? 1 : 0;
+        if (z.remove(a.array(), a.offset(i), a.length(i))) {
+          count++;
+          c.partly();
+        }
       }
       if (count > 0) {
         ZSets.removed(c, db, a, 1, h, "zrem");
