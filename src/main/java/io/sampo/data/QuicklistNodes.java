@@ -293,7 +293,7 @@ final class QuicklistNodes {
     NodePage page = node.home();
     if (pages.has(page)
         && page.descending == inFront
-        // What comes up again may be followed in its page by what never was compressed.
+        // If there was no heap for it to come up, nodes from further in may have come behind it.
         && (depth == 0 || page.isLast(node.first(), node.end()))) {
       pages.retract(page, node.first(), node.end());
     }

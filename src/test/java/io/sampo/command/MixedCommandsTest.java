@@ -33,6 +33,7 @@ class MixedCommandsTest {
           "zset-max-listpack-value 20",
           "set-max-intset-entries 8",
           "list-max-listpack-size 5",
+          "list-compress-depth 1",
           "stream-node-max-entries 4",
           "hll-sparse-max-bytes 200");
 

@@ -133,6 +133,19 @@ class ListOutOfHeapTest {
         remember(at, 0, n);
         list.remove(at, n, FILL);
         list.settle(FILL);
+      } else if (kind == 1 && many % 3 == 0) {
+        int length = number();
+        remember(at, 1, 1);
+        list.prepare(length, 1, FILL, depth);
+        list.set(at, element, 0, length, FILL);
+        list.settle(FILL);
+      } else if (kind == 1 && many % 3 == 1 && size > 100) {
+        int first = random.nextInt(3);
+        int end = size - random.nextInt(3);
+        remember(0, 0, first);
+        size = end - first;
+        list.retain(first, end, FILL);
+        list.settle(FILL);
       } else {
         int length = number();
         remember(at, 1, 0);
@@ -161,9 +174,18 @@ class ListOutOfHeapTest {
       return sum;
     }
 
+    /** Whether the last change, which was to replace an element, has not been made. */
+    private boolean isAsBefore() {
+      if (sizeBefore != size) {
+        return false;
+      }
+      int differing = Arrays.mismatch(model, 0, size, before, 0, size);
+      return differing >= 0 && Words.getInt(list.get(differing), 0) == before[differing];
+    }
+
     @Override
     public void verify() {
-      if (list.size() != size) {
+      if (list.size() != size || isAsBefore()) {
         check(list.size() == sizeBefore, "size " + list.size() + ", not " + size);
         int[] swap = model;
         model = before;

@@ -166,6 +166,7 @@ class DebugCommandTest {
       // When it is loaded it is as the directive says then.
       same("DEBUG", "RELOAD");
       assertTrue(object(ours, "inner").contains("ql_compressed:0"));
+      assertTrue(object(theirs, "inner").contains("ql_compressed:0"));
       assertTrue(ours.call("MEMORY", "USAGE", "inner").number() > least);
       same("LRANGE", "inner", "0", "-1");
     } finally {

@@ -197,6 +197,9 @@ class ListCommandsTest {
     pair.config("list-max-listpack-size", "3");
     pair.config("list-compress-depth", "1");
     pair.random(12, ListCommandsTest::command, 8_000);
+    pair.say("CONFIG SET list-compress-depth -1", "CONFIG SET list-compress-depth x");
+    pair.say("CONFIG SET list-compress-depth 2147483648", "CONFIG GET list-compress-depth");
+    pair.say("CONFIG SET list-compress-depth 2147483647", "CONFIG GET list-compress-depth");
     // Lists that there are keep what they have.
     pair.config("list-compress-depth", "2");
     pair.random(13, ListCommandsTest::command, 8_000);
