@@ -82,20 +82,16 @@ public final class HashExpireCommands {
     }
   }
 
+  /** {@link #fields(Args, int, RespError)} of commands that set no expiry by their name. */
+  static int fields(Args a, int i) {
+    return fields(a, i, COUNT);
+  }
+
   /**
    * Checks the clause FIELDS numfields field ... that begins at {@code i} and ends the request;
    * returns where its fields begin.
    */
   private static int fields(Args a, int i, RespError badCount) {
-    return fields(a, i, 1, badCount);
-  }
-
-  /** The same where there are {@code each} arguments for a field. */
-  static int fields(Args a, int i, int each) {
-    return fields(a, i, each, COUNT);
-  }
-
-  private static int fields(Args a, int i, int each, RespError badCount) {
     if (i >= a.count() || !a.is(i, "fields")) {
       throw NO_FIELDS;
     }
@@ -106,7 +102,7 @@ public final class HashExpireCommands {
     if (count <= 0) {
       throw badCount;
     }
-    if (count * each != a.count() - i - 2) {
+    if (count != a.count() - i - 2) {
       throw OTHER_COUNT;
     }
     return i + 2;
@@ -180,7 +176,7 @@ public final class HashExpireCommands {
   private static void persist(Context c, Args a) {
     Db db = c.db(a, 1);
     int h = Hashes.write(c, db, a, 1);
-    int first = fields(a, 2, COUNT);
+    int first = fields(a, 2);
     if (!begin(c, a, h, first)) {
       return;
     }
@@ -207,7 +203,7 @@ public final class HashExpireCommands {
   private static void expiry(Context c, Args a, long unit, long base) {
     Db db = c.db(a, 1);
     int h = Hashes.read(c, db, a, 1);
-    int first = fields(a, 2, COUNT);
+    int first = fields(a, 2);
     if (!begin(c, a, h, first)) {
       return;
     }

@@ -29,6 +29,13 @@ public final class HashFieldCommands {
   private static final byte[] HPEXPIREAT = Bytes.ascii("HPEXPIREAT");
   private static final byte[] FIELDS = Bytes.ascii("FIELDS");
   private static final byte[] ONE = Bytes.ascii("1");
+  private static final RespError ONE_CONDITION =
+      new RespError("ERR Only one of FXX or FNX arguments can be specified");
+  private static final RespError ONE_EXPIRY =
+      new RespError("ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified");
+  private static final RespError BAD_COUNT = new RespError("ERR invalid number of fields");
+  private static final RespError WRONG_NUMBER =
+      new RespError("ERR wrong number of arguments for 'hsetex' command");
 
   private HashFieldCommands() {}
 
@@ -44,32 +51,70 @@ public final class HashFieldCommands {
     boolean onlyOld;
     int first;
 
-    static Options of(Context c, Args a, boolean setting) {
+    /** At most one of them, which stands right behind the key. */
+    static Options ofGet(Context c, Args a) {
       Options options = new Options();
       int i = 2;
-      for (; i < a.count() && !a.is(i, "fields"); i++) {
-        if (setting && a.is(i, "fnx") && !options.onlyOld) {
-          options.onlyNew = true;
-        } else if (setting && a.is(i, "fxx") && !options.onlyNew) {
-          options.onlyOld = true;
-        } else if (options.stays || options.when != HashValue.NEVER) {
-          throw RespError.SYNTAX;
-        } else if (a.is(i, setting ? "keepttl" : "persist")) {
-          options.stays = true;
-        } else {
-          options.when = time(c, a, i++);
-        }
+      if (a.is(i, "persist")) {
+        options.stays = true;
+        i++;
+      } else if (isTime(a, i)) {
+        options.when = time(c, a, i);
+        i += 2;
       }
-      options.first = HashExpireCommands.fields(a, i, setting ? 2 : 1);
+      options.first = HashExpireCommands.fields(a, i);
       return options;
     }
 
+    static Options ofSet(Context c, Args a) {
+      Options options = new Options();
+      int i = 2;
+      for (; i < a.count() && !a.is(i, "fields"); i++) {
+        if (a.is(i, "fnx") || a.is(i, "fxx")) {
+          if (options.onlyNew || options.onlyOld) {
+            throw ONE_CONDITION;
+          }
+          options.onlyNew = a.is(i, "fnx");
+          options.onlyOld = !options.onlyNew;
+        } else if (a.is(i, "keepttl") || isTime(a, i)) {
+          if (options.stays || options.when != HashValue.NEVER) {
+            throw ONE_EXPIRY;
+          }
+          options.stays = a.is(i, "keepttl");
+          if (!options.stays) {
+            options.when = time(c, a, i++);
+          }
+        } else {
+          throw new RespError("ERR unknown argument: " + a.text(i));
+        }
+      }
+      options.first = pairs(a, i);
+      return options;
+    }
+
+    /** Checks the clause FIELDS numfields field value ...; returns where its fields begin. */
+    private static int pairs(Args a, int i) {
+      if (i >= a.count() - 3) {
+        throw WRONG_NUMBER;
+      }
+      long count = a.integer(i + 1, BAD_COUNT);
+      if (count <= 0 || count > Integer.MAX_VALUE) {
+        throw BAD_COUNT;
+      }
+      if (count * 2 != a.count() - i - 2) {
+        throw WRONG_NUMBER;
+      }
+      return i + 2;
+    }
+
+    private static boolean isTime(Args a, int i) {
+      return a.is(i, "ex") || a.is(i, "px") || a.is(i, "exat") || a.is(i, "pxat");
+    }
+
+    /** The time behind the word: by their arity, both commands have an argument there. */
     private static long time(Context c, Args a, int i) {
       boolean since = a.is(i, "ex") || a.is(i, "px");
       boolean seconds = a.is(i, "ex") || a.is(i, "exat");
-      if (!since && !seconds && !a.is(i, "pxat") || i + 1 == a.count()) {
-        throw RespError.SYNTAX;
-      }
       String command = a.text(0).toLowerCase(Locale.ROOT);
       return HashExpireCommands.time(a, i + 1, command, seconds ? 1000 : 1, since ? c.now() : 0);
     }
@@ -98,7 +143,7 @@ public final class HashFieldCommands {
   private static void getDel(Context c, Args a) {
     Db db = c.db(a, 1);
     int h = Hashes.write(c, db, a, 1);
-    int first = HashExpireCommands.fields(a, 2, 1);
+    int first = HashExpireCommands.fields(a, 2);
     if (!begin(c, a, h, first)) {
       return;
     }
@@ -121,7 +166,7 @@ public final class HashFieldCommands {
   private static void getEx(Context c, Args a) {
     Db db = c.db(a, 1);
     int h = Hashes.write(c, db, a, 1);
-    Options options = Options.of(c, a, false);
+    Options options = Options.ofGet(c, a);
     if (!begin(c, a, h, options.first)) {
       return;
     }
@@ -165,7 +210,7 @@ public final class HashFieldCommands {
   }
 
   private static void setEx(Context c, Args a) {
-    Options options = Options.of(c, a, true);
+    Options options = Options.ofSet(c, a);
     Db db = c.db(a, 1);
     int h = Hashes.write(c, db, a, 1);
     if (!holds(c, db, h, a, options)) {

@@ -206,6 +206,32 @@ class HashExpireCommandsTest {
     }
   }
 
+  @AgainstRedis
+  void whatIsWrongWithOptionsIsSaidAsInRedis8(Differential pair) {
+    RespClient c = pair.sampo();
+    String place = "ERR Mandatory argument FIELDS is missing or not at the right position";
+    assertEquals(place, error(c, "HGETEX h EX 1 PX 1 FIELDS 1 a"));
+    assertEquals(place, error(c, "HGETEX h EX 1 PERSIST FIELDS 1 a"));
+    assertEquals(place, error(c, "HGETEX h KEEPTTL FIELDS 1 a"));
+    String condition = "ERR Only one of FXX or FNX arguments can be specified";
+    assertEquals(condition, error(c, "HSETEX h FNX FXX FIELDS 1 a 1"));
+    assertEquals(condition, error(c, "HSETEX h fnx fnx FIELDS 1 a 1"));
+    String expiry = "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified";
+    assertEquals(expiry, error(c, "HSETEX h EX 5 KEEPTTL FIELDS 1 a 1"));
+    assertEquals(expiry, error(c, "HSETEX h KEEPTTL KEEPTTL FIELDS 1 a 1"));
+    assertEquals(expiry, error(c, "HSETEX h PX 5 EXAT x FIELDS 1 a 1"));
+    assertEquals("ERR unknown argument: NX", error(c, "HSETEX h NX FIELDS 1 a 1"));
+    assertEquals("ERR invalid number of fields", error(c, "HSETEX h FIELDS 0 a 1"));
+    assertEquals("ERR invalid number of fields", error(c, "HSETEX h FIELDS x a 1"));
+    assertEquals("ERR unknown argument: a", error(c, "HSETEX h FNX EX 5 a 1"));
+    String arity = "ERR wrong number of arguments for 'hsetex' command";
+    assertEquals(arity, error(c, "HSETEX h FIELDS 1 a 1 b"));
+    assertEquals(arity, error(c, "HSETEX h FIELDS 1 a 1 b 2"));
+    assertEquals(arity, error(c, "HSETEX h FIELDS 2 a 1"));
+    assertEquals(arity, error(c, "HSETEX h FNX KEEPTTL FIELDS 1 a"));
+    assertEquals(0, c.call("EXISTS", "h").number());
+  }
+
   private static void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!condition.getAsBoolean()) {
