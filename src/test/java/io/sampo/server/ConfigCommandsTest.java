@@ -37,6 +37,18 @@ class ConfigCommandsTest {
   }
 
   @AgainstRedis(protocols = 2)
+  void theOldNameBesideTheNewOneIsNoDuplicate(Differential redis) {
+    redis.config("hash-max-listpack-entries", "100");
+    redis.say(
+        "CONFIG SET hash-max-ziplist-entries 4 hash-max-listpack-entries 5",
+        "CONFIG GET hash-max-listpack-entries",
+        "CONFIG SET hash-max-listpack-entries 7 hash-max-ziplist-entries 6",
+        "CONFIG GET hash-max-listpack-entries",
+        "CONFIG SET hash-max-ziplist-entries 8 HASH-max-ziplist-entries 9",
+        "CONFIG GET hash-max-listpack-entries");
+  }
+
+  @AgainstRedis(protocols = 2)
   void oddNumbersAreTakenAlike(Differential redis) {
     List<String> names =
         List.of(

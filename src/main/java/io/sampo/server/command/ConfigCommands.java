@@ -87,6 +87,7 @@ final class ConfigCommands {
     Settings settings = session.node.settings;
     Map<Setting<?>, String> values = new LinkedHashMap<>();
     Map<Setting<?>, String> names = new HashMap<>();
+    Set<String> said = new HashSet<>();
     for (int i = 2; i < a.count(); i += 2) {
       String word = a.text(i);
       String name = word.toLowerCase(Locale.ROOT);
@@ -102,9 +103,11 @@ final class ConfigCommands {
           && !session.state.isAllowed(settings.enableProtectedConfigs.get())) {
         throw failed(word, "can't set protected config");
       }
-      if (values.put(setting.get(), a.text(i + 1)) != null) {
+      // The old name beside the new one is no duplicate: the last counts.
+      if (!said.add(name)) {
         throw failed(word, "duplicate parameter");
       }
+      values.put(setting.get(), a.text(i + 1));
       names.put(setting.get(), name);
     }
     // Two sets at once must not be mixed up.
