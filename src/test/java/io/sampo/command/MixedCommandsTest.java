@@ -128,7 +128,8 @@ class MixedCommandsTest {
           "!SADD set {v} {score}",
           "DEL list set",
           "!SORT list|set [ BY h{i}*|w{i}* ] [ LIMIT {i} {i} ] [ ASC|DESC ] [ STORE {l} ]",
-          "SORT list [ BY nosort ] [ LIMIT {i} {i} ] [ GET w* ] [ GET h*->f1 ] [ ASC|DESC ]",
+          "!SORT list BY nosort [ LIMIT {i} {i} ] [ GET w* ] [ GET h*->f1 ] [ ASC|DESC ]",
+          "SORT list [ LIMIT {i} {i} ] [ GET w* ] [ GET h*->f1 ] [ ASC|DESC ]",
           "SORT list|set ALPHA [ LIMIT {i} {i} ] [ ASC|DESC ]",
           "~SORT set BY nosort GET # [ GET w* ]",
           "SORT_RO list|set [ ASC|DESC ] [ GET {k}* ]");
