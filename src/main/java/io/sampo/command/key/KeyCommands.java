@@ -122,12 +122,24 @@ public final class KeyCommands {
       return false;
     }
     // What is in the way is removed and not replaced, so that the key is a new one.
-    to.remove(a.array(), a.offset(2), a.length(2));
+    boolean taken = to.remove(a.array(), a.offset(2), a.length(2));
     int h = from.find(a.array(), a.offset(1), a.length(1));
-    from.carry(h, to, a.array(), a.offset(2), a.length(2));
+    try {
+      from.carry(h, to, a.array(), a.offset(2), a.length(2));
+    } catch (OutOfMemoryError full) {
+      lost(c, c.dbIndex(), a, taken);
+      throw full;
+    }
     c.left(c.dbIndex(), a, 1, KeyEvent.GENERIC, "rename_from");
     c.modified(c.dbIndex(), a, 2, KeyEvent.GENERIC, "rename_to");
     return true;
+  }
+
+  /** Says that what key 2 had is gone, though there was no heap for what was to replace it. */
+  private static void lost(Context c, int db, Args a, boolean taken) {
+    if (taken) {
+      c.modified(db, a, 2, KeyEvent.GENERIC, "del");
+    }
   }
 
   private static void move(Context c, Args a) {
@@ -176,7 +188,12 @@ public final class KeyCommands {
       to.remove(a.array(), a.offset(2), a.length(2));
       h = from.find(a.array(), a.offset(1), a.length(1));
     }
-    copy(from, h, to, a);
+    try {
+      copy(from, h, to, a);
+    } catch (OutOfMemoryError full) {
+      lost(c, target, a, taken);
+      throw full;
+    }
     c.modified(target, a, 2, KeyEvent.GENERIC, "copy_to");
     c.out().integer(1);
   }
