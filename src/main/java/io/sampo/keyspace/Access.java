@@ -40,12 +40,7 @@ final class Access {
     return settings.policy.lfu() ? minutes() << 8 | COUNTER_INIT : seconds();
   }
 
-  /** For a record whose value is replaced: its use goes on being counted, its time starts anew. */
-  int replaced(int access) {
-    return settings.policy.lfu() ? access : seconds();
-  }
-
-  /** For a record that is looked up. */
+  /** For a record that is looked up, or whose value is replaced. */
   int touched(int access) {
     return settings.policy.lfu() ? minutes() << 8 | increment(decayed(access)) : seconds();
   }

@@ -441,7 +441,7 @@ public final class Db {
       int old = segment.address(slot);
       keep(old);
       if (isVisible(old) || keyspace.replica()) {
-        int access = keyspace.access.replaced(storage.access(old));
+        int access = keyspace.access.touched(storage.access(old));
         Value leaving = storage.isObject(old) ? storage.value(old) : null;
         int h = storage.replace(segment, slot, hash, kind | keyspace.era, access, payload, keepTtl);
         if (leaving != null && leaving != coming) {

@@ -411,6 +411,31 @@ class KeyCommandsTest {
     pair.sameWithin(1, "OBJECT", "IDLETIME", "k");
   }
 
+  /** What is only written is used as well. */
+  @AgainstRedis
+  void replacingAValueCountsAsUse(Differential pair) {
+    pair.config("maxmemory-policy", "allkeys-lfu");
+    pair.config("lfu-log-factor", "0");
+    each(
+        pair,
+        """
+        SET k v
+        SET k w
+        OBJECT FREQ k
+        SET k w KEEPTTL
+        SET k w EX 100
+        SETEX k 100 w
+        MSET k w l w
+        OBJECT FREQ k
+        GETSET k w
+        OBJECT FREQ k
+        SADD s a b
+        SUNIONSTORE k s
+        OBJECT FREQ k
+        OBJECT FREQ s
+        """);
+  }
+
   @AgainstRedis({@On, @On(shards = 2, loops = 2), @On(shards = 5, loops = 2)})
   void randomSequencesAgree(Differential pair) {
     pair.random(20_260_101, KeyCommandsTest::command, 4_000);
