@@ -159,9 +159,10 @@ public final class Directory<P extends Directory.Part> {
     Arrays.fill(places, at, at + run, both);
     if (both.depth() + 1 == depth) {
       deepest -= 2;
-      while (deepest == 0) {
-        flatten();
-      }
+    }
+    // It may have been so before, if there was no heap to halve it, or for parts after it deepened.
+    while (deepest == 0) {
+      flatten();
     }
   }
 
