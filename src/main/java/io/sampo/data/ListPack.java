@@ -315,7 +315,9 @@ public final class ListPack {
     int used = used(pack);
     long wanted = (long) used - (to - p) + room;
     byte[] changed = pack;
-    if (wanted > pack.length || pack.length - wanted > wanted / 2 + TOLERATED) {
+    // Room that is made in advance is not to be given back by what is to be put there.
+    boolean isShrinking = room < to - p;
+    if (wanted > pack.length || isShrinking && pack.length - wanted > wanted / 2 + TOLERATED) {
       changed = another(pack, wanted);
       System.arraycopy(pack, 0, changed, 0, p);
     }

@@ -2,6 +2,8 @@ package io.sampo.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sampo.resp.Bytes;
@@ -50,6 +52,18 @@ class ListPackTest {
         check();
       }
     }
+  }
+
+  @Test
+  void roomThatWasAskedForStaysUntilSomethingIsRemoved() {
+    byte[] a = new byte[100];
+    byte[] roomy = ListPack.roomy(pack, 120);
+    byte[] one = ListPack.append(roomy, a, 0, 1);
+    assertSame(roomy, one);
+    assertSame(roomy, ListPack.append(one, a, 0, 100));
+    byte[] created = ListPack.create(200);
+    assertSame(created, ListPack.append(created, a, 0, 1));
+    assertNotSame(created, ListPack.delete(created, ListPack.BEGIN));
   }
 
   private void check() {
