@@ -98,19 +98,38 @@ final class CommandTrial implements FullHeap.Trial {
     }
 
     String run(byte[]... words) {
+      return run(batch(words));
+    }
+
+    String run(Batch batch) {
+      executor.run(batch);
+      return Bytes.text(batch.replies());
+    }
+
+    Batch batch(byte[]... words) {
       Frames frames = new Frames();
       Args args = Args.of(words);
       frames.append(args);
       Batch batch = new Batch().of(done -> {}, new Nobody(), frames);
       batch.add(commands.find(args.array(), args.offset(0), args.length(0)), 0, Batch.PLAIN, 1);
-      executor.run(batch);
-      return Bytes.text(batch.replies());
+      return batch;
     }
   }
 
   /** Runs a command, with room; returns the reply. */
   String run(String... words) {
     return master.run(bytes(List.of(words)));
+  }
+
+  /** Runs a command while there is hardly any heap; returns the reply. */
+  String runInFullHeap(String... words) {
+    Batch batch = master.batch(bytes(List.of(words)));
+    List<byte[]> ballast = FullHeap.but(2);
+    try {
+      return master.run(batch);
+    } finally {
+      ballast.clear();
+    }
   }
 
   private static byte[][] bytes(List<String> words) {

@@ -1,5 +1,7 @@
 package io.sampo.shard;
 
+import static io.sampo.testkit.FullHeap.check;
+
 import io.sampo.testkit.FullHeap;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,14 @@ class PartsOutOfHeapTest {
         }
       }
       return keys;
+    }
+
+    /** XADD that makes a stream, and finds no heap for its entry. */
+    @Override
+    public void verify(CommandTrial trial) {
+      String reply = trial.runInFullHeap("XADD", "new", "1-1", "field", "x".repeat(1 << 18));
+      check(reply.contains("-OOM"), "not an error: " + reply);
+      check(trial.run("EXISTS", "new").startsWith(":0"), "a stream is left that had no entry");
     }
 
     private static String element(Random random) {

@@ -94,14 +94,13 @@ public final class StreamCommands {
       throw NOT_ABOVE;
     }
     checkSize(a, from);
-    if (h == Db.NONE) {
-      h = Streams.create(db, a, 1);
-      c.partly();
-    }
-    StreamValue stream = Streams.stream(db, h);
+    StreamValue stream = h == Db.NONE ? new StreamValue() : Streams.stream(db, h);
     stream.append(id, a, from, db.limits());
-    c.out().bulk(id.bytes());
+    if (h == Db.NONE) {
+      h = Streams.put(db, a, 1, stream);
+    }
     c.modified(a, 1, KeyEvent.STREAM, "xadd");
+    c.out().bulk(id.bytes());
     if (trim.apply(stream) > 0) {
       c.notify(a, 1, KeyEvent.STREAM, "xtrim");
     }

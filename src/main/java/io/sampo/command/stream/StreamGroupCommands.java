@@ -140,20 +140,17 @@ public final class StreamGroupCommands {
         !StreamIds.is(a, 4, '$')
             ? StreamIds.strict(a, 4)
             : isNew ? StreamId.MIN : Streams.stream(db, h).lastId();
-    if (isNew) {
-      h = Streams.create(db, a, 2);
-      c.partly();
-    }
-    StreamValue stream = Streams.stream(db, h);
+    StreamValue stream = isNew ? new StreamValue() : Streams.stream(db, h);
     byte[] name = a.bytes(3);
     if (stream.group(name).isPresent()) {
       throw BUSY;
     }
     stream.addGroup(name, id, options.entriesRead);
-    db.resized(h);
     if (isNew) {
+      Streams.put(db, a, 2, stream);
       c.modified(a, 2, KeyEvent.STREAM, "xgroup-create");
     } else {
+      db.resized(h);
       Streams.changed(c, a, 2, "xgroup-create");
     }
     c.out().ok();

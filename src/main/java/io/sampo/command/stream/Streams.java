@@ -56,9 +56,9 @@ final class Streams {
     return (StreamValue) db.value(h);
   }
 
-  /** Puts an empty stream at key {@code i}. */
-  static int create(Db db, Args a, int i) {
-    return db.put(a.array(), a.offset(i), a.length(i), new StreamValue(), false);
+  /** Puts a new stream, which has all that it is to have, at key {@code i}; returns the entry. */
+  static int put(Db db, Args a, int i, StreamValue stream) {
+    return db.put(a.array(), a.offset(i), a.length(i), stream, false);
   }
 
   /**
