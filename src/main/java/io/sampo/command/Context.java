@@ -59,6 +59,8 @@ public final class Context {
   private long changes;
   private boolean partly;
   private boolean elsewhere;
+  private boolean holdsAdded;
+  private Optional<byte[]> heldAdded = Optional.empty();
   private boolean rewritten;
   private int databases;
   private boolean atomic;
@@ -107,6 +109,8 @@ public final class Context {
     rewritten = false;
     partly = false;
     elsewhere = false;
+    holdsAdded = false;
+    heldAdded = Optional.empty();
     wait = Wait.NONE;
     instead = Optional.empty();
     serving = false;
@@ -446,7 +450,23 @@ public final class Context {
 
   /** Says that a key is there that was not: something else than the change that made it. */
   public void added(int dbIndex, byte[] key) {
-    events.publish(KeyEvent.NEW, "new", dbIndex, key);
+    if (holdsAdded) {
+      heldAdded = Optional.of(key);
+    } else {
+      events.publish(KeyEvent.NEW, "new", dbIndex, key);
+    }
+  }
+
+  /** Has the next key of the selected database that is {@link #added} be told of later. */
+  public void holdAdded() {
+    holdsAdded = true;
+  }
+
+  /** Tells of the key that was added since {@link #holdAdded}, if one was. */
+  public void tellAdded() {
+    holdsAdded = false;
+    heldAdded.ifPresent(key -> added(db, key));
+    heldAdded = Optional.empty();
   }
 
   /** Says that key {@code i} has left for another place, where it is {@link #modified}. */

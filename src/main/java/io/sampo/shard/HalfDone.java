@@ -11,6 +11,7 @@ import io.sampo.data.SetValue;
 import io.sampo.data.Value;
 import io.sampo.data.ZSetValue;
 import io.sampo.keyspace.Db;
+import io.sampo.persist.Crc64;
 import io.sampo.persist.Dump;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
@@ -32,6 +33,8 @@ final class HalfDone {
   HalfDone(Context context, Effects effects) {
     this.context = context;
     this.effects = effects;
+    // Its tables take heap, and there is none when a dump is first wanted.
+    Crc64.update(0, DEL, 0, 0);
   }
 
   /** Returns false if not all that may have changed could be told. */

@@ -283,6 +283,17 @@ class NotificationsTest {
     sameTold(pair, listener, "sorting");
   }
 
+  /** What takes heap is done first, but not told of first. */
+  @AgainstRedis({@On, @On(shards = 3, loops = 2)})
+  void whatGoesElsewhereLeavesFirst(Differential pair) {
+    Differential listener = pair.another();
+    notifyOf(pair, listener, "KEAn");
+    pair.say("SADD s a b", "SMOVE s t a", "SMOVE s t b", "SMOVE t s none", "SMOVE t s a");
+    pair.say("RPUSH l a b", "LMOVE l m LEFT LEFT", "RPOPLPUSH l m", "LMOVE m l LEFT RIGHT");
+    pair.say("SET k v", "RENAME k n", "COPY n o", "MOVE o 2", "SORT m ALPHA STORE p");
+    sameTold(pair, listener, "moving");
+  }
+
   /** Whoever is told so has waited for it, and not asked for it now. */
   @AgainstRedis({@On, @On(shards = 3, loops = 2)})
   void aStreamThatWasWaitedForIsNotMissed(Differential pair) {

@@ -115,6 +115,7 @@ public final class SetCommands {
     SetValue destination = target == Db.NONE ? new SetValue() : Sets.set(to, target);
     boolean isNew = destination.add(a.array(), a.offset(3), a.length(3), to.limits());
     if (target == Db.NONE) {
+      c.holdAdded();
       to.put(a.array(), a.offset(2), a.length(2), destination, false);
       h = from.find(a.array(), a.offset(1), a.length(1));
     } else if (isNew) {
@@ -122,6 +123,7 @@ public final class SetCommands {
     }
     set.remove(a.array(), a.offset(3), a.length(3));
     Sets.shrunk(c, from, h, a, "srem");
+    c.tellAdded();
     if (isNew) {
       c.modified(a, 2, KeyEvent.SET, "sadd");
     }
