@@ -230,15 +230,20 @@ public final class Keyspace {
     return eviction.evict();
   }
 
-  /** How many keys the policy would let go. */
-  public long evictable() {
-    Policy policy = settings.policy;
-    if (policy == Policy.NOEVICTION) {
-      return 0;
-    }
+  /** How many keys there are, in all databases. */
+  public long keys() {
     long sum = 0;
     for (Db db : inhabited) {
-      sum += policy.onlyVolatile() ? db.volatileSize() : db.size();
+      sum += db.size();
+    }
+    return sum;
+  }
+
+  /** How many of them have an expiry. */
+  public long volatileKeys() {
+    long sum = 0;
+    for (Db db : inhabited) {
+      sum += db.volatileSize();
     }
     return sum;
   }

@@ -51,7 +51,7 @@ public enum Policy {
   }
 
   /** Whether only keys with an expiry may go. */
-  boolean onlyVolatile() {
+  public boolean onlyVolatile() {
     return onlyVolatile;
   }
 

@@ -5,6 +5,7 @@ import io.sampo.command.CommandTable;
 import io.sampo.command.Flag;
 import io.sampo.replication.Following;
 import io.sampo.resp.Args;
+import io.sampo.shard.Memory;
 import java.util.Locale;
 import java.util.Set;
 
@@ -92,6 +93,15 @@ public final class Admission {
 
   /** What depends on the data, and on what this node may do with it. */
   private static String refusalOfData(Session session, Command command) {
+    if (session.transactions.isOpen()) {
+      if (command.has(Flag.NO_MULTI)) {
+        return "ERR Command not allowed inside a transaction";
+      }
+      // Whatever it is, to queue it takes memory.
+      if (session.node.keyspaces.memory.isFull() && !endsTransaction(command)) {
+        return Memory.OOM;
+      }
+    }
     if (session.node.saves.refusesWrites() && maySpoil(session, command)) {
       return MISCONF;
     }
@@ -117,9 +127,6 @@ public final class Admission {
       if (((command.flags | session.transactions.flags(command)) & Flag.WRITE.bit) != 0) {
         return READONLY;
       }
-    }
-    if (session.transactions.isOpen() && command.has(Flag.NO_MULTI)) {
-      return "ERR Command not allowed inside a transaction";
     }
     String toSubscriber = refusalToSubscriber(session, command);
     if (!toSubscriber.isEmpty()) {
@@ -176,6 +183,13 @@ public final class Admission {
    */
   static boolean changesSubscriptions(Command command) {
     return command.has(Flag.PUBSUB) && command.has(Flag.NOSCRIPT);
+  }
+
+  private static boolean endsTransaction(Command command) {
+    return switch (command.name) {
+      case "exec", "discard" -> true;
+      default -> !isQueued(command);
+    };
   }
 
   /** Whether MULTI queues the command. */

@@ -21,12 +21,17 @@ public final class KeyspaceDirectives {
     settings.protoMaxBulkLen.each(bytes -> keyspaces.maxStringLength = bytes);
     settings.maxmemory.each(bytes -> limitMemory());
     settings.replicaIgnoreMaxmemory.each(yes -> limitMemory());
-    settings.maxmemoryPolicy.each(name -> keyspaces.policy = Policy.named(name).orElseThrow());
+    settings.maxmemoryPolicy.each(name -> evictBy(Policy.named(name).orElseThrow()));
     settings.maxmemorySamples.each(n -> keyspaces.samples = toInt(n));
     settings.maxmemoryEvictionTenacity.each(n -> memory.tenacity(toInt(n)));
     settings.lfuLogFactor.each(n -> keyspaces.lfuLogFactor = toInt(n));
     settings.lfuDecayTime.each(n -> keyspaces.lfuDecayTime = toInt(n));
     followEncodings(keyspaces.limits);
+  }
+
+  private void evictBy(Policy policy) {
+    keyspaces.policy = policy;
+    memory.policy(policy);
   }
 
   private void followEncodings(Limits limits) {

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class Executor {
   private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
   static final String OUT_OF_HEAP = "OOM the heap is too small for this command";
-  private static final String OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 
   /** Bytes of replies after which a batch waits for the client to take them. */
   private static final int MOST_REPLIES = 1 << 20;
@@ -312,7 +311,7 @@ public final class Executor {
         && !makeRoom(client)
         && command.has(Flag.DENYOOM)) {
       stats.refused(command.id());
-      refuse(OOM);
+      refuse(Memory.OOM);
       return;
     }
     long before = out.length();
@@ -391,7 +390,7 @@ public final class Executor {
     }
     if (!broken && !client.isObeyed() && lacksMemory(transaction)) {
       stats.refused(command.id());
-      refuse("EXECABORT Transaction discarded because of: " + OOM);
+      refuse("EXECABORT Transaction discarded because of: " + Memory.OOM);
       return;
     }
     if (broken) {

@@ -1,18 +1,26 @@
 package io.sampo.shard;
 
+import io.sampo.keyspace.Keyspace;
+import io.sampo.keyspace.Policy;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /**
  * The node's data in bytes against its limit. Each shard publishes its own figures; what their sum
  * says may be a batch old.
  */
 public final class Memory {
+  /** What is said to who may not write while there is no room. */
+  public static final String OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+
   /** What part of the limit may be in use beyond it while others are making room. */
   private static final int SLACK = 8;
 
   private final long[] used;
-  private final long[] evictable;
+  private final long[] keys;
+  private final long[] volatiles;
+  private volatile Policy policy = Policy.NOEVICTION;
   private volatile long limit;
   private volatile long evictionNanos;
 
@@ -24,7 +32,8 @@ public final class Memory {
 
   public Memory(int shards) {
     used = new long[shards];
-    evictable = new long[shards];
+    keys = new long[shards];
+    volatiles = new long[shards];
     tenacity(10);
   }
 
@@ -44,9 +53,25 @@ public final class Memory {
     return evictionNanos;
   }
 
-  void publish(int shard, long bytes, long evictableKeys) {
-    used[shard] = bytes;
-    evictable[shard] = evictableKeys;
+  void publish(int shard, Keyspace keyspace) {
+    used[shard] = keyspace.usedMemory();
+    keys[shard] = keyspace.keys();
+    volatiles[shard] = keyspace.volatileKeys();
+  }
+
+  /** Says what may be evicted. */
+  public void policy(Policy what) {
+    policy = what;
+  }
+
+  private boolean hasEvictable(int shard) {
+    Policy what = policy;
+    return what != Policy.NOEVICTION && (what.onlyVolatile() ? volatiles : keys)[shard] > 0;
+  }
+
+  /** Whether the limit is exceeded and no shard has anything to evict. */
+  public boolean isFull() {
+    return exceeded() && IntStream.range(0, keys.length).noneMatch(this::hasEvictable);
   }
 
   /** Whether other shards than these, a bit for each, have keys to evict, and in time. */
@@ -54,8 +79,8 @@ public final class Memory {
     if (used() > limit + limit / SLACK) {
       return false;
     }
-    for (int i = 0; i < evictable.length; i++) {
-      if ((shards >>> i & 1) == 0 && evictable[i] > 0) {
+    for (int i = 0; i < keys.length; i++) {
+      if ((shards >>> i & 1) == 0 && hasEvictable(i)) {
         return true;
       }
     }

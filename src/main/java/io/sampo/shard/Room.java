@@ -1,7 +1,5 @@
 package io.sampo.shard;
 
-import io.sampo.keyspace.Keyspace;
-
 /** Keeps the data at hand within what memory it may take, by eviction in slices. */
 final class Room {
   /** How often others are asked to make room. */
@@ -30,9 +28,7 @@ final class Room {
 
   /** Publishes how much memory a shard takes. */
   void publish(int shard) {
-    Keyspace keyspace = held.get(shard).keyspace;
-    long evictable = memory.limit() > 0 ? keyspace.evictable() : 0;
-    memory.publish(shard, keyspace.usedMemory(), evictable);
+    memory.publish(shard, held.get(shard).keyspace);
   }
 
   /** Whether there is nothing to be evicted, as of now. */

@@ -83,6 +83,29 @@ class TransactionTest {
     each(pair, "MULTI\nNOSUCH\nDISCARD\nMULTI\nSET a 2\nEXEC\nGET a");
   }
 
+  @OnEveryLayout
+  void nothingIsQueuedWhileMemoryIsFull(Differential pair) {
+    each(pair, "SET a 1");
+    pair.config("maxmemory-policy", "volatile-lru");
+    for (String request :
+        List.of("SET x 1", "GET a", "PING", "DEL a", "MULTI", "WATCH a", "SUBSCRIBE c", "GET")) {
+      pair.config("maxmemory", "1");
+      each(pair, "MULTI\n" + request + "\nPING\nEXEC\nMULTI\nEXEC\nMULTI\nDISCARD");
+      pair.config("maxmemory", "0");
+      each(pair, "MULTI\nGET a\nEXEC");
+    }
+    each(pair, "MULTI\nSET x 1\nCONFIG SET maxmemory 1\nSET y 1\nEXEC");
+    each(pair, "MULTI\nCONFIG SET maxmemory 0\nDISCARD");
+    pair.config("maxmemory", "0");
+    for (String request : List.of("GET x", "SET z 1")) {
+      Differential other = pair.another();
+      each(pair, "MULTI\n" + request);
+      other.config("maxmemory", "1");
+      each(pair, "EXEC\nMULTI\nRESET\nGET y");
+      other.config("maxmemory", "0");
+    }
+  }
+
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
   void steeringOutOfPlace(Differential pair) {
     each(
