@@ -82,7 +82,7 @@ public final class Bench {
     if (!options.quick()) {
       loads(Section.TYPES, TypeLoads.all());
       loads(Section.RANGES_BY_TWO, TypeLoads.byTwoThreads());
-      ranges();
+      lean();
       for (String policy : AppendLoads.POLICIES) {
         appended(policy);
       }
@@ -170,16 +170,16 @@ public final class Bench {
     }
   }
 
-  /** Ranges, by a client that has less to do with them. */
-  private void ranges() throws IOException, InterruptedException {
-    List<Load> loads = wanted(TypeLoads.ranges());
+  /** Data types, by a client that has less to do. */
+  private void lean() throws IOException, InterruptedException {
+    List<Load> loads = wanted(TypeLoads.lean());
     if (loads.isEmpty()) {
       return;
     }
     try (Driver lean = new LeanClient();
         Server a = sampo();
         Server b = other()) {
-      compare(Section.RANGES, loads, lean, a, b);
+      compare(Section.LEAN, loads, lean, a, b);
     }
   }
 

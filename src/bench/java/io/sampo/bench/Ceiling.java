@@ -33,7 +33,8 @@ record Ceiling(double rate, double busy, double ours, double theirs) {
                 load ->
                     switch (load.name()) {
                       case "LRANGE_600" -> load.pipeline() == 1;
-                      case "LRANGE_300", "ZRANGE_10", "ZRANGE_100" -> load.pipeline() == 16;
+                      case "LPUSH", "SADD", "XADD", "LRANGE_300", "ZRANGE_10", "ZRANGE_100" ->
+                          load.pipeline() == 16;
                       default -> false;
                     });
     return Stream.concat(strings, types).map(load -> load.called("ceiling " + load.name()));

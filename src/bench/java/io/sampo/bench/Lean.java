@@ -16,19 +16,29 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Stream;
 
 /**
- * A client that has hardly anything to do, in a process of its own: each connection sends the same
- * batch of requests again and again, and takes the reply, which it knows, by its length. Of every
- * piece that arrives the ends are compared with what they are to be, of every sixteenth batch all.
+ * A client that has hardly anything to do, in a process of its own: each connection sends a batch
+ * of requests that was made before, and takes what comes by its length, if it knows it, or by its
+ * lines. Of a reply it knows the ends of every piece are compared, of every sixteenth batch all.
  *
- * <p>It reads lines {@code PORT CONNECTIONS PIPELINE COMMANDS WORD…} and answers each with {@code
- * RATE CPU P50 P99 P999 LENGTH}: commands per second, its own microseconds of processor per
- * command, milliseconds from a batch to the end of its reply, and the bytes of one reply.
+ * <p>It reads lines {@code PORT CONNECTIONS PIPELINE COMMANDS KNOWN NUMBERS WORD…}, where {@code
+ * KNOWN} says whether the reply is always the same, and {@code __rand_int__} in a word stands for a
+ * number below {@code NUMBERS}. Each is answered with {@code RATE CPU P50 P99 P999 REPLIES}:
+ * commands per second, its own microseconds of processor per command, milliseconds from a batch to
+ * the end of its reply, and what a batch is answered with.
  */
 public final class Lean {
   private static final int BUFFER = 1 << 17;
   private static final int THOROUGH = 16;
+
+  /** So many requests are made before, where each has its numbers. */
+  private static final int DIFFERENT = 1 << 17;
+
+  private static final String NUMBER = "__rand_int__";
+  private static final Random RANDOM = new Random();
   private static final long PATIENCE_MILLIS = 10_000;
 
   /** Latencies are counted by the microsecond, up to a second. */
@@ -39,19 +49,24 @@ public final class Lean {
   private final Selector selector = Selector.open();
   private final ByteBuffer taken = ByteBuffer.allocateDirect(BUFFER);
   private final int[] latencies = new int[LONGEST + 1];
-  private final ByteBuffer batch;
 
-  /** What a batch is answered with. */
-  private final ByteBuffer reply;
+  /** Batches of requests, which are sent one after the other, over and over. */
+  private final ByteBuffer requests;
+
+  /** Bytes of one of them. */
+  private final int batch;
+
+  private final Answer answer;
 
   /** Batches not yet sent, and those not yet answered. */
   private long toSend;
 
   private long toCome;
 
-  private Lean(ByteBuffer batch, ByteBuffer reply, long batches) throws IOException {
+  private Lean(ByteBuffer requests, int batch, Answer answer, long batches) throws IOException {
+    this.requests = requests;
     this.batch = batch;
-    this.reply = reply;
+    this.answer = answer;
     this.toSend = batches;
     this.toCome = batches;
   }
@@ -66,7 +81,9 @@ public final class Lean {
               Integer.parseInt(words[1]),
               Integer.parseInt(words[2]),
               Long.parseLong(words[3]),
-              request(Arrays.copyOfRange(words, 4, words.length))));
+              Boolean.parseBoolean(words[4]),
+              Integer.parseInt(words[5]),
+              Arrays.copyOfRange(words, 6, words.length)));
     }
   }
 
@@ -79,11 +96,19 @@ public final class Lean {
   }
 
   private static String run(
-      InetSocketAddress server, int connections, int pipeline, long commands, byte[] request)
+      InetSocketAddress server,
+      int connections,
+      int pipeline,
+      long commands,
+      boolean known,
+      int numbers,
+      String[] words)
       throws IOException {
+    byte[] request = request(filled(words, numbers));
     byte[] reply = reply(server, request);
-    Lean lean =
-        new Lean(repeated(request, pipeline), repeated(reply, pipeline), commands / pipeline);
+    Answer answer = known ? new Answer.Bytes(repeated(reply, pipeline)) : lines(reply, pipeline);
+    ByteBuffer requests = requests(words, numbers, pipeline);
+    Lean lean = new Lean(requests, request.length * pipeline, answer, commands / pipeline);
     long batches = lean.toSend;
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -107,7 +132,33 @@ public final class Lean {
         lean.percentile(batches * 0.5),
         lean.percentile(batches * 0.99),
         lean.percentile(batches * 0.999),
-        reply.length);
+        answer.whole());
+  }
+
+  private static Answer lines(byte[] reply, int times) {
+    int lines = 0;
+    for (byte b : reply) {
+      lines += b == '\n' ? 1 : 0;
+    }
+    return new Answer.Lines(lines * times);
+  }
+
+  /** Batches of such requests, one after the other; one alone if there is no number in them. */
+  private static ByteBuffer requests(String[] words, int numbers, int pipeline) {
+    boolean different = Stream.of(words).anyMatch(word -> word.contains(NUMBER));
+    int count = different ? DIFFERENT / pipeline * pipeline : pipeline;
+    ByteBuffer all = ByteBuffer.allocateDirect(request(words).length * count);
+    for (int i = 0; i < count; i++) {
+      all.put(request(filled(words, numbers)));
+    }
+    return all.flip();
+  }
+
+  /** As long as it was, for the numbers have twelve digits. */
+  private static String[] filled(String[] words, int numbers) {
+    return Stream.of(words)
+        .map(word -> word.replace(NUMBER, "%012d".formatted(RANDOM.nextInt(numbers))))
+        .toArray(String[]::new);
   }
 
   /** What the server replies to one request: all that comes before the answer to a PING. */
@@ -144,7 +195,7 @@ public final class Lean {
     /** When its batch was sent. */
     long since;
 
-    /** Bytes of the reply that have come. */
+    /** How much of the answer has come. */
     int come;
 
     int batches;
@@ -185,7 +236,9 @@ public final class Lean {
     connection.since = now;
     connection.come = 0;
     // All that was sent before has been answered, so there is room for it.
-    if (((SocketChannel) key.channel()).write(batch.rewind()) < batch.capacity()) {
+    int from = requests.limit() % requests.capacity();
+    requests.clear().position(from).limit(from + batch);
+    if (((SocketChannel) key.channel()).write(requests) < batch) {
       throw new IOException("a batch is too much at once");
     }
   }
@@ -196,28 +249,15 @@ public final class Lean {
     if (read < 0) {
       throw new EOFException("the server closed a connection");
     }
-    if (read > reply.capacity() - connection.come || !isRight(connection, read)) {
-      throw new IOException("another reply than at first");
-    }
-    connection.come += read;
-    if (connection.come == reply.capacity()) {
+    boolean thorough = connection.batches % THOROUGH == 0;
+    connection.come = answer.take(taken.flip(), connection.come, thorough);
+    if (connection.come == answer.whole()) {
       long now = System.nanoTime();
       latencies[(int) Math.min(LONGEST, (now - connection.since) / 1000)]++;
       connection.batches++;
       toCome--;
       send(key, now);
     }
-  }
-
-  private boolean isRight(Connection connection, int read) {
-    int from = connection.come;
-    if (read < Long.BYTES || connection.batches % THOROUGH == 0) {
-      return reply.limit(from + read).position(from).mismatch(taken.flip()) < 0;
-    }
-    reply.clear();
-    int last = read - Long.BYTES;
-    return taken.getLong(0) == reply.getLong(from)
-        && taken.getLong(last) == reply.getLong(from + last);
   }
 
   private double percentile(double batches) {

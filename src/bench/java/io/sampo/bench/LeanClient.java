@@ -18,8 +18,8 @@ final class LeanClient implements Driver {
   private final BufferedReader answers;
   private final PrintStream orders;
 
-  /** Bytes of the reply to each load, which is the same of both servers. */
-  private final Map<Load, String> lengths = new HashMap<>();
+  /** Bytes or lines of the reply to each load, as many from both servers. */
+  private final Map<Load, String> replies = new HashMap<>();
 
   LeanClient() throws IOException {
     List<String> line =
@@ -37,26 +37,29 @@ final class LeanClient implements Driver {
   }
 
   @Override
-  public Load.Run run(Load load, Server server, long commands) throws IOException {
+  public Load.Run run(Load load, Server server, long commands)
+      throws IOException, InterruptedException {
+    load.begin(server, commands);
     long start = server.cpuMicros();
     orders.println(
-        "%d %d %d %d %s"
+        "%d %d %d %d %b %d %s"
             .formatted(
                 server.port(),
                 load.connections(),
                 load.pipeline(),
                 commands,
-                String.join(" ", load.words())));
+                load.before() instanceof Load.Read,
+                Load.KEYS,
+                String.join(" ", load.request())));
     String answer = answers.readLine();
     if (answer == null) {
       throw new EOFException("the client has failed at " + load.row());
     }
     long end = server.cpuMicros();
     String[] figures = answer.split(" ");
-    String length = lengths.putIfAbsent(load, figures[5]);
-    if (length != null && !length.equals(figures[5])) {
-      throw new IOException(
-          load.row() + ": replies of " + length + " and " + figures[5] + " bytes");
+    String reply = replies.putIfAbsent(load, figures[5]);
+    if (reply != null && !reply.equals(figures[5])) {
+      throw new IOException(load.row() + ": replies of " + reply + " and of " + figures[5]);
     }
     return new Load.Run(
         Double.parseDouble(figures[0]),

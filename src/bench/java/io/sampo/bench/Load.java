@@ -37,6 +37,9 @@ record Load(
 
   static final int KEYS = 100_000;
 
+  /** So many that of a few million taken at random hardly one comes twice. */
+  private static final int NUMBERS = 1_000_000_000;
+
   /** The connections of most rows. */
   static final int CLIENTS = 50;
 
@@ -99,14 +102,25 @@ record Load(
   /** Has so many commands executed with numbers of which hardly one comes twice. */
   private void fill(Server server, long commands, List<String> line)
       throws IOException, InterruptedException {
-    output(server.port(), start(server.port(), 16, commands, Math.max(KEYS, 4 * commands), line));
+    output(server.port(), start(server.port(), 16, commands, NUMBERS, line));
   }
 
   /** One of its requests. */
   List<String> request() {
+    String value = "x".repeat(VALUE);
+    String element = "element:__rand_int__";
     return switch (words.get(words.size() - 1)) {
-      case "set" -> List.of("SET", "key:000000000000", "x".repeat(VALUE));
+      case "set" -> List.of("SET", "key:000000000000", value);
       case "get" -> List.of("GET", "key:000000000000");
+      case "lpush" -> List.of("LPUSH", "mylist", value);
+      case "rpush" -> List.of("RPUSH", "mylist", value);
+      case "lpop" -> List.of("LPOP", "mylist");
+      case "rpop" -> List.of("RPOP", "mylist");
+      case "sadd" -> List.of("SADD", "myset", element);
+      case "spop" -> List.of("SPOP", "myset");
+      case "hset" -> List.of("HSET", "myhash", element, value);
+      case "zadd" -> List.of("ZADD", "myzset", "__rand_int__", element);
+      case "zpopmin" -> List.of("ZPOPMIN", "myzset");
       default -> words;
     };
   }
@@ -127,15 +141,8 @@ record Load(
   record Run(double rate, double cpu, double p50, double p99, double p999, double client) {}
 
   Run run(Server server, long commands) throws IOException, InterruptedException {
-    if (before instanceof Only only) {
-      try (Client client = Client.connect(server.port())) {
-        client.command("FLUSHALL");
-      }
-      if (!only.words.isEmpty()) {
-        // What pops is to find something each time.
-        fill(server, commands, only.words);
-      }
-    } else if (before instanceof Subscribers subscribers) {
+    begin(server, commands);
+    if (before instanceof Subscribers subscribers) {
       try (Audience audience = Audience.of(server.port(), "news", subscribers.count)) {
         return measured(server, commands);
       }
@@ -145,6 +152,19 @@ record Load(
       }
     }
     return measured(server, commands);
+  }
+
+  /** Has a server hold what it is to hold before each run. */
+  void begin(Server server, long commands) throws IOException, InterruptedException {
+    if (before instanceof Only only) {
+      try (Client client = Client.connect(server.port())) {
+        client.command("FLUSHALL");
+      }
+      if (!only.words.isEmpty()) {
+        // What pops is to find something each time, though some numbers come twice.
+        fill(server, commands + commands / 64 + KEYS / 10, only.words);
+      }
+    }
   }
 
   /** Has so many connections come, ask once, and go, fifty at a time. */

@@ -74,7 +74,7 @@ final class Report {
 
   /** One row of loads; element 0 of each round is ours, element 1 theirs. */
   void load(Section section, Load load, List<Load.Run[]> rounds) {
-    boolean lean = section == Section.RANGES;
+    boolean lean = section == Section.LEAN;
     if (begin(section.title)) {
       if (!section.note.isEmpty()) {
         line("%s", section.note);

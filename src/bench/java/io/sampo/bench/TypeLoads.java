@@ -41,12 +41,14 @@ final class TypeLoads {
     return loads.stream();
   }
 
-  /** Those whose replies give redis-benchmark more to do than the server. */
-  static Stream<Load> ranges() {
-    return all().filter(TypeLoads::isRange).map(load -> load.called("lean " + load.name()));
+  /** Those that a {@link Lean} client can put on a server. */
+  static Stream<Load> lean() {
+    return all()
+        .filter(load -> !(load.before() instanceof Load.Subscribers))
+        .map(load -> load.called("lean " + load.name()));
   }
 
-  /** The same by two threads of redis-benchmark. */
+  /** Those whose replies give redis-benchmark more to do than the server, by two of its threads. */
   static Stream<Load> byTwoThreads() {
     return all().filter(TypeLoads::isRange).map(load -> load.called("two " + load.name()).by(2));
   }
