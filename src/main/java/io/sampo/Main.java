@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.Security;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.LoggerFactory;
 
 /** Runs a node in the foreground, until SIGTERM, SIGINT or SHUTDOWN. */
 public final class Main {
@@ -43,8 +45,11 @@ public final class Main {
 
   private static void run(Instant since, String... args) {
     forgetAddresses();
+    // A start is mostly the loading of classes: those of the log come while directives are read.
+    CompletableFuture<Void> log = CompletableFuture.runAsync(LoggerFactory::getILoggerFactory);
     try {
       CommandLine line = CommandLine.parse(args);
+      log.join();
       ProcessFiles files = ProcessFiles.of(line.config());
       // From before the first client can come, so that every signal from then on is heeded.
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(files), "sampo-end"));

@@ -8,6 +8,7 @@ import io.sampo.net.CoreTcp;
 import io.sampo.net.PekkoTcp;
 import io.sampo.server.ClusterPlan;
 import io.sampo.server.Node;
+import io.sampo.server.Offer;
 import io.sampo.server.Peer;
 import io.sampo.server.SessionStage;
 import io.sampo.server.command.Families;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -84,6 +86,8 @@ public final class Sampo implements AutoCloseable {
     this.settings = settings;
     Config dispatchers =
         CoreLoops.dispatcherConfig(loopCount, settings.spinMicros.get().intValue());
+    // What is to be answered takes as long to make as the system; hence beside it.
+    CompletableFuture<Offer> offer = CompletableFuture.supplyAsync(() -> Families.offer(settings));
     this.system =
         ActorSystem.create(
             Behaviors.empty(), "sampo", LOCAL.withFallback(dispatchers).withFallback(config));
@@ -95,7 +99,7 @@ public final class Sampo implements AutoCloseable {
         new Node(
             system,
             settings,
-            Families.offer(settings),
+            offer.join(),
             shardCount,
             loopCount,
             CoreLoops::dispatcher,
