@@ -375,6 +375,14 @@ public final class Session extends GraphStageLogic
     tell(new SessionEvent.Push(encoded));
   }
 
+  /** Goes on only when it has been handed what it has published to itself. */
+  public void hearItself() {
+    if (!busy) {
+      busy = true;
+      service.pubSub().follow(this);
+    }
+  }
+
   @Override
   public void caughtUp() {
     tell(SessionEvent.Signal.CAUGHT_UP);

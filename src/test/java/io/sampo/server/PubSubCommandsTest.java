@@ -115,9 +115,31 @@ class PubSubCommandsTest {
     for (int i = 0; i < 3; i++) {
       pair.sameNext();
     }
+    pair.say("MULTI", "SSUBSCRIBE s", "SUNSUBSCRIBE s", "EXEC");
     pair.say("PUNSUBSCRIBE b*", "UNSUBSCRIBE a", "MULTI", "UNSUBSCRIBE a", "UNSUBSCRIBE", "EXEC");
     other.say("PUBLISH a 4");
     pair.say("GET k");
+  }
+
+  /** In Redis 7.0 it comes before the reply to PUBLISH, from 7.2 on behind it. */
+  @AgainstRedis(
+      value = {@On, @On(shards = 3, loops = 2)},
+      protocols = 3)
+  void whoPublishesToItselfHearsItBeforeItUnsubscribes(Differential pair) {
+    for (String kind : List.of("", "P", "S")) {
+      String publish = kind.equals("S") ? "SPUBLISH c " : "PUBLISH c ";
+      List<String[]> words =
+          Stream.of(
+                  kind + "SUBSCRIBE c", publish + "m", publish + "n", kind + "UNSUBSCRIBE", "PING")
+              .map(line -> line.split(" "))
+              .toList();
+      Assertions.assertEquals(heard(pair.redis(), words, 7), heard(pair.sampo(), words, 7));
+    }
+  }
+
+  private static List<String> heard(RespClient client, List<String[]> said, int replies) {
+    client.raw(RespClient.encode(said));
+    return client.read(replies).stream().map(WireReply::toString).sorted().toList();
   }
 
   @AgainstRedis

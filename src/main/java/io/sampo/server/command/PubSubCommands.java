@@ -9,6 +9,7 @@ import io.sampo.command.Help;
 import io.sampo.data.Glob;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
+import io.sampo.resp.RespError;
 import io.sampo.server.Node;
 import io.sampo.server.Session;
 import io.sampo.server.pubsub.Blob;
@@ -40,9 +41,15 @@ final class PubSubCommands {
       cmd("unsubscribe", -1, "pubsub noscript loading stale on:session", "", "2.0.0", "O(N)", "[channel...]", "Stop listening to channels.", (c, a) -> unsubscribe(c, a, Kind.CHANNEL, "unsubscribe")));
   // spotless:on
 
+  private static final RespError NOT_IN_MULTI =
+      new RespError("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+
   private PubSubCommands() {}
 
   private static void subscribe(Context c, Args a, Kind kind, String word) {
+    if (kind == Kind.SHARD_CHANNEL && c.atomic()) {
+      throw NOT_IN_MULTI;
+    }
     Session session = Session.of(c);
     for (int i = 1; i < a.count(); i++) {
       Blob name = Blob.copy(a, i);
@@ -98,13 +105,20 @@ final class PubSubCommands {
   }
 
   private static void publish(Context c, Args a) {
-    c.out().integer(pubSub(c).publish(Blob.of(a, 1), Blob.of(a, 2)));
-    replicate(c, a);
+    published(c, a, pubSub(c).publish(Blob.of(a, 1), Blob.of(a, 2)));
   }
 
   private static void spublish(Context c, Args a) {
-    c.out().integer(pubSub(c).publishToShard(Blob.of(a, 1), Blob.of(a, 2)));
+    published(c, a, pubSub(c).publishToShard(Blob.of(a, 1), Blob.of(a, 2)));
+  }
+
+  private static void published(Context c, Args a, int receivers) {
+    c.out().integer(receivers);
     replicate(c, a);
+    Session session = Session.of(c);
+    if (receivers > 0 && session.subscriptions.any()) {
+      session.hearItself();
+    }
   }
 
   /** Replicas get the message, too, for their own subscribers. */

@@ -36,14 +36,14 @@ public final class PubSub {
   private static final int BYTES_PER_UNIT = 16;
 
   private final Map<Kind, Topics> kinds = new EnumMap<>(Kind.class);
-  private final List<ActorRef<Courier.Delivery>> couriers;
+  private final List<ActorRef<Courier.Errand>> couriers;
   private final AtomicLong backlog = new AtomicLong();
   private final Queue<Subscriber> held = new ConcurrentLinkedQueue<>();
 
   /**
    * @param couriers one for each loop, in their order; to be complete before anything is published
    */
-  private PubSub(List<ActorRef<Courier.Delivery>> couriers, int loops) {
+  private PubSub(List<ActorRef<Courier.Errand>> couriers, int loops) {
     this.couriers = couriers;
     for (Kind kind : Kind.values()) {
       kinds.put(kind, new Topics(loops));
@@ -64,12 +64,12 @@ public final class PubSub {
    */
   public static PubSub open(
       Spawner spawner, String name, int loops, IntFunction<String> dispatchers) {
-    List<ActorRef<Courier.Delivery>> couriers = new ArrayList<>();
+    List<ActorRef<Courier.Errand>> couriers = new ArrayList<>();
     PubSub made = new PubSub(couriers, loops);
     for (int i = 0; i < loops; i++) {
       couriers.add(
           spawner.spawn(
-              Courier.Delivery.class,
+              Courier.Errand.class,
               Courier.create(i, made),
               name + i,
               DispatcherSelector.fromConfig(dispatchers.apply(i))));
@@ -150,6 +150,11 @@ public final class PubSub {
     if (!isBehind()) {
       release();
     }
+  }
+
+  /** Has a client told to go on when it has been handed all that was published by now. */
+  public void follow(Subscriber client) {
+    couriers.get(client.loopIndex()).tell(new Courier.Call(client));
   }
 
   private void release() {
