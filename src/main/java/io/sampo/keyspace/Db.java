@@ -495,6 +495,8 @@ public final class Db {
             h -> {
               if (isVisible(h)) {
                 visitor.visit(h);
+              } else {
+                visitor.expired(h);
               }
             });
     return next < KeyHash.END ? next : 0;

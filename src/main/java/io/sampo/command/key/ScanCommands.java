@@ -11,6 +11,7 @@ import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Visitor;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -49,14 +50,16 @@ public final class ScanCommands {
 
     @Override
     public void visit(int h) {
-      boolean wanted =
-          pattern.isStar() || pattern.matches(db.keyArray(h), db.keyOffset(h), db.keyLength(h));
-      if (wanted && (type.isEmpty() || db.type(h).text().equalsIgnoreCase(type))) {
+      if (matches(h) && (type.isEmpty() || db.type(h).text().equalsIgnoreCase(type))) {
         if (size == handles.length) {
           handles = Arrays.copyOf(handles, size * 2);
         }
         handles[size++] = h;
       }
+    }
+
+    boolean matches(int h) {
+      return pattern.isStar() || pattern.matches(db.keyArray(h), db.keyOffset(h), db.keyLength(h));
     }
 
     void write(ReplyWriter out) {
@@ -67,18 +70,39 @@ public final class ScanCommands {
     }
   }
 
+  /** Remembers besides the keys that have expired, for they are to go. */
+  private record Past(Found found, List<byte[]> expired) implements Visitor {
+    @Override
+    public void visit(int h) {
+      found.visit(h);
+    }
+
+    @Override
+    public void expired(int h) {
+      if (found.matches(h)) {
+        expired.add(found.db.key(h));
+      }
+    }
+
+    void remove() {
+      expired.forEach(key -> found.db.find(key, 0, key.length));
+    }
+  }
+
   private static void scan(Context c, Args a) {
     long cursor = Cursor.parse(a, 1);
     ScanOptions options = ScanOptions.parseForKeys(a, 2);
     int shard = Cursor.shard(cursor, c.shards());
     Db db = c.keyspace(shard).db(c.dbIndex());
     Found found = new Found(db, options.pattern(), options.type());
+    Past past = new Past(found, new ArrayList<>());
     long position = Cursor.position(cursor, c.shards());
-    long next = db.scan(position, options.count(), found);
+    long next = db.scan(position, options.count(), past);
     c.out().array(2);
     c.out().bulk(Long.toUnsignedString(Cursor.next(next, shard, c.shards())));
     c.out().array(found.size);
     found.write(c.out());
+    past.remove();
   }
 
   private static void keys(Context c, Args a) {

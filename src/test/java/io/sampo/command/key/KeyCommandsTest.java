@@ -294,6 +294,17 @@ class KeyCommandsTest {
   }
 
   @AgainstRedis
+  void scanRemovesWhatHasExpiredAndMatches(Differential pair) {
+    each(pair, "DEBUG SET-ACTIVE-EXPIRE 0\nSET a1 v PX 1\nSET b1 v PX 1\nSET a2 v\nDBSIZE");
+    long over = System.currentTimeMillis() + 2;
+    while (System.currentTimeMillis() <= over) {
+      Thread.onSpinWait();
+    }
+    each(pair, "KEYS *\nDBSIZE\nSCAN 0 MATCH a* COUNT 100\nDBSIZE");
+    each(pair, "SCAN 0 TYPE list COUNT 100\nDBSIZE\nDEBUG SET-ACTIVE-EXPIRE 1");
+  }
+
+  @AgainstRedis
   void scansWithOptions(Differential pair) {
     each(
         pair,
