@@ -2,12 +2,18 @@ package io.sampo.command;
 
 import io.sampo.data.Type;
 import io.sampo.resp.Args;
+import io.sampo.resp.LongDouble;
+import io.sampo.resp.Numbers;
 import io.sampo.resp.RespError;
 
 /** What the commands that wait for data have in common. */
 public final class Blocking {
   private static final RespError NO_TIMEOUT =
       new RespError("ERR timeout is not a float or out of range");
+
+  /** Up to so many seconds a double has the milliseconds. */
+  private static final double EXACT = 1e12;
+
   private static final RespError NEGATIVE = new RespError("ERR timeout is negative");
 
   private Blocking() {}
@@ -18,11 +24,21 @@ public final class Blocking {
    * @throws RespError if it is no number, or negative
    */
   public static long timeout(Args a, int i) {
-    double millis = Math.ceil(a.real(i, NO_TIMEOUT) * 1000);
-    if (millis < 0 || millis >= Long.MAX_VALUE) {
+    double seconds = Numbers.parseDouble(a.array(), a.offset(i), a.length(i));
+    long millis = Math.abs(seconds) < EXACT ? (long) Math.ceil(seconds * 1000) : beyond(a, i);
+    if (millis < 0) {
       throw NEGATIVE;
     }
-    return (long) millis;
+    return millis;
+  }
+
+  /** As milliseconds where a double may not do, or cannot hold it. */
+  private static long beyond(Args a, int i) {
+    LongDouble seconds = LongDouble.parse(a.array(), a.offset(i), a.length(i));
+    if (seconds.isNaN()) {
+      throw NO_TIMEOUT;
+    }
+    return seconds.times(1000).ceiling();
   }
 
   /**

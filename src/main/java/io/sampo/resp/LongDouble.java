@@ -129,6 +129,25 @@ public final class LongDouble {
     return round(sum, BigInteger.ONE, low);
   }
 
+  /** The rounded product. */
+  public LongDouble times(long factor) {
+    return kind == Kind.FINITE
+        ? round(mantissa.multiply(BigInteger.valueOf(factor)), BigInteger.ONE, exponent)
+        : this;
+  }
+
+  /**
+   * The least whole number that is not less; the least of all longs where it is no long, as in C.
+   */
+  public long ceiling() {
+    if (kind != Kind.FINITE) {
+      return Long.MIN_VALUE;
+    }
+    BigInteger floor = mantissa.negate().shiftLeft(exponent);
+    BigInteger whole = floor.negate();
+    return whole.bitLength() < Long.SIZE ? whole.longValue() : Long.MIN_VALUE;
+  }
+
   /** The number nearest to {@code numerator / denominator * 2^scale}. */
   private static LongDouble round(BigInteger numerator, BigInteger denominator, int scale) {
     if (numerator.signum() == 0) {
