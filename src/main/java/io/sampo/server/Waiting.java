@@ -135,13 +135,24 @@ public final class Waiting implements Waiter.Owner {
     boolean ended = withdrawn(present, present.end(Bytes.ascii("-" + error + "\r\n")));
     if (ended) {
       node.watchman.failed(error);
+      countFailed();
     }
     return ended;
   }
 
   /** Ends a block as its timeout would; returns whether it did. */
   public boolean timeOut() {
-    return timeOut(waiter);
+    boolean ended = timeOut(waiter);
+    if (ended) {
+      countFailed();
+    }
+    return ended;
+  }
+
+  /** Whatever is ended before its time has failed, as Redis counts it, even if with no error. */
+  private void countFailed() {
+    int id = session.state.command.id();
+    loop.thread.execute(() -> loop.executor.stats().failed[id]++);
   }
 
   /** As {@link #timeOut()}, of this block and no later one. */

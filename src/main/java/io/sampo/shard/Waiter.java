@@ -86,10 +86,14 @@ public final class Waiter {
   /**
    * One that waits for something that is not data.
    *
+   * @param timeoutMillis how long, as far as anybody asks; 0 is for ever
    * @param atTimeout the encoded reply where nothing came in time
    */
-  public static Waiter of(Client client, Owner owner, Supplier<byte[]> atTimeout) {
-    return new Waiter(client, owner, WAITING, atTimeout);
+  public static Waiter of(
+      Client client, Owner owner, long timeoutMillis, Supplier<byte[]> atTimeout) {
+    Waiter made = new Waiter(client, owner, WAITING, atTimeout);
+    made.timeoutMillis = timeoutMillis;
+    return made;
   }
 
   /** One that nothing ends. */
@@ -104,7 +108,7 @@ public final class Waiter {
     return state.get() != ATTEMPT;
   }
 
-  /** How long it waits for data, in milliseconds; 0 is for ever. */
+  /** How long it waits, in milliseconds; 0 is for ever. */
   public long timeoutMillis() {
     return timeoutMillis;
   }

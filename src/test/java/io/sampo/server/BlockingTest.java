@@ -64,7 +64,14 @@ class BlockingTest {
             "-inf",
             "1e300",
             "-0.1",
+            "9223372036854775",
+            "9223372036854775.807",
+            "9223372036854775.808",
             "9223372036854776",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "1e5000",
             "0x10",
             "1e-3",
             "99999999999999999999",
@@ -76,7 +83,7 @@ class BlockingTest {
         pair.same(words.toArray(String[]::new));
       }
       pair.same("BLMPOP", timeout, "1", "l", "LEFT");
-      pair.say("DEL l m", "RPUSH l a b c d e f");
+      pair.say("DEL l m", "RPUSH l a b c d e f", "MULTI", "BLPOP none " + timeout, "EXEC");
     }
     pair.say(
         "BLMOVE l m UP LEFT 0", "BLMOVE l m LEFT UP x", "BLMPOP 0 0 l LEFT", "BLMPOP 0 x l LEFT");
@@ -286,7 +293,34 @@ class BlockingTest {
       pair.redis().call("CLIENT", "UNBLOCK", theirs, how);
       other.sameNext();
       pair.say("INFO errorstats");
+      assertEquals(failed(pair.redis(), "blpop"), failed(pair.sampo(), "blpop"));
     }
+  }
+
+  @AgainstRedis
+  void whoWaitsForReplicasIsAmongThoseWithATimeout(Differential pair) {
+    for (String timeout : List.of("0", "100000")) {
+      try (Differential other = pair.another()) {
+        wait(pair, other, 1, "WAIT 1 " + timeout);
+        assertEquals(timed(pair.redis()), timed(pair.sampo()));
+      }
+      awaitBlocked(pair, 0);
+    }
+  }
+
+  private static String timed(RespClient client) {
+    String clients = client.call("INFO", "clients").text();
+    return clients.lines().filter(line -> line.contains("timeout_table")).findFirst().orElse("");
+  }
+
+  private static String failed(RespClient client, String command) {
+    String stats = client.call("INFO", "commandstats").text();
+    return stats
+        .lines()
+        .filter(line -> line.contains("_" + command + ":"))
+        .findFirst()
+        .orElse("")
+        .replaceFirst(".*,", "");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})

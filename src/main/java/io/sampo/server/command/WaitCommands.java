@@ -134,7 +134,7 @@ final class WaitCommands {
       return Optional.empty();
     }
     Session session = Session.of(c);
-    Waiter waiter = Waiter.of(session, session.waiting, reply);
+    Waiter waiter = Waiter.of(session, session.waiting, timeout, reply);
     session.block(waiter);
     if (timeout > 0 && timeout < FOR_EVER) {
       session.node.later(Duration.ofMillis(timeout), () -> session.waiting.timeOut(waiter));
