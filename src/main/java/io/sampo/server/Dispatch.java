@@ -7,15 +7,11 @@ import io.sampo.data.Limits;
 import io.sampo.resp.Args;
 import io.sampo.shard.Batch;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decides where each request of a session runs, and sends off those that go together as one round.
  */
 final class Dispatch {
-  private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
-
   private final Session session;
   private final Node node;
   private final ClientState state;
@@ -70,7 +66,7 @@ final class Dispatch {
       state.command = command;
       if (Admission.isHttp(command, args)) {
         if (round.size == 0) {
-          LOG.warn("Closing client that sends HTTP, perhaps to attack: {}", state.describe());
+          node.httpWarning.raise(state);
           session.fail();
           return;
         }

@@ -58,6 +58,7 @@ public final class Node {
   final ClientLimits limits;
   public final Pause pause = new Pause(System::currentTimeMillis, this::later, this::holdStill);
   final Monitors monitors = new Monitors();
+  final HttpWarning httpWarning = new HttpWarning(System::nanoTime);
   public final PubSub pubSub;
   public final Counters counters = new Counters();
   public final Statistics statistics;
