@@ -36,7 +36,7 @@ public final class Help implements Handler {
   public static RespError misuse(Args a) {
     return new RespError(
         "ERR unknown subcommand or wrong number of arguments for '"
-            + a.text(1)
+            + a.shown(1)
             + "'. Try "
             + upper(a.text(0))
             + " HELP.");

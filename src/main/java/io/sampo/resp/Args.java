@@ -146,6 +146,13 @@ public final class Args {
     return new String(array(), offset(i), length(i), StandardCharsets.ISO_8859_1);
   }
 
+  /** Slice {@code i} as C would print it in a message: a zero ends it. */
+  public String shown(int i) {
+    String text = text(i);
+    int zero = text.indexOf('\0');
+    return zero < 0 ? text : text.substring(0, zero);
+  }
+
   /** Whether slice {@code i} is this word, ASCII case ignored; {@code word} in lower case. */
   public boolean is(int i, String word) {
     return Bytes.equalsIgnoreCase(array(), offset(i), length(i), word);

@@ -194,6 +194,15 @@ class ConnectionCommandsTest {
     pair.say("EXISTS evil", "HOST a", "POST: a");
   }
 
+  @AgainstRedis
+  void aZeroEndsWhatIsWrongWhereItIsShown(Differential pair) {
+    pair.say("HELLO 3 a\0b", "CONFIG SET a\0b 1", "CLIENT a\0b", "a\0b c\0d", "SLOWLOG GET 1 a\0b");
+    pair.say("XADD s 1-1 f v", "XREADGROUP GROUP g\0h c STREAMS s\0t >", "XPENDING s\0t g\0h");
+    pair.say("XGROUP SETID s g\0h $", "XGROUP DELCONSUMER s g\0h c", "XINFO CONSUMERS s g\0h");
+    pair.say("XCLAIM s g\0h c 0 1-1", "XAUTOCLAIM s g\0h c 0 0", "XGROUP CREATE s g $");
+    pair.say("XCLAIM s g c 0 1-1 a\0b", "DEBUG a\0b c", "CLIENT LIST TYPE a\0b");
+  }
+
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }

@@ -76,7 +76,7 @@ public final class StreamClaimCommands {
         } else if (more && a.is(i, "lastid")) {
           o.lastId = StreamIds.strict(a, ++i);
         } else {
-          throw new RespError("ERR Unrecognized XCLAIM option '" + a.text(i) + "'");
+          throw new RespError("ERR Unrecognized XCLAIM option '" + a.shown(i) + "'");
         }
       }
       if (o.time < 0 || o.time > c.now()) {

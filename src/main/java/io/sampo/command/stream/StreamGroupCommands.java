@@ -124,9 +124,9 @@ public final class StreamGroupCommands {
             () ->
                 new RespError(
                     "NOGROUP No such consumer group '"
-                        + a.text(3)
+                        + a.shown(3)
                         + "' for key name '"
-                        + a.text(2)
+                        + a.shown(2)
                         + "'"));
   }
 

@@ -267,9 +267,9 @@ public final class StreamReadCommands {
     }
     throw new RespError(
         "NOGROUP No such key '"
-            + a.text(i)
+            + a.shown(i)
             + "' or consumer group '"
-            + a.text(g)
+            + a.shown(g)
             + "' in XREADGROUP with GROUP option");
   }
 

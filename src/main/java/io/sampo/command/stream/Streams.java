@@ -74,7 +74,7 @@ final class Streams {
       }
     }
     throw new RespError(
-        "NOGROUP No such key '" + a.text(i) + "' or consumer group '" + a.text(g) + "'");
+        "NOGROUP No such key '" + a.shown(i) + "' or consumer group '" + a.shown(g) + "'");
   }
 
   /**

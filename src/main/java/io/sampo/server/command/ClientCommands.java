@@ -108,7 +108,7 @@ final class ClientCommands {
     Clients clients = Session.of(c).node.clients;
     Collection<Session> listed = clients.all();
     if (a.count() == 4 && a.is(2, "type")) {
-      ClientType type = ClientType.named(a.text(3));
+      ClientType type = ClientType.named(a.shown(3));
       listed = listed.stream().filter(session -> session.type() == type).toList();
     } else if (a.count() > 3 && a.is(2, "id")) {
       TreeMap<Long, Session> found = new TreeMap<>();

@@ -94,7 +94,7 @@ final class ConfigCommands {
       Optional<Setting<?>> setting = settings.find(name);
       if (setting.isEmpty()) {
         throw new RespError(
-            "ERR Unknown option or number of arguments for CONFIG SET - '" + word + "'");
+            "ERR Unknown option or number of arguments for CONFIG SET - '" + a.shown(i) + "'");
       }
       if (setting.get().isFixed()) {
         throw failed(word, "can't set immutable config");

@@ -102,7 +102,7 @@ final class ConnectionCommands {
         name = i + 1;
         i += 2;
       } else {
-        throw new RespError("ERR Syntax error in HELLO option '" + a.text(i) + "'");
+        throw new RespError("ERR Syntax error in HELLO option '" + a.shown(i) + "'");
       }
     }
     if (user > 0) {

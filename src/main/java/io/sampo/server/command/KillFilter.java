@@ -35,7 +35,7 @@ final class KillFilter {
     } else if (a.is(i, "maxage")) {
       minSeconds = positive(a, value, "ERR maxage is not an integer or out of range");
     } else if (a.is(i, "type")) {
-      type = ClientType.named(a.text(value));
+      type = ClientType.named(a.shown(value));
     } else if (a.is(i, "addr")) {
       address = a.text(value);
     } else if (a.is(i, "laddr")) {

@@ -91,7 +91,7 @@ final class LatencyCommands {
   private static void graph(Context c, Args a) {
     LatencyMonitor.Series series = monitor(c).series(a.text(2));
     if (series.samples().isEmpty()) {
-      throw new RespError("ERR No samples available for event '" + a.text(2) + "'");
+      throw new RespError("ERR No samples available for event '" + a.shown(2) + "'");
     }
     c.out().verbatim(draw(series, c.now() / 1000));
   }
