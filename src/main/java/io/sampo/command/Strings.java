@@ -26,6 +26,11 @@ public final class Strings {
     return check(db, c.write(db, a, i));
   }
 
+  /** As {@link #write}, for what is then put anew, which is its use. */
+  public static int find(Db db, Args a, int i) {
+    return check(db, db.find(a.array(), a.offset(i), a.length(i)));
+  }
+
   private static int check(Db db, int h) {
     if (h != Db.NONE && !db.isString(h)) {
       throw RespError.WRONG_TYPE;

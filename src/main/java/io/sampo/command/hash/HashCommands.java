@@ -179,7 +179,7 @@ public final class HashCommands {
 
   /** Sets field 2 to a computed value, which leaves its expiry alone. */
   private static HashValue put(Context c, Db db, Args a, byte[] value, String event) {
-    int h = Hashes.write(c, db, a, 1);
+    int h = db.find(a.array(), a.offset(1), a.length(1));
     HashValue hash = Hashes.hashOrNew(db, h);
     hash.set(a.array(), a.offset(2), a.length(2), value, 0, value.length, db.limits());
     Hashes.put(db, a, h, hash);

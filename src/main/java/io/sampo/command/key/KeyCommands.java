@@ -113,11 +113,12 @@ public final class KeyCommands {
     if (c.write(from, a, 1) == Db.NONE) {
       throw RespError.NO_SUCH_KEY;
     }
-    if (onlyIfFree && to.find(a.array(), a.offset(2), a.length(2)) != Db.NONE) {
+    boolean same = a.same(1, 2);
+    if (onlyIfFree && (same || c.write(to, a, 2) != Db.NONE)) {
       c.out().integer(0);
       return false;
     }
-    if (a.same(1, 2)) {
+    if (same) {
       c.out().ok();
       return false;
     }
@@ -150,7 +151,7 @@ public final class KeyCommands {
     }
     Db to = c.db(a, 1, target);
     int h = c.write(from, a, 1);
-    if (h == Db.NONE || to.find(a.array(), a.offset(1), a.length(1)) != Db.NONE) {
+    if (h == Db.NONE || c.write(to, a, 1) != Db.NONE) {
       c.out().integer(0);
       return;
     }
@@ -178,7 +179,7 @@ public final class KeyCommands {
     Db from = c.db(a, 1);
     Db to = c.db(a, 2, target);
     // The look-up of the destination may remove it, if it has expired; so it comes first.
-    boolean taken = to.find(a.array(), a.offset(2), a.length(2)) != Db.NONE;
+    boolean taken = c.write(to, a, 2) != Db.NONE;
     int h = c.read(from, a, 1);
     if (h == Db.NONE || taken && !replace) {
       c.out().integer(0);

@@ -100,7 +100,7 @@ public final class SetCommands {
     Sets.check(from, h);
     // Looking up the one may move the other.
     int target = Sets.write(c, to, a, 2);
-    h = Sets.write(c, from, a, 1);
+    h = from.find(a.array(), a.offset(1), a.length(1));
     SetValue set = Sets.set(from, h);
     if (a.same(1, 2)) {
       c.out().integer(set.has(a.array(), a.offset(3), a.length(3)) ? 1 : 0);

@@ -71,7 +71,7 @@ final class CounterCommands {
 
   static void incrByFloat(Context c, Args a) {
     Db db = c.db(a, 1);
-    int h = Strings.write(c, db, a, 1);
+    int h = Strings.find(db, a, 1);
     LongDouble old = LongDouble.ZERO;
     if (h != Db.NONE) {
       byte[] text = db.string(h);

@@ -138,11 +138,13 @@ public final class StringCommands {
     boolean gets = (options & SetOptions.GET) != 0;
     Db db = c.db(a, 1);
     if ((options & (SetOptions.GET | SetOptions.NX | SetOptions.XX)) != 0) {
-      int h = gets ? Strings.read(c, db, a, 1) : c.write(db, a, 1);
+      int h = gets ? Strings.read(c, db, a, 1) : db.find(a.array(), a.offset(1), a.length(1));
       if (gets) {
         reply(c, db, h);
       }
       if ((options & (h == Db.NONE ? SetOptions.XX : SetOptions.NX)) != 0) {
+        // To look whether it is there is to use it; else it is put, which is that, too.
+        c.write(db, a, 1);
         if (!gets) {
           c.out().nil();
         }
