@@ -3,19 +3,14 @@ package io.sampo.cluster;
 import io.sampo.cluster.Stance.Following;
 import io.sampo.cluster.Stance.Leading;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
@@ -81,20 +76,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   /** The master has answered, or has not. */
   private record Answered(Consent consent, Consumer<Consent> answer) implements Command {}
 
-  /** What a node of the set said last, and when. */
-  private record Report(Topology.Node node, long term, long heardAt) {}
-
-  /** Where clients reach a node. */
-  private record Endpoint(String host, int port) {}
-
   static final String NAME = "replica-set";
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaSet.class);
   private static final Duration NEWS = Duration.ofSeconds(2);
 
   /** The least time between two ticks. */
   private static final long BREATH = TimeUnit.MILLISECONDS.toNanos(20);
-
-  private static final long SILENCE = TimeUnit.SECONDS.toNanos(5);
 
   /** For how long a disk that was too slow is not trusted again. */
   private static final long CONVALESCENCE = TimeUnit.SECONDS.toNanos(10);
@@ -111,10 +98,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   private final Role role;
   private final Observer observer;
   private final AtomicBoolean advancing;
-  private final ActorRefResolver refs;
-  private final Map<String, ActorRef<Wire>> peers = new HashMap<>();
-  private final Map<String, Endpoint> endpoints = new HashMap<>();
-  private final Map<String, Report> reports = new TreeMap<>();
+  private final Peers peers;
   private final Clerk clerk;
   private final Handover handover;
   private final TimerScheduler<Command> timers;
@@ -122,7 +106,6 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   /** By how much news may come early or late, so that they go with a beat or its answer. */
   private final long leeway;
 
-  private Topology topology;
   private long newsAt;
 
   /** Whether there will be a tick, and when. */
@@ -153,8 +136,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     this.role = role;
     this.observer = observer;
     this.advancing = advancing;
-    this.refs = ActorRefResolver.get(context.getSystem());
-    this.topology = Topology.empty(plan.set());
+    ActorRefResolver refs = ActorRefResolver.get(context.getSystem());
+    String prefix = "pekko://" + context.getSystem().name() + "@";
+    this.peers = new Peers(plan, id -> refs.resolveActorRef(prefix + id + "/user/" + NAME));
     long lease = TimeUnit.MILLISECONDS.toNanos(plan.leaseMillis());
     Setup setup = Setup.of(plan.self(), plan.voters(), plan.isWitness(), lease);
     this.leeway = setup.beat() / 2;
@@ -171,7 +155,6 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
             this::carryOut);
     this.handover =
         new Handover(plan, role, clerk::elector, () -> self.tell(new Paused()), clerk::take);
-    plan.voters().forEach(this::peer);
     Cluster.get(context.getSystem())
         .subscriptions()
         .tell(
@@ -238,7 +221,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     if (!letter.set().equals(plan.set()) || letter.from().equals(plan.self())) {
       return this;
     }
-    endpoints.put(letter.from(), new Endpoint(letter.host(), letter.port()));
+    peers.reached(letter.from(), letter.host(), letter.port());
     letter.news().ifPresent(this::onNews);
     if (letter.message() instanceof Message.Beat) {
       look();
@@ -348,7 +331,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
         isTimeForNews() && outputs.stream().anyMatch(ReplicaSet::isRegular)
             ? Optional.of(news())
             : Optional.empty();
-    Set<ActorRef<Wire>> without = new HashSet<>(news.isPresent() ? others() : List.of());
+    Set<ActorRef<Wire>> without = new HashSet<>(news.isPresent() ? peers.others() : List.of());
     outputs.forEach(output -> carryOut(output, news, without));
     if (news.isPresent()) {
       without.forEach(peer -> peer.tell(news.get()));
@@ -370,11 +353,12 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
     if (output instanceof Output.Reached reached) {
       role.reached(reached.term());
     } else if (output instanceof Output.Send send) {
-      peer(send.to()).tell(letter(send.message(), news));
-      without.remove(peer(send.to()));
+      ActorRef<Wire> peer = peers.get(send.to());
+      peer.tell(letter(send.message(), news));
+      without.remove(peer);
     } else if (output instanceof Output.Tell tell) {
       Wire letter = letter(tell.message(), news);
-      others().forEach(peer -> peer.tell(letter));
+      peers.others().forEach(peer -> peer.tell(letter));
       without.clear();
     } else if (plan.isWitness()) {
       LOG.debug("A witness has no data for {}", output);
@@ -382,7 +366,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       ActorRef<Command> self = getContext().getSelf();
       role.lead(lead.term(), start -> self.tell(new Led(lead.term(), start)));
     } else if (output instanceof Output.Follow follow) {
-      Endpoint master = endpoints.get(follow.master());
+      Peers.Endpoint master = peers.endpoint(follow.master());
       role.follow(master.host(), master.port(), follow.term(), follow.start());
     } else if (output instanceof Output.Retire) {
       role.retire();
@@ -408,33 +392,15 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   // --- whom to talk to
 
-  private ActorRef<Wire> peer(String id) {
-    return peers.computeIfAbsent(
-        id,
-        name ->
-            refs.resolveActorRef(
-                "pekko://" + getContext().getSystem().name() + "@" + name + "/user/" + NAME));
-  }
-
-  private Collection<ActorRef<Wire>> others() {
-    return peers.entrySet().stream()
-        .filter(peer -> !peer.getKey().equals(plan.self()))
-        .map(Map.Entry::getValue)
-        .toList();
-  }
-
   private Behavior<Command> onSeen(Member member) {
     if (member.hasRole(plan.set())) {
-      peer(id(member));
+      peers.get(id(member));
     }
     return this;
   }
 
   private Behavior<Command> onGone(Member member) {
-    String id = id(member);
-    if (!plan.voters().contains(id)) {
-      peers.remove(id);
-      reports.remove(id);
+    if (peers.forget(id(member))) {
       publish();
     }
     return this;
@@ -449,10 +415,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   private Behavior<Command> onNews(Wire.News news) {
     if (news.set().equals(plan.set()) && !news.node().id().equals(plan.self())) {
-      Topology.Node node = news.node();
-      peer(node.id());
-      endpoints.put(node.id(), new Endpoint(node.host(), node.port()));
-      reports.put(node.id(), new Report(node, news.term(), System.nanoTime()));
+      peers.heard(news, System.nanoTime());
       publish();
     }
     return this;
@@ -461,7 +424,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   /** Tells the others, and whoever observes it, how this node is. */
   private void spread() {
     Wire.News news = news();
-    others().forEach(peer -> peer.tell(news));
+    peers.others().forEach(peer -> peer.tell(news));
     haveSpread();
   }
 
@@ -505,19 +468,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
   }
 
   private void publish() {
-    Map<String, Topology.Node> nodes = new TreeMap<>();
-    long now = System.nanoTime();
-    long term = elector().term();
-    for (Report report : reports.values()) {
-      long silence = now - report.heardAt();
-      Topology.Node seen =
-          report.node().seen(silence < SILENCE, TimeUnit.NANOSECONDS.toMillis(silence));
-      nodes.put(seen.id(), seen);
-      term = Math.max(term, report.node().role() == Topology.Role.MASTER ? report.term() : 0);
-    }
-    nodes.put(plan.self(), self());
-    topology = new Topology(plan.set(), term, nodes.values().stream().toList());
-    observer.changed(topology);
+    observer.changed(peers.topology(self(), elector().term(), System.nanoTime()));
   }
 
   // --- planned succession
@@ -536,7 +487,7 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
       getContext()
           .ask(
               Wire.Abdicated.class,
-              peer(following.master()),
+              peers.get(following.master()),
               ANSWER,
               self -> new Wire.Abdicate(plan.set(), request.millis(), self),
               (answer, failure) ->
@@ -566,9 +517,9 @@ final class ReplicaSet extends AbstractBehavior<ReplicaSet.Command> {
 
   /** Has a node take over of which the disk is well: as clients see it, this one has failed. */
   private void giveWay() {
-    Predicate<String> isWell = id -> reports.containsKey(id) && !reports.get(id).node().ailing();
     Consent consent =
-        handover.begin(Optional.empty(), isWell, AILING_PATIENCE.toMillis(), this::logRefusal);
+        handover.begin(
+            Optional.empty(), peers::isWell, AILING_PATIENCE.toMillis(), this::logRefusal);
     if (consent == Consent.GIVEN) {
       LOG.warn("replica-set={} event=slow-disk why=\"another node is to lead\"", plan.set());
     }

@@ -289,7 +289,6 @@ class ReplicaSetTest {
     assertEquals("", outcome);
     await("another master", () -> master().isPresent() && !master().get().equals(first));
     long millis = (System.nanoTime() - before) / 1_000_000;
-    System.out.println("handed over in " + millis + " ms");
     assertTrue(millis < LEASE, millis + " ms");
   }
 
