@@ -49,7 +49,7 @@ public final class Blocking {
     if (c.atomic()) {
       c.out().nilArray();
     } else {
-      c.block(new Context.Wait(first, end, 0, type, timeoutMillis));
+      c.block(new Wait(first, end, 0, type, timeoutMillis));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.sampo.shard;
 
 import io.sampo.command.Command;
 import io.sampo.command.Context;
+import io.sampo.command.Wait;
 import io.sampo.data.Type;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.DbKey;
@@ -28,7 +29,7 @@ final class Serving {
 
   /** Has a client wait for what its request, on which the arguments stand, has asked for. */
   void register(Waiter waiter, Command command, long needed, byte[] atTimeout) {
-    Context.Wait wait = context.awaited();
+    Wait wait = context.awaited();
     List<DbKey> keys = new ArrayList<>();
     for (int i = wait.first(); i < wait.end(); i++) {
       keys.add(new DbKey(context.dbIndex(), args.bytes(i)));

@@ -4,6 +4,7 @@ import io.sampo.command.Blocking;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Lists;
+import io.sampo.command.Wait;
 import io.sampo.data.ListValue;
 import io.sampo.data.Type;
 import io.sampo.keyspace.Db;
@@ -229,7 +230,7 @@ final class ListPops {
     } else if (c.atomic()) {
       c.out().nil();
     } else {
-      c.block(new Context.Wait(1, 2, 2, Type.LIST, timeout));
+      c.block(new Wait(1, 2, 2, Type.LIST, timeout));
     }
   }
 

@@ -4,6 +4,7 @@ import static io.sampo.command.Command.cmd;
 
 import io.sampo.command.Command;
 import io.sampo.command.Context;
+import io.sampo.command.Wait;
 import io.sampo.data.PendingEntry;
 import io.sampo.data.PendingWalk;
 import io.sampo.data.StreamConsumer;
@@ -106,8 +107,8 @@ public final class StreamReadCommands {
     }
 
     /** To wait for one of the streams to have more. */
-    Context.Wait wait(boolean minds) {
-      return new Context.Wait(keys, keys + streams, 0, Type.STREAM, timeout, minds);
+    Wait wait(boolean minds) {
+      return new Wait(keys, keys + streams, 0, Type.STREAM, timeout, minds);
     }
 
     /** The request with what its IDs mean now. */
