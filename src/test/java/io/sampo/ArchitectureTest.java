@@ -25,7 +25,6 @@ class ArchitectureTest {
           "data",
           "keyspace",
           "command",
-          "script",
           "persist",
           "shard",
           "journal",
@@ -40,6 +39,8 @@ class ArchitectureTest {
   private static final String ROOT = "io.sampo";
 
   private static final String COMMAND = ROOT + ".command";
+
+  private static final String DATA = ROOT + ".data";
 
   private static JavaClasses code;
 
@@ -85,6 +86,21 @@ class ArchitectureTest {
   @Test
   void aFamilyOfCommandsKnowsNoOther() {
     slices().matching(COMMAND + ".(*)").should().notDependOnEachOther().check(code);
+  }
+
+  @Test
+  void whatTypesOfValuesShareKnowsNoneOfThem() {
+    noClasses()
+        .that()
+        .resideInAPackage(DATA)
+        .should()
+        .dependOnClassesThat(resideInAPackage(DATA + ".*"))
+        .check(code);
+  }
+
+  @Test
+  void aTypeOfValuesKnowsNoOther() {
+    slices().matching(DATA + ".(*)").should().notDependOnEachOther().check(code);
   }
 
   static IntStream partsOfTheServer() {

@@ -1,7 +1,7 @@
 package io.sampo.command;
 
-import io.sampo.data.ListValue;
 import io.sampo.data.Type;
+import io.sampo.data.list.ListValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.RespError;

@@ -1,6 +1,6 @@
 package io.sampo.command;
 
-import io.sampo.data.RawString;
+import io.sampo.data.string.RawString;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.RespError;

@@ -1,7 +1,7 @@
 package io.sampo.command;
 
-import io.sampo.data.ZSetValue;
-import io.sampo.data.ZSetWalk;
+import io.sampo.data.zset.ZSetValue;
+import io.sampo.data.zset.ZSetWalk;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;

@@ -62,7 +62,7 @@ public final class ByteTable {
   }
 
   /** A table into which so many entries are to come, of so many bytes together. */
-  static ByteTable sized(int entries, long itsBytes) {
+  public static ByteTable sized(int entries, long itsBytes) {
     ByteTable table = new ByteTable();
     long all = Layout.taken(entries, itsBytes);
     long slanted = 0;
@@ -105,7 +105,7 @@ public final class ByteTable {
   }
 
   /** As {@link Value#frozen}. */
-  ByteTable frozen() {
+  public ByteTable frozen() {
     ByteTable frozen = new ByteTable(factor);
     frozen.directory = directory.copy(UnaryOperator.identity());
     frozen.bucket = frozen.directory.at(0);
@@ -120,7 +120,7 @@ public final class ByteTable {
   }
 
   /** As {@link Value#release}. */
-  void release() {
+  public void release() {
     for (int i = 0; i < directory.places(); i = directory.next(i)) {
       release(directory.at(i));
     }
@@ -153,7 +153,7 @@ public final class ByteTable {
   }
 
   /** The same, the hash of the key being known. */
-  boolean find(long keyHash, byte[] key, int offset, int length) {
+  public boolean find(long keyHash, byte[] key, int offset, int length) {
     return seek(mixed(keyHash), key, offset, length);
   }
 
@@ -170,12 +170,12 @@ public final class ByteTable {
 
   /** Says whether a value is the one that is looked for. */
   @FunctionalInterface
-  interface Values {
+  public interface Values {
     boolean test(byte[] a, int offset);
   }
 
   /** Moves to an entry whose key has this hash, with such a value; false if there is none. */
-  boolean find(long keyHash, Values wanted) {
+  public boolean find(long keyHash, Values wanted) {
     long hash = mixed(keyHash);
     bucket = of(hash);
     for (slot = bucket.slot(hash); bucket.holds(slot, hash); slot++) {
@@ -188,7 +188,7 @@ public final class ByteTable {
   }
 
   /** How many entries have a key of this hash and such a value. */
-  int count(long keyHash, Values wanted) {
+  public int count(long keyHash, Values wanted) {
     long hash = mixed(keyHash);
     Bucket b = of(hash);
     int count = 0;
@@ -216,7 +216,8 @@ public final class ByteTable {
     return bucket.value(slot);
   }
 
-  int valueAt() {
+  /** Where in the array the value of the last entry found begins. */
+  public int valueAt() {
     return bucket.valueAt(slot);
   }
 
@@ -283,7 +284,7 @@ public final class ByteTable {
   }
 
   /** Has {@link #remove(byte[], int, int)} of a key take no heap. */
-  void prepareToRemove(byte[] key, int offset, int length) {
+  public void prepareToRemove(byte[] key, int offset, int length) {
     own(mixed(KeyHash.SECRET.of(key, offset, length)));
   }
 
@@ -308,7 +309,7 @@ public final class ByteTable {
   }
 
   /** Removes all entries that a visitor says go, in one walk. */
-  void removeIf(Visitor goes) {
+  public void removeIf(Visitor goes) {
     for (int i = 0; i < directory.places(); i = directory.next(i)) {
       bucket = own(directory.at(i).from);
       long before = bucket.heapBytes();
@@ -325,12 +326,12 @@ public final class ByteTable {
   }
 
   /** Adds the hash of a key to those that {@link #removeIf(HashBatch, Visitor)} looks for. */
-  void mark(byte[] key, int offset, int length, HashBatch batch) {
+  public void mark(byte[] key, int offset, int length, HashBatch batch) {
     mark(KeyHash.SECRET.of(key, offset, length), batch);
   }
 
   /** The same, the hash of the key being known. */
-  void mark(long keyHash, HashBatch batch) {
+  public void mark(long keyHash, HashBatch batch) {
     batch.add(mixed(keyHash));
   }
 
@@ -339,7 +340,7 @@ public final class ByteTable {
    * from a bucket is counted before, with nothing else to do, so that the machine fetches many
    * entries while it waits for one.
    */
-  void removeIf(HashBatch batch, Visitor goes) {
+  public void removeIf(HashBatch batch, Visitor goes) {
     int n = batch.order();
     for (int i = 0, behind = 0; i < n; i = behind) {
       bucket = of(batch.get(i));

@@ -2,12 +2,12 @@ package io.sampo.data;
 
 /**
  * How a {@link Bucket} writes an entry: the length of the key, the key, the length of the value,
- * the value. So does a {@link ScorePage}, of the values alone. A value above {@link #LARGE} is
+ * the value. So does a page of a sorted set, of the values alone. A value above {@link #LARGE} is
  * among {@link LargeValues}, and its number stands here.
  */
-final class Entry {
+public final class Entry {
   /** Values longer than this have arrays of their own. */
-  static final int LARGE = 4096;
+  public static final int LARGE = 4096;
 
   /** The length of a value that has an array of its own. */
   private static final int ELSEWHERE = Lengths.LIMIT - 1;
@@ -22,7 +22,7 @@ final class Entry {
   }
 
   /** The bytes that a value takes with its length, or with what stands for it. */
-  static int valueSize(int length) {
+  public static int valueSize(int length) {
     return length > LARGE ? 2 * NUMBER_BYTES : inlineSize(length);
   }
 
@@ -38,7 +38,7 @@ final class Entry {
   }
 
   /** The bytes that the value at {@code value} takes. */
-  static int valueSize(byte[] b, int value) {
+  public static int valueSize(byte[] b, int value) {
     return isElsewhere(b, value) ? 2 * NUMBER_BYTES : sizeAt(b, value);
   }
 
@@ -52,27 +52,28 @@ final class Entry {
   }
 
   /** Whether a value, of which this is the place, is among the large ones. */
-  static boolean isElsewhere(byte[] b, int value) {
+  public static boolean isElsewhere(byte[] b, int value) {
     return isElsewhere(Lengths.get(b, value));
   }
 
   /** The same, of which this length is written. */
-  static boolean isElsewhere(int length) {
+  public static boolean isElsewhere(int length) {
     return length == ELSEWHERE;
   }
 
   /** The number of a large value. */
-  static int number(byte[] b, int value) {
+  public static int number(byte[] b, int value) {
     return Words.getInt(b, value + NUMBER_BYTES);
   }
 
-  static void putNumber(byte[] b, int value, int number) {
+  /** Says in place of a value by which number it is kept elsewhere. */
+  public static void putNumber(byte[] b, int value, int number) {
     Lengths.put(b, value, ELSEWHERE);
     Words.putInt(b, value + NUMBER_BYTES, number);
   }
 
   /** Writes a key or a value and its length; returns where it ends. */
-  static int put(byte[] b, int at, byte[] what, int offset, int length) {
+  public static int put(byte[] b, int at, byte[] what, int offset, int length) {
     int from = Lengths.put(b, at, length);
     System.arraycopy(what, offset, b, from, length);
     return from + length;

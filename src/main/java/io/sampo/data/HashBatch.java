@@ -7,7 +7,7 @@ import java.util.Arrays;
  * into its order, so that a bucket is gone through once, while the processor's cache has it. Made
  * before anything is changed, for it takes heap.
  */
-final class HashBatch {
+public final class HashBatch {
   private static final int MOST = 1 << 15;
 
   /** About so many hashes are not told apart, and so are in no order. */
@@ -23,7 +23,7 @@ final class HashBatch {
   private int size;
 
   /** For so many hashes, or as many as are worth it. */
-  HashBatch(int wanted) {
+  public HashBatch(int wanted) {
     int most = Math.min(wanted, MOST);
     hashes = new int[most];
     ordered = new int[most];
@@ -32,7 +32,8 @@ final class HashBatch {
     places = new int[1 << bits];
   }
 
-  boolean isFull() {
+  /** Whether no more fit. */
+  public boolean isFull() {
     return size == hashes.length;
   }
 

@@ -1,6 +1,6 @@
 package io.sampo.data;
 
 /** The heap that the parts of one value take together, in bytes. */
-final class HeapTally {
-  long bytes;
+public final class HeapTally {
+  public long bytes;
 }

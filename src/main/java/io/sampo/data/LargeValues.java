@@ -2,10 +2,10 @@ package io.sampo.data;
 
 import java.util.Arrays;
 
-/** The values of a {@link Bucket} or {@link ScorePage} that have arrays of their own, by number. */
-final class LargeValues {
+/** The values of a {@link Bucket} or a page of scores that have arrays of their own, by number. */
+public final class LargeValues {
   /** Where a bucket has none. */
-  static final LargeValues NONE = new LargeValues(new byte[0][]);
+  public static final LargeValues NONE = new LargeValues(new byte[0][]);
 
   private static final int OBJECT_BYTES = 32;
   private static final int ARRAY_HEADER = 16;
@@ -20,7 +20,7 @@ final class LargeValues {
 
   private long bytes;
 
-  LargeValues() {
+  public LargeValues() {
     this(new byte[][] {FREE});
   }
 
@@ -28,7 +28,8 @@ final class LargeValues {
     this.values = values;
   }
 
-  LargeValues copy() {
+  /** One of its own, with the same arrays. */
+  public LargeValues copy() {
     if (count == 0) {
       return NONE;
     }
@@ -39,23 +40,24 @@ final class LargeValues {
     return copy;
   }
 
-  int count() {
+  /** How many there are. */
+  public int count() {
     return count;
   }
 
   /** The heap it takes. */
-  long heapBytes() {
+  public long heapBytes() {
     return this == NONE
         ? 0
         : OBJECT_BYTES + ARRAY_HEADER + (REFERENCE * (long) values.length + 7 & ~7L) + bytes;
   }
 
-  byte[] get(int number) {
+  public byte[] get(int number) {
     return values[number];
   }
 
   /** Has so many values more take no heap but their own. */
-  void makeRoom(int more) {
+  public void makeRoom(int more) {
     int places = values.length;
     if (count + more > places) {
       values = Arrays.copyOf(values, count + more + count / 4);
@@ -64,7 +66,7 @@ final class LargeValues {
   }
 
   /** Keeps a value; returns its number. */
-  int keep(byte[] value) {
+  public int keep(byte[] value) {
     makeRoom(1);
     while (values[firstFree] != FREE) {
       firstFree++;
@@ -75,7 +77,7 @@ final class LargeValues {
     return firstFree++;
   }
 
-  void release(int number) {
+  public void release(int number) {
     bytes -= heapOf(values[number]);
     values[number] = FREE;
     count--;

@@ -365,7 +365,7 @@ public final class ListPack {
   }
 
   /** A pack with the same elements that takes so many more bytes without taking heap. */
-  static byte[] roomy(byte[] pack, int more) {
+  public static byte[] roomy(byte[] pack, int more) {
     long wanted = (long) used(pack) + more;
     return wanted <= pack.length ? pack : Arrays.copyOf(pack, capacity(wanted));
   }

@@ -21,7 +21,7 @@ public final class Needle {
   }
 
   /** Whether the element at {@code p} of a pack is this one. */
-  boolean isAt(byte[] pack, int p) {
+  public boolean isAt(byte[] pack, int p) {
     if (ListPack.isInteger(pack, p)) {
       return isInteger && ListPack.integer(pack, p) == value;
     }

@@ -4,28 +4,28 @@ package io.sampo.data;
  * Where nodes of a list or of a stream have their bytes: a page, filled from one end to the other
  * with nodes that are full; or, as the home of those that have an array of their own, nothing.
  */
-final class NodePage {
+public final class NodePage {
   /** An object, and the header of the array. */
   static final long HEAP_BYTES = 48 + 16 + Pages.BYTES;
 
   private static final byte[] NOTHING = {};
 
   /** The home of what belongs to no long list or stream. */
-  static final NodePage NOWHERE = new NodePage(new NodePages(), NOTHING, 0, false);
+  public static final NodePage NOWHERE = new NodePage(new NodePages(), NOTHING, 0, false);
 
-  final NodePages owner;
+  public final NodePages owner;
 
   /** {@link NodePages#generation} when it began to be filled. */
   final int generation;
 
   /** Whether it is filled from its end. */
-  final boolean descending;
+  public final boolean descending;
 
   private byte[] bytes;
   private int top;
 
   /** How many nodes live here, and how many came. */
-  int nodes;
+  public int nodes;
 
   int placed;
 
@@ -60,11 +60,12 @@ final class NodePage {
   }
 
   /** Whether it is a page. */
-  boolean isPage() {
+  public boolean isPage() {
     return bytes != NOTHING;
   }
 
-  byte[] bytes() {
+  /** The array that its nodes lie in. */
+  public byte[] bytes() {
     return bytes;
   }
 
@@ -98,7 +99,7 @@ final class NodePage {
   }
 
   /** Whether these are the bytes that were given last. */
-  boolean isLast(int start, int end) {
+  public boolean isLast(int start, int end) {
     return top == (descending ? start & ~7 : aligned(end));
   }
 
@@ -107,7 +108,7 @@ final class NodePage {
     return 2 * nodes < placed;
   }
 
-  static int aligned(int size) {
+  public static int aligned(int size) {
     return size + 7 & ~7;
   }
 }

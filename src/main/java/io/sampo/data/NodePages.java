@@ -10,12 +10,12 @@ package io.sampo.data;
  * of that. Pages in which less than half of the nodes are left are cleared by whoever changes the
  * value in the middle, and while they add up to much no page is added.
  */
-final class NodePages {
+public final class NodePages {
   /** With the home of nodes in arrays. */
-  static final long OBJECT_BYTES = 56 + 48;
+  public static final long OBJECT_BYTES = 56 + 48;
 
   /** From here on a value is long. */
-  static final int LONG = 2 * Pages.BYTES;
+  public static final int LONG = 2 * Pages.BYTES;
 
   /** What is bigger stays in its own array. */
   private static final int BIGGEST = Pages.BYTES / 8;
@@ -27,7 +27,7 @@ final class NodePages {
   int generation;
 
   /** The home of nodes that have arrays of their own. */
-  NodePage arrays;
+  public NodePage arrays;
 
   /** The pages that are being filled at both ends. */
   private NodePage first;
@@ -45,37 +45,38 @@ final class NodePages {
   private int placed;
   private long filled;
 
-  NodePages() {
+  public NodePages() {
     arrays = NodePage.none(this);
   }
 
   /** Says that a copy is made, to which all that there is belongs from now on, too. */
-  void share() {
+  public void share() {
     generation++;
     arrays = NodePage.none(this);
   }
 
   /** Whether a node that lives there may be changed. */
-  boolean mayChange(NodePage home) {
+  public boolean mayChange(NodePage home) {
     return home.owner == this && home.generation == generation;
   }
 
   /** Whether that is one of these pages. */
-  boolean has(NodePage home) {
+  public boolean has(NodePage home) {
     return home.owner == this && home.isPage();
   }
 
-  boolean isEmpty() {
+  /** Whether there are none. */
+  public boolean isEmpty() {
     return pages == 0;
   }
 
   /** The heap that pages take. */
-  long heapBytes() {
+  public long heapBytes() {
     return pages * NodePage.HEAP_BYTES;
   }
 
   /** About the bytes of the nodes that live in pages. */
-  long live() {
+  public long live() {
     return placed == 0 ? 0 : filled * nodes / placed;
   }
 
@@ -86,7 +87,7 @@ final class NodePages {
    * @param others the bytes of nodes that have arrays
    * @return a page with room, or the home of arrays if it had better not move
    */
-  NodePage room(int size, boolean inFront, NodePage outer, long others) {
+  public NodePage room(int size, boolean inFront, NodePage outer, long others) {
     if (size > BIGGEST || pages == 0 && others < LONG) {
       return arrays;
     }
@@ -122,7 +123,7 @@ final class NodePages {
   }
 
   /** Takes in a node; returns where its bytes are now. */
-  int place(NodePage page, byte[] from, int at, int size) {
+  public int place(NodePage page, byte[] from, int at, int size) {
     filled -= page.filled();
     int start = page.place(from, at, size);
     filled += page.filled();
@@ -132,7 +133,7 @@ final class NodePages {
   }
 
   /** Says that the node that came last into a page is about to leave it. */
-  void retract(NodePage page, int start, int end) {
+  public void retract(NodePage page, int start, int end) {
     if (page.generation == generation) {
       filled -= page.filled();
       page.retract(start, end);
@@ -142,7 +143,7 @@ final class NodePages {
   }
 
   /** Says that a node leaves one of these pages. */
-  void leave(NodePage page) {
+  public void leave(NodePage page) {
     nodes--;
     page.nodes--;
     if (page.nodes == 0) {
@@ -172,14 +173,14 @@ final class NodePages {
   }
 
   /** Gives back all pages, for nobody will look at the nodes any more. */
-  void release() {
+  public void release() {
     for (NodePage page = any; page != null; page = page.behind) {
       page.release();
     }
   }
 
   /** Whether the nodes that live there had better have arrays. */
-  boolean isSparse(NodePage home) {
+  public boolean isSparse(NodePage home) {
     return has(home) && home.isSparse() && home != first && home != last;
   }
 }

@@ -6,7 +6,7 @@ import io.sampo.resp.Bytes;
  * One element of a {@link ListPack}: its encoding, its data, and the size of both for walking
  * backward.
  */
-final class PackElement {
+public final class PackElement {
   /** The first byte of what is longer than a type and a few bits. */
   private static final int STRING_32 = 0xf0;
 
@@ -19,13 +19,13 @@ final class PackElement {
 
   // ---- reading ----
 
-  static boolean isInteger(byte[] pack, int p) {
+  public static boolean isInteger(byte[] pack, int p) {
     int first = pack[p];
     return first >= 0 || (first & 0xe0) == 0xc0 || (first & 0xff) > STRING_32;
   }
 
   /** The value of an element that {@link #isInteger}. */
-  static long integer(byte[] pack, int p) {
+  public static long integer(byte[] pack, int p) {
     int first = pack[p];
     if (first >= 0) {
       return first;
@@ -54,7 +54,7 @@ final class PackElement {
   }
 
   /** The size of encoding and data. */
-  static int sizeAt(byte[] pack, int p) {
+  public static int sizeAt(byte[] pack, int p) {
     int first = pack[p];
     if (first >= 0) {
       return 1;
@@ -80,7 +80,7 @@ final class PackElement {
   // ---- writing ----
 
   /** The bytes that an element takes, all in all. */
-  static int sizeOf(byte[] a, int offset, int length) {
+  public static int sizeOf(byte[] a, int offset, int length) {
     int size =
         length <= 20 && Bytes.isLong(a, offset, length)
             ? integerSize(Bytes.parseLong(a, offset, length))
@@ -89,13 +89,13 @@ final class PackElement {
   }
 
   /** The bytes that a number takes, all in all. */
-  static int sizeOf(long value) {
+  public static int sizeOf(long value) {
     int size = integerSize(value);
     return size + backSize(size);
   }
 
   /** Writes an element; {@link #sizeOf} tells the room it needs. */
-  static void write(byte[] to, int p, byte[] a, int offset, int length) {
+  public static void write(byte[] to, int p, byte[] a, int offset, int length) {
     if (length <= 20 && Bytes.isLong(a, offset, length)) {
       writeInteger(to, p, Bytes.parseLong(a, offset, length));
     } else {
@@ -107,7 +107,7 @@ final class PackElement {
     return length < 64 ? 1 : length < 4096 ? 2 : 5;
   }
 
-  static void writeString(byte[] b, int p, byte[] a, int offset, int length) {
+  public static void writeString(byte[] b, int p, byte[] a, int offset, int length) {
     int head = headSize(length);
     if (head == 1) {
       b[p] = (byte) (0x80 | length);
@@ -122,7 +122,7 @@ final class PackElement {
     putBackSize(b, p + head + length, head + length);
   }
 
-  static void writeInteger(byte[] b, int p, long value) {
+  public static void writeInteger(byte[] b, int p, long value) {
     int size = integerSize(value);
     int v = (int) value;
     switch (size) {

@@ -20,7 +20,7 @@ public final class TimeOrder {
   private int size;
 
   /** A copy that shares nothing. */
-  TimeOrder copy() {
+  public TimeOrder copy() {
     TimeOrder copy = new TimeOrder();
     pages.forEach(page -> copy.pages.add(page.clone()));
     copy.size = size;
@@ -28,7 +28,7 @@ public final class TimeOrder {
   }
 
   /** The heap it takes. */
-  long heapBytes() {
+  public long heapBytes() {
     return OBJECT_BYTES + (long) pages.size() * PAGE_BYTES;
   }
 
@@ -47,7 +47,7 @@ public final class TimeOrder {
   }
 
   /** Shows the entries that have a time up to this one, in no order, at a step for each. */
-  void upTo(long time, IntConsumer visitor) {
+  public void upTo(long time, IntConsumer visitor) {
     upTo(time, 0, visitor);
   }
 

@@ -1,7 +1,7 @@
 package io.sampo.keyspace;
 
-import io.sampo.data.RawString;
 import io.sampo.data.Value;
+import io.sampo.data.string.RawString;
 import io.sampo.resp.Bytes;
 
 /**

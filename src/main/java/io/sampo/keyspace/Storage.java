@@ -2,9 +2,9 @@ package io.sampo.keyspace;
 
 import io.sampo.data.KeyHash;
 import io.sampo.data.Lengths;
-import io.sampo.data.RawString;
 import io.sampo.data.Value;
 import io.sampo.data.Words;
+import io.sampo.data.string.RawString;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 import java.util.Arrays;

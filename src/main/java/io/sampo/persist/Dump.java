@@ -1,9 +1,9 @@
 package io.sampo.persist;
 
-import io.sampo.data.HashValue;
 import io.sampo.data.Limits;
 import io.sampo.data.Value;
 import io.sampo.data.Words;
+import io.sampo.data.hash.HashValue;
 import io.sampo.keyspace.Db;
 import io.sampo.keyspace.Entry;
 import io.sampo.resp.Bytes;

@@ -1,8 +1,8 @@
 package io.sampo.persist;
 
 import io.sampo.data.Lzf;
-import io.sampo.data.RawString;
 import io.sampo.data.Words;
+import io.sampo.data.string.RawString;
 import io.sampo.keyspace.Entry;
 import io.sampo.resp.Bytes;
 import java.io.IOException;

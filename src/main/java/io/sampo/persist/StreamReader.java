@@ -1,10 +1,10 @@
 package io.sampo.persist;
 
-import io.sampo.data.PendingEntry;
-import io.sampo.data.StreamConsumer;
-import io.sampo.data.StreamGroup;
-import io.sampo.data.StreamId;
-import io.sampo.data.StreamValue;
+import io.sampo.data.stream.PendingEntry;
+import io.sampo.data.stream.StreamConsumer;
+import io.sampo.data.stream.StreamGroup;
+import io.sampo.data.stream.StreamId;
+import io.sampo.data.stream.StreamValue;
 import java.io.IOException;
 import java.util.Arrays;
 

@@ -1,11 +1,11 @@
 package io.sampo.persist;
 
-import io.sampo.data.PendingEntry;
-import io.sampo.data.PendingWalk;
-import io.sampo.data.StreamConsumer;
-import io.sampo.data.StreamGroup;
-import io.sampo.data.StreamId;
-import io.sampo.data.StreamValue;
+import io.sampo.data.stream.PendingEntry;
+import io.sampo.data.stream.PendingWalk;
+import io.sampo.data.stream.StreamConsumer;
+import io.sampo.data.stream.StreamGroup;
+import io.sampo.data.stream.StreamId;
+import io.sampo.data.stream.StreamValue;
 
 /** Writes streams in the form of Redis 7.0. */
 final class StreamWriter {

@@ -1,14 +1,14 @@
 package io.sampo.persist;
 
-import io.sampo.data.HashValue;
-import io.sampo.data.IntSet;
 import io.sampo.data.Limits;
 import io.sampo.data.ListPack;
-import io.sampo.data.ListValue;
 import io.sampo.data.PackCheck;
-import io.sampo.data.SetValue;
 import io.sampo.data.Value;
-import io.sampo.data.ZSetValue;
+import io.sampo.data.hash.HashValue;
+import io.sampo.data.list.ListValue;
+import io.sampo.data.set.IntSet;
+import io.sampo.data.set.SetValue;
+import io.sampo.data.zset.ZSetValue;
 import io.sampo.keyspace.Entry;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.Numbers;

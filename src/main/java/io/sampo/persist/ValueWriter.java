@@ -1,16 +1,16 @@
 package io.sampo.persist;
 
 import io.sampo.data.ByteTable;
-import io.sampo.data.HashValue;
-import io.sampo.data.IntSet;
 import io.sampo.data.ListPack;
-import io.sampo.data.ListValue;
 import io.sampo.data.PartlyVolatile;
-import io.sampo.data.RawString;
-import io.sampo.data.SetValue;
-import io.sampo.data.StreamValue;
 import io.sampo.data.Value;
-import io.sampo.data.ZSetValue;
+import io.sampo.data.hash.HashValue;
+import io.sampo.data.list.ListValue;
+import io.sampo.data.set.IntSet;
+import io.sampo.data.set.SetValue;
+import io.sampo.data.stream.StreamValue;
+import io.sampo.data.string.RawString;
+import io.sampo.data.zset.ZSetValue;
 import io.sampo.keyspace.Db;
 
 /** Writes values. What is packed is copied as it is, for it has Redis's own formats. */

@@ -4,6 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sampo.data.hash.HashValue;
+import io.sampo.data.list.ListValue;
+import io.sampo.data.set.SetValue;
+import io.sampo.data.stream.PendingEntry;
+import io.sampo.data.stream.PendingWalk;
+import io.sampo.data.stream.StreamConsumer;
+import io.sampo.data.stream.StreamGroup;
+import io.sampo.data.stream.StreamId;
+import io.sampo.data.stream.StreamRange;
+import io.sampo.data.stream.StreamValue;
+import io.sampo.data.zset.ZSetValue;
+import io.sampo.data.zset.ZSetWalk;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import java.nio.charset.StandardCharsets;

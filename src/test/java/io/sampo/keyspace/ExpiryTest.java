@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sampo.data.HashValue;
+import io.sampo.data.hash.HashValue;
 import io.sampo.resp.Bytes;
 import java.util.ArrayList;
 import java.util.List;

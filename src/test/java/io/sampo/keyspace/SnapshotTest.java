@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sampo.data.HashValue;
-import io.sampo.data.ListValue;
+import io.sampo.data.hash.HashValue;
+import io.sampo.data.list.ListValue;
 import io.sampo.resp.Bytes;
 import java.util.Map;
 import java.util.Random;

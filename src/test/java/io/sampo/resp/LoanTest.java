@@ -3,7 +3,7 @@ package io.sampo.resp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import io.sampo.data.RawString;
+import io.sampo.data.string.RawString;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,7 +3,7 @@ package io.sampo.command.bitmap;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Strings;
-import io.sampo.data.RawString;
+import io.sampo.data.string.RawString;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;

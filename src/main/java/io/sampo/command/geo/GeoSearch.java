@@ -2,10 +2,10 @@ package io.sampo.command.geo;
 
 import io.sampo.command.Context;
 import io.sampo.command.ZSets;
-import io.sampo.data.GeoHash;
-import io.sampo.data.GeoShape;
-import io.sampo.data.ZSetValue;
-import io.sampo.data.ZSetWalk;
+import io.sampo.data.geo.GeoHash;
+import io.sampo.data.geo.GeoShape;
+import io.sampo.data.zset.ZSetValue;
+import io.sampo.data.zset.ZSetWalk;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;

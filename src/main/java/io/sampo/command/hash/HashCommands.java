@@ -9,7 +9,7 @@ import io.sampo.command.Increment;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.ScanOptions;
 import io.sampo.command.ScanReply;
-import io.sampo.data.HashValue;
+import io.sampo.data.hash.HashValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;

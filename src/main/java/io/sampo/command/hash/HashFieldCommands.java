@@ -5,7 +5,7 @@ import static io.sampo.command.Command.cmd;
 import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
-import io.sampo.data.HashValue;
+import io.sampo.data.hash.HashValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;

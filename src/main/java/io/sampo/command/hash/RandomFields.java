@@ -3,7 +3,7 @@ package io.sampo.command.hash;
 import io.sampo.command.Context;
 import io.sampo.command.RandomCount;
 import io.sampo.data.ByteTable;
-import io.sampo.data.HashValue;
+import io.sampo.data.hash.HashValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;

@@ -4,7 +4,7 @@ import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.RandomCount;
 import io.sampo.data.ByteTable;
-import io.sampo.data.SetValue;
+import io.sampo.data.set.SetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;

@@ -6,7 +6,7 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.data.Limits;
-import io.sampo.data.SetValue;
+import io.sampo.data.set.SetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;

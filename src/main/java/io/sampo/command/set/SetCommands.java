@@ -8,7 +8,7 @@ import io.sampo.command.Cursor;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.ScanOptions;
 import io.sampo.command.ScanReply;
-import io.sampo.data.SetValue;
+import io.sampo.data.set.SetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.sampo.command.set;
 
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
-import io.sampo.data.SetValue;
+import io.sampo.data.set.SetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.ReplyWriter;

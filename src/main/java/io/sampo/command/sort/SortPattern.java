@@ -1,7 +1,7 @@
 package io.sampo.command.sort;
 
 import io.sampo.command.Context;
-import io.sampo.data.HashValue;
+import io.sampo.data.hash.HashValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Bytes;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.sampo.command.sort;
 
-import io.sampo.data.ListValue;
+import io.sampo.data.list.ListValue;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.ReplyWriter;
 

@@ -2,12 +2,12 @@ package io.sampo.command.sort;
 
 import io.sampo.command.Lists;
 import io.sampo.command.ZSets;
-import io.sampo.data.IntSet;
 import io.sampo.data.ListPack;
-import io.sampo.data.ListValue;
-import io.sampo.data.SetValue;
-import io.sampo.data.ZSetValue;
-import io.sampo.data.ZSetWalk;
+import io.sampo.data.list.ListValue;
+import io.sampo.data.set.IntSet;
+import io.sampo.data.set.SetValue;
+import io.sampo.data.zset.ZSetValue;
+import io.sampo.data.zset.ZSetWalk;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;

@@ -1,6 +1,6 @@
 package io.sampo.command.stream;
 
-import io.sampo.data.StreamId;
+import io.sampo.data.stream.StreamId;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.RespError;

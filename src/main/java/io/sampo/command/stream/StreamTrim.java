@@ -1,7 +1,7 @@
 package io.sampo.command.stream;
 
-import io.sampo.data.StreamId;
-import io.sampo.data.StreamValue;
+import io.sampo.data.stream.StreamId;
+import io.sampo.data.stream.StreamValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;

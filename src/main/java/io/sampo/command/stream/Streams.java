@@ -2,12 +2,12 @@ package io.sampo.command.stream;
 
 import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
-import io.sampo.data.PendingEntry;
-import io.sampo.data.StreamConsumer;
-import io.sampo.data.StreamGroup;
-import io.sampo.data.StreamId;
-import io.sampo.data.StreamValue;
 import io.sampo.data.Type;
+import io.sampo.data.stream.PendingEntry;
+import io.sampo.data.stream.StreamConsumer;
+import io.sampo.data.stream.StreamGroup;
+import io.sampo.data.stream.StreamId;
+import io.sampo.data.stream.StreamValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;

@@ -8,7 +8,7 @@ import io.sampo.command.Context;
 import io.sampo.command.KeyEvent;
 import io.sampo.command.Strings;
 import io.sampo.data.Limits;
-import io.sampo.data.RawString;
+import io.sampo.data.string.RawString;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.Bytes;

@@ -1,6 +1,6 @@
 package io.sampo.command.zset;
 
-import io.sampo.data.ZSetValue;
+import io.sampo.data.zset.ZSetValue;
 import io.sampo.resp.Args;
 import io.sampo.resp.Numbers;
 import io.sampo.resp.RespError;

@@ -1,8 +1,8 @@
 package io.sampo.command.zset;
 
-import io.sampo.data.SetValue;
-import io.sampo.data.ZSetValue;
-import io.sampo.data.ZSetWalk;
+import io.sampo.data.set.SetValue;
+import io.sampo.data.zset.ZSetValue;
+import io.sampo.data.zset.ZSetWalk;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.RespError;
 

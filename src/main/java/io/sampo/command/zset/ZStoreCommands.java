@@ -6,7 +6,7 @@ import io.sampo.command.Command;
 import io.sampo.command.Context;
 import io.sampo.command.ZSets;
 import io.sampo.data.Limits;
-import io.sampo.data.ZSetValue;
+import io.sampo.data.zset.ZSetValue;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Args;
 import io.sampo.resp.RespError;

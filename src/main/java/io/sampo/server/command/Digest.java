@@ -1,16 +1,16 @@
 package io.sampo.server.command;
 
 import io.sampo.command.Context;
-import io.sampo.data.HashValue;
-import io.sampo.data.ListValue;
-import io.sampo.data.RawString;
-import io.sampo.data.SetValue;
-import io.sampo.data.StreamId;
-import io.sampo.data.StreamRange;
-import io.sampo.data.StreamValue;
 import io.sampo.data.Type;
-import io.sampo.data.ZSetValue;
-import io.sampo.data.ZSetWalk;
+import io.sampo.data.hash.HashValue;
+import io.sampo.data.list.ListValue;
+import io.sampo.data.set.SetValue;
+import io.sampo.data.stream.StreamId;
+import io.sampo.data.stream.StreamRange;
+import io.sampo.data.stream.StreamValue;
+import io.sampo.data.string.RawString;
+import io.sampo.data.zset.ZSetValue;
+import io.sampo.data.zset.ZSetWalk;
 import io.sampo.keyspace.Db;
 import io.sampo.resp.Bytes;
 import io.sampo.resp.Numbers;

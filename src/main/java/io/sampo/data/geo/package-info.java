@@ -1,0 +1,2 @@
+/** Positions as scores of a sorted set, and areas around them. */
+package io.sampo.data.geo;

@@ -1,0 +1,2 @@
+/** Hashes, and the times at which their fields expire. */
+package io.sampo.data.hash;

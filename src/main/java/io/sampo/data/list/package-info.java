@@ -1,0 +1,2 @@
+/** Lists: one listpack, or a quicklist of nodes. */
+package io.sampo.data.list;

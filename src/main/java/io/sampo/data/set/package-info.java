@@ -1,0 +1,2 @@
+/** Sets: of integers, one listpack, or a table. */
+package io.sampo.data.set;
