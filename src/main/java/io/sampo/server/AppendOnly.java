@@ -63,7 +63,7 @@ public final class AppendOnly {
   /** Whether what is appended follows a base, without which it would not be found again. */
   private volatile boolean isBased;
 
-  private volatile Optional<Feed> feed = Optional.empty();
+  private volatile Optional<Appender> appender = Optional.empty();
 
   /** Bytes of all files but the one that is written to. */
   private volatile long closedSize;
@@ -99,15 +99,15 @@ public final class AppendOnly {
     this.lag = new AofLag(barrier.guard());
     this.rewrites = new AofRewrites(settings, saving, () -> keeper.accept(new AofKeeper.Rewrite()));
     settings.appendfsync.each(policy -> follow());
-    settings.aofTimestampEnabled.each(yes -> feed.ifPresent(f -> f.writer.stamps(yes)));
+    settings.aofTimestampEnabled.each(yes -> appender.ifPresent(f -> f.writer.stamps(yes)));
   }
 
   /** Brings the journal to the writer, and tells how far that has come. */
-  private final class Feed implements Journal.Reader, AofWriter.Observer {
+  private final class Appender implements Journal.Reader, AofWriter.Observer {
     private final AofWriter writer;
     private long safe;
 
-    Feed(AofIncrement increment) {
+    Appender(AofIncrement increment) {
       safe = journal.offset();
       writer =
           AofWriter.start(
@@ -185,7 +185,7 @@ public final class AppendOnly {
     enabled = on;
     if (!on) {
       rewrites.cancel();
-      feed.ifPresent(journal::remove);
+      appender.ifPresent(journal::remove);
       keeper.accept(new AofKeeper.Detach());
     } else {
       forced.raise(0);
@@ -199,11 +199,11 @@ public final class AppendOnly {
    * @param based whether the file's base is there, rather than still to be written
    */
   synchronized boolean attach(AofIncrement increment, boolean based) {
-    if (!enabled || feed.isPresent()) {
+    if (!enabled || appender.isPresent()) {
       return false;
     }
     isBased = based;
-    Feed its = new Feed(increment);
+    Appender its = new Appender(increment);
     if (journal.isRelaying()) {
       // A master's stream is not ours to add a SELECT to.
       its.writer.head(journal.selection());
@@ -211,17 +211,17 @@ public final class AppendOnly {
     journal.add(its);
     // Otherwise a SELECT comes by itself.
     its.writer.head(journal.selection());
-    feed = Optional.of(its);
+    appender = Optional.of(its);
     follow();
     return true;
   }
 
   /** Has everything from now on appended to another file than before. */
   synchronized boolean goOnIn(AofIncrement increment) {
-    if (feed.isEmpty()) {
+    if (appender.isEmpty()) {
       return false;
     }
-    AofWriter writer = feed.get().writer;
+    AofWriter writer = appender.get().writer;
     closedSize += writer.size() + writer.pending();
     writer.continueIn(increment, journal.selection());
     return true;
@@ -233,7 +233,7 @@ public final class AppendOnly {
    */
   synchronized void beginAnew() {
     if (enabled) {
-      feed.ifPresent(journal::remove);
+      appender.ifPresent(journal::remove);
       isBased = false;
       forced.raise(0);
       keeper.accept(new AofKeeper.Detach());
@@ -243,10 +243,10 @@ public final class AppendOnly {
 
   /** Appends nothing any more; what has been appended is on the disk when this returns. */
   void detach() {
-    Optional<Feed> old;
+    Optional<Appender> old;
     synchronized (this) {
-      old = feed;
-      feed = Optional.empty();
+      old = appender;
+      appender = Optional.empty();
     }
     old.ifPresent(journal::remove);
     old.ifPresent(its -> its.writer.close());
@@ -290,7 +290,7 @@ public final class AppendOnly {
   }
 
   private void scheduleFirst() {
-    if (enabled && feed.isEmpty()) {
+    if (enabled && appender.isEmpty()) {
       rewrites.schedule();
     }
   }
@@ -304,7 +304,7 @@ public final class AppendOnly {
 
   /** Whether what happens is appended to a file. */
   boolean isAttached() {
-    return feed.isPresent();
+    return appender.isPresent();
   }
 
   boolean isRewriting() {
@@ -323,13 +323,13 @@ public final class AppendOnly {
 
   /** Whether writes are refused, because they cannot be appended. */
   boolean refusesWrites() {
-    Optional<Feed> present = feed;
+    Optional<Appender> present = appender;
     return present.isPresent() && !present.get().writer.error().isEmpty();
   }
 
   /** Why writes are refused, if they still are: an error line, or "". */
   String refusal() {
-    String error = feed.map(its -> its.writer.error()).orElse("");
+    String error = appender.map(its -> its.writer.error()).orElse("");
     return error.isEmpty() ? "" : "MISCONF Errors writing to the AOF file: " + error;
   }
 
@@ -338,13 +338,13 @@ public final class AppendOnly {
    * then there is more to be written and forced at once.
    */
   void writeSoon(ActorRef<Borrower.Message> borrower) {
-    Optional<Feed> present = feed;
+    Optional<Appender> present = appender;
     if (present.isPresent() && !writesSoon.getAndSet(true)) {
       borrower.tell(new Borrower.Cut(0, none -> write(present.get())));
     }
   }
 
-  private void write(Feed its) {
+  private void write(Appender its) {
     writesSoon.set(false);
     its.writer.wake();
   }
@@ -361,7 +361,7 @@ public final class AppendOnly {
   }
 
   private boolean writeThrough() {
-    Optional<Feed> present = feed;
+    Optional<Appender> present = appender;
     return present.isEmpty() || present.get().writer.writeThrough();
   }
 
@@ -384,7 +384,7 @@ public final class AppendOnly {
   }
 
   private long written() {
-    return feed.map(its -> its.writer.safe()).orElse(Long.MAX_VALUE);
+    return appender.map(its -> its.writer.safe()).orElse(Long.MAX_VALUE);
   }
 
   private boolean isStrict() {
@@ -400,7 +400,7 @@ public final class AppendOnly {
   void awaitDisclosable(long offset, Runnable then) {
     if (isStrict()) {
       disk.await(offset, then);
-      feed.ifPresent(this::write);
+      appender.ifPresent(this::write);
     } else {
       then.run();
     }
@@ -408,17 +408,17 @@ public final class AppendOnly {
 
   /** Has the file say at once where in the stream it stands, if it is told more than before. */
   void mark() {
-    feed.ifPresent(its -> its.writer.mark());
+    appender.ifPresent(its -> its.writer.mark());
   }
 
   /** Whether that is as safe as it is to be here. */
   boolean isMarked() {
-    return feed.filter(its -> !its.writer.isMarked()).isEmpty();
+    return appender.filter(its -> !its.writer.isMarked()).isEmpty();
   }
 
   /** Returns when all that was appended has been written, unless it cannot be. */
   public void flush() {
-    feed.ifPresent(
+    appender.ifPresent(
         its -> {
           while (its.writer.pending() > 0 && its.writer.error().isEmpty()) {
             its.writer.wake();
@@ -429,7 +429,7 @@ public final class AppendOnly {
 
   /** Up to where the journal is on the disk; -1 if it is not kept there, or not as a whole yet. */
   long forced() {
-    return feed.filter(its -> isBased).map(its -> its.writer.synced()).orElse(-1L);
+    return appender.filter(its -> isBased).map(its -> its.writer.synced()).orElse(-1L);
   }
 
   /** Whether everything before this offset of the journal is on the disk. */
@@ -439,7 +439,8 @@ public final class AppendOnly {
 
   /** Whether nothing can be written, or the disk has not done for so long what it was asked to. */
   boolean isStuck(long nanos) {
-    return !refusal().isEmpty() || feed.filter(its -> its.writer.waitingFor() > nanos).isPresent();
+    return !refusal().isEmpty()
+        || appender.filter(its -> its.writer.waitingFor() > nanos).isPresent();
   }
 
   /** Runs a task once that is so, or it is turned off. */
@@ -450,15 +451,15 @@ public final class AppendOnly {
   /** To be called some times a second. */
   void tend() {
     synchronized (this) {
-      rewrites.tend(feed.isPresent() ? size() : 0);
-      feed.ifPresent(its -> lag.watch(its.writer));
+      rewrites.tend(appender.isPresent() ? size() : 0);
+      appender.ifPresent(its -> lag.watch(its.writer));
     }
     // For what was changed on behalf of nobody.
-    feed.filter(its -> its.writer.pending() > 0).ifPresent(this::write);
+    appender.filter(its -> its.writer.pending() > 0).ifPresent(this::write);
   }
 
   private long size() {
-    return closedSize + feed.map(its -> its.writer.size()).orElse(0L);
+    return closedSize + appender.map(its -> its.writer.size()).orElse(0L);
   }
 
   private boolean suspendsFsync() {
@@ -471,7 +472,7 @@ public final class AppendOnly {
 
   /** Has the guards follow the policy, and an offset that has become less. */
   private synchronized void follow() {
-    feed.ifPresent(
+    appender.ifPresent(
         its -> {
           forced.raise(isBased ? its.writer.synced() : 0);
           if (policy() == AofWriter.Fsync.ALWAYS || loops.isEmpty()) {
@@ -497,10 +498,10 @@ public final class AppendOnly {
       text.field("aof_current_size", size())
           .field("aof_base_size", rewrites.base())
           .field("aof_pending_rewrite", rewrites.state() == Rewrite.SCHEDULED ? 1 : 0)
-          .field("aof_buffer_length", feed.map(its -> its.writer.pending()).orElse(0L))
+          .field("aof_buffer_length", appender.map(its -> its.writer.pending()).orElse(0L))
           .field(
               "aof_pending_bio_fsync",
-              feed.filter(its -> its.writer.isSyncing()).isPresent() ? 1 : 0)
+              appender.filter(its -> its.writer.isSyncing()).isPresent() ? 1 : 0)
           .field("aof_delayed_fsync", lag.times());
     }
   }
