@@ -9,14 +9,12 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import scala.concurrent.ExecutionContextExecutor;
 
 /**
- * The work that a node does regularly: once a second, or at a {@link Pace} of {@code hz} times a
- * second.
+ * The work that a node does regularly, at a {@link Pace} of {@code hz} times a second; what is done
+ * once a second goes with it, for another awakening would cost more than what is to be done.
  */
 public final class Beat {
   /** How long a shard looks for expired keys at a time, at the least effort. */
   private static final long EXPIRY_SLICE_NANOS = 1_000_000;
-
-  private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final Node node;
   private final ActorSystem<?> system;
@@ -32,6 +30,9 @@ public final class Beat {
   /** How often in a second it is at present. */
   private volatile int rate;
 
+  /** How many beats there have been in the present second. */
+  private int beats;
+
   private final Pace pace = new Pace(System.nanoTime());
 
   Beat(Node node, ActorSystem<?> system) {
@@ -44,7 +45,6 @@ public final class Beat {
   void begin() {
     node.settings.hz.each(hz -> pace());
     node.settings.dynamicHz.each(dynamic -> pace());
-    repeat(SECOND, () -> node.limits.tend(node.now()));
   }
 
   /** Has the regular work done as often as it is to be from now on. */
@@ -54,7 +54,7 @@ public final class Beat {
     if (due != rate) {
       rate = due;
       present.cancel();
-      present = repeat(Duration.ofMillis(1000 / due), this::tend);
+      present = repeat(Duration.ofMillis(1000 / due));
     }
   }
 
@@ -69,15 +69,15 @@ public final class Beat {
     return rate;
   }
 
-  private Cancellable repeat(Duration interval, Runnable task) {
+  private Cancellable repeat(Duration interval) {
     return system
         .scheduler()
-        .scheduleAtFixedRate(interval, interval, () -> unlessStopped(task), executor);
+        .scheduleAtFixedRate(interval, interval, this::unlessStopped, executor);
   }
 
-  private void unlessStopped(Runnable task) {
+  private void unlessStopped() {
     if (!stopped) {
-      task.run();
+      tend();
     }
   }
 
@@ -99,12 +99,20 @@ public final class Beat {
         traffic.replicated());
     node.memoryPeak.seen(node.keyspaces.memory.used());
     node.files.tend();
+    if (isSecond()) {
+      node.limits.tend(at);
+    }
     pace();
   }
 
-  /** Wall clock in milliseconds as of the last beat, for what is told in seconds. */
+  private synchronized boolean isSecond() {
+    beats = beats + 1 < rate ? beats + 1 : 0;
+    return beats == 0;
+  }
+
+  /** Wall clock in milliseconds, as of the last beat if that is not long ago. */
   long at() {
-    return at;
+    return rate > Pace.IDLE_HZ ? at : node.now();
   }
 
   /** Switches the regular search for expired keys on or off. */

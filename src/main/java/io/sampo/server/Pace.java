@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Pace {
   /** How often an idle node looks whether it still is. */
-  static final int IDLE_HZ = 2;
+  static final int IDLE_HZ = 1;
 
   /** More than what the rates of INFO are averaged over, so that these come down to nothing. */
   static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
