@@ -1,9 +1,14 @@
 package io.sampo.server;
 
+import io.sampo.command.Command;
 import io.sampo.resp.Bytes;
 import io.sampo.server.stats.Traffic;
 import io.sampo.shard.CommandStats;
 import io.sampo.shard.Executor;
+import io.sampo.shard.Histogram;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The counts of INFO. Each is kept by the thread that does the counting; here they are added up,
@@ -36,21 +41,51 @@ public final class Statistics {
     }
   }
 
+  /**
+   * What is taken away from all that is told.
+   *
+   * @param times how long the runs of each command had taken, by its id
+   */
+  private record Zero(Sums sums, Map<Integer, Histogram> times) {}
+
   private static final byte[] REPLCONF = Bytes.ascii("replconf");
 
   private final Node node;
   private final int replconf;
-  private volatile Sums zero;
+  private volatile Zero zero;
 
   Statistics(Node node) {
     this.node = node;
     this.replconf = node.commands.find(REPLCONF, 0, REPLCONF.length).id();
-    this.zero = new Sums(new CommandStats(node.commands.all().size()), 0, 0, 0, 0, 0, 0, 0, 0);
+    CommandStats none = new CommandStats(node.commands.all().size());
+    this.zero = new Zero(new Sums(none, 0, 0, 0, 0, 0, 0, 0, 0), Map.of());
   }
 
   /** What was counted since the start, or the last {@link #reset}. */
   public Sums sums() {
-    return total().minus(zero);
+    return total().minus(zero.sums);
+  }
+
+  /** How long the runs of a command took since then; empty where none was tracked. */
+  public Optional<Histogram> times(int id) {
+    Optional<Histogram> times = allTimes(id);
+    Histogram earlier = zero.times.get(id);
+    if (earlier != null) {
+      times.ifPresent(its -> its.minus(earlier));
+    }
+    return times.filter(its -> its.count() > 0);
+  }
+
+  private Optional<Histogram> allTimes(int id) {
+    Histogram sum = null;
+    for (Executor executor : node.cores.executors()) {
+      Optional<Histogram> its = executor.stats().histogram(id);
+      if (its.isPresent()) {
+        sum = sum == null ? new Histogram() : sum;
+        sum.plus(its.get());
+      }
+    }
+    return Optional.ofNullable(sum);
   }
 
   /** Requests that were run since the start. */
@@ -95,7 +130,11 @@ public final class Statistics {
 
   /** Counts from zero again. */
   public void reset() {
-    zero = total();
+    Map<Integer, Histogram> times = new HashMap<>();
+    for (Command command : node.commands.all()) {
+      allTimes(command.id()).ifPresent(its -> times.put(command.id(), its));
+    }
+    zero = new Zero(total(), times);
     node.counters.reset();
     node.watchman.reset();
   }

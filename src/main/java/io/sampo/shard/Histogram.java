@@ -39,10 +39,17 @@ public final class Histogram {
         : ((long) (SUBS + sub) << octave - 1 + FIRST_BITS - SUB_BITS) - 1;
   }
 
-  /** Adds what another has counted, or takes it away. */
-  void merge(Histogram other, int sign) {
+  /** Adds what another has counted. */
+  public void plus(Histogram other) {
     for (int i = 0; i < buckets.length; i++) {
-      buckets[i] += sign * other.buckets[i];
+      buckets[i] += other.buckets[i];
+    }
+  }
+
+  /** Takes away what another has counted. */
+  public void minus(Histogram other) {
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i] -= other.buckets[i];
     }
   }
 

@@ -3,17 +3,20 @@ package io.sampo.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.sampo.testkit.AgainstRedis;
 import io.sampo.testkit.AgainstRedis.On;
 import io.sampo.testkit.Differential;
 import io.sampo.testkit.Layout;
 import io.sampo.testkit.RespClient;
 import io.sampo.testkit.TestNode;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class InfoCommandTest {
@@ -104,6 +107,60 @@ class InfoCommandTest {
       assertTrue(!after.containsKey("errorstat_ERR") && !after.containsKey("cmdstat_set"));
       assertEquals("keys=50,expires=0,avg_ttl=0", after.get("db0"));
     }
+  }
+
+  /** Every client asks for INFO when it connects, and everybody waits for it. */
+  @Test
+  void infoDoesNotAddUpHowLongRunsTook() {
+    try (TestNode node = TestNode.start(new Layout(1, 1, "core"), Map.of());
+        RespClient client = RespClient.connect(node.port())) {
+      long before = allocatedBy(client, 20);
+      for (String request :
+          List.of(
+              "ping",
+              "get a",
+              "set a b",
+              "del a",
+              "ttl a",
+              "type a",
+              "strlen a",
+              "hget h f",
+              "hset h f v",
+              "hlen h",
+              "hdel h f",
+              "lpush l a",
+              "lpop l",
+              "llen l",
+              "sadd s a",
+              "scard s",
+              "srem s a",
+              "zadd z 1 a",
+              "zcard z",
+              "zrem z a",
+              "incr n",
+              "decr n",
+              "exists a",
+              "persist a",
+              "append x y",
+              "getdel x",
+              "xlen st",
+              "pfcount p",
+              "time")) {
+        client.call(request.split(" "));
+      }
+      long after = allocatedBy(client, 20);
+      assertTrue(after < before + 20 * 50_000, before + " bytes and then " + after);
+    }
+  }
+
+  private static long allocatedBy(RespClient client, int requests) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    client.call("INFO");
+    long before = LongStream.of(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).sum();
+    for (int i = 0; i < requests; i++) {
+      client.call("INFO");
+    }
+    return LongStream.of(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).sum() - before;
   }
 
   @AgainstRedis(protocols = 2)

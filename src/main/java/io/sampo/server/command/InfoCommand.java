@@ -85,6 +85,9 @@ final class InfoCommand {
 
   private static final double KIB = 1024;
 
+  /** Known once for all, for the system is asked for all about the process at each call. */
+  private static final String EXECUTABLE = ProcessHandle.current().info().command().orElse("");
+
   private final Node node;
   private final Service service;
   private final List<Keyspace> keyspaces;
@@ -146,7 +149,7 @@ final class InfoCommand {
         .field("hz", node.beat.hz())
         .field("configured_hz", node.settings.hz.get())
         .field("lru_clock", now / 1000 & 0xffffff)
-        .field("executable", ProcessHandle.current().info().command().orElse(""))
+        .field("executable", EXECUTABLE)
         .field("config_file", node.settings.file().map(f -> f.path().toString()).orElse(""))
         .field("io_threads_active", 0);
   }
@@ -361,8 +364,8 @@ final class InfoCommand {
   private void latencyStats() {
     List<Double> percentiles = node.settings.latencyTrackingInfoPercentiles.get().values();
     for (Command command : node.commands.all()) {
-      sums.commands()
-          .histogram(command.id())
+      node.statistics
+          .times(command.id())
           .ifPresent(
               histogram ->
                   text.field(

@@ -14,7 +14,6 @@ import io.sampo.server.Node;
 import io.sampo.server.Session;
 import io.sampo.server.stats.InfoText;
 import io.sampo.server.stats.LatencyMonitor;
-import io.sampo.shard.CommandStats;
 import io.sampo.shard.Histogram;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -155,10 +154,9 @@ final class LatencyCommands {
   /** For each command how many of its runs took no longer than each bound, in microseconds. */
   private static void histogram(Context c, Args a) {
     Node node = Session.of(c).node;
-    CommandStats stats = node.statistics.sums().commands();
     Map<Command, Histogram> found = new LinkedHashMap<>();
     for (Command command : chosen(node.commands, a)) {
-      stats.histogram(command.id()).ifPresent(histogram -> found.put(command, histogram));
+      node.statistics.times(command.id()).ifPresent(times -> found.put(command, times));
     }
     ReplyWriter out = c.out();
     out.map(found.size());

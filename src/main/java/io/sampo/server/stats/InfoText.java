@@ -1,6 +1,7 @@
 package io.sampo.server.stats;
 
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** The text of INFO as it is put together. */
 public final class InfoText {
@@ -31,8 +32,9 @@ public final class InfoText {
     return field(name, bytes).field(name + "_human", human(bytes));
   }
 
+  /** A number that is finite, rounded half up. */
   public static String decimal(double value, int places) {
-    return String.format(Locale.ROOT, "%." + places + "f", value);
+    return BigDecimal.valueOf(value).setScale(places, RoundingMode.HALF_UP).toPlainString();
   }
 
   public static String percent(double share) {

@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** What the operating system tells of this process; 0 where it does not. */
 public final class OperatingSystem {
   /** Linux reports times in hundredths of a second, whatever the kernel's own clock. */
   private static final double TICKS_PER_SECOND = 100;
+
+  private static final String RESIDENT = "\nVmRSS:";
 
   private static final OperatingSystemMXBean BEAN =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -36,12 +37,14 @@ public final class OperatingSystem {
 
   /** Bytes of memory that the process has resident. */
   public static long residentMemory() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      return lines
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElse(0);
+    try {
+      String status = Files.readString(Path.of("/proc/self/status"));
+      int start = status.indexOf(RESIDENT);
+      if (start < 0) {
+        return 0;
+      }
+      int from = start + RESIDENT.length();
+      return 1024 * Long.parseLong(status.substring(from, status.indexOf(" kB", from)).trim());
     } catch (IOException noProc) {
       return 0;
     }
