@@ -11,12 +11,14 @@ sealed interface Answer {
   /**
    * Looks at a piece that arrived.
    *
+   * @param piece of at least one byte
    * @param come what has come before, from 0
+   * @param last the byte before the piece; that of an end of line if there is none
    * @param thorough whether to look at all of it
    * @return what has come now
    * @throws IOException if it is not what it is to be
    */
-  int take(ByteBuffer piece, int come, boolean thorough) throws IOException;
+  int take(ByteBuffer piece, int come, byte last, boolean thorough) throws IOException;
 
   /**
    * The same bytes each time, of which only the ends are looked at when there is no need for more.
@@ -28,7 +30,7 @@ sealed interface Answer {
     }
 
     @Override
-    public int take(ByteBuffer piece, int come, boolean thorough) throws IOException {
+    public int take(ByteBuffer piece, int come, byte last, boolean thorough) throws IOException {
       int read = piece.remaining();
       if (read > bytes.capacity() - come || !isRight(piece, come, thorough || read < Long.BYTES)) {
         throw new IOException("another reply than at first");
@@ -51,9 +53,9 @@ sealed interface Answer {
   /** So many lines, of which none is an error. */
   record Lines(int whole) implements Answer {
     @Override
-    public int take(ByteBuffer piece, int come, boolean thorough) throws IOException {
+    public int take(ByteBuffer piece, int come, byte last, boolean thorough) throws IOException {
       int lines = come;
-      boolean begins = come == 0;
+      boolean begins = last == '\n';
       for (int i = 0; i < piece.limit(); i++) {
         byte b = piece.get(i);
         if (begins && b == '-') {

@@ -16,13 +16,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Random;
-import java.util.stream.Stream;
+import java.util.SplittableRandom;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
- * A client that has hardly anything to do, in a process of its own: each connection sends a batch
- * of requests that was made before, and takes what comes by its length, if it knows it, or by its
- * lines. Of a reply it knows the ends of every piece are compared, of every sixteenth batch all.
+ * A client that has hardly anything to do, in a process of its own: each connection sends the same
+ * batch of requests again and again, only with other numbers, and takes what comes by its length,
+ * if it knows it, or by its lines. Of a reply it knows the ends of every piece are compared, of
+ * every sixteenth batch all.
  *
  * <p>It reads lines {@code PORT CONNECTIONS PIPELINE COMMANDS KNOWN NUMBERS WORD…}, where {@code
  * KNOWN} says whether the reply is always the same, and {@code __rand_int__} in a word stands for a
@@ -34,11 +36,7 @@ public final class Lean {
   private static final int BUFFER = 1 << 17;
   private static final int THOROUGH = 16;
 
-  /** So many requests are made before, where each has its numbers. */
-  private static final int DIFFERENT = 1 << 17;
-
   private static final String NUMBER = "__rand_int__";
-  private static final Random RANDOM = new Random();
   private static final long PATIENCE_MILLIS = 10_000;
 
   /** Latencies are counted by the microsecond, up to a second. */
@@ -50,12 +48,13 @@ public final class Lean {
   private final ByteBuffer taken = ByteBuffer.allocateDirect(BUFFER);
   private final int[] latencies = new int[LONGEST + 1];
 
-  /** Batches of requests, which are sent one after the other, over and over. */
-  private final ByteBuffer requests;
+  private final ByteBuffer batch;
 
-  /** Bytes of one of them. */
-  private final int batch;
+  /** Where in a batch numbers stand, and below what they are. */
+  private final int[] places;
 
+  private final int numbers;
+  private final SplittableRandom random = new SplittableRandom();
   private final Answer answer;
 
   /** Batches not yet sent, and those not yet answered. */
@@ -63,9 +62,11 @@ public final class Lean {
 
   private long toCome;
 
-  private Lean(ByteBuffer requests, int batch, Answer answer, long batches) throws IOException {
-    this.requests = requests;
+  private Lean(ByteBuffer batch, int[] places, int numbers, Answer answer, long batches)
+      throws IOException {
     this.batch = batch;
+    this.places = places;
+    this.numbers = numbers;
     this.answer = answer;
     this.toSend = batches;
     this.toCome = batches;
@@ -104,11 +105,13 @@ public final class Lean {
       int numbers,
       String[] words)
       throws IOException {
-    byte[] request = request(filled(words, numbers));
+    String text = new String(request(words), StandardCharsets.US_ASCII);
+    byte[] request =
+        text.replace(NUMBER, "0".repeat(NUMBER.length())).getBytes(StandardCharsets.US_ASCII);
     byte[] reply = reply(server, request);
     Answer answer = known ? new Answer.Bytes(repeated(reply, pipeline)) : lines(reply, pipeline);
-    ByteBuffer requests = requests(words, numbers, pipeline);
-    Lean lean = new Lean(requests, request.length * pipeline, answer, commands / pipeline);
+    int[] places = places(text.repeat(pipeline));
+    Lean lean = new Lean(repeated(request, pipeline), places, numbers, answer, commands / pipeline);
     long batches = lean.toSend;
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -143,22 +146,12 @@ public final class Lean {
     return new Answer.Lines(lines * times);
   }
 
-  /** Batches of such requests, one after the other; one alone if there is no number in them. */
-  private static ByteBuffer requests(String[] words, int numbers, int pipeline) {
-    boolean different = Stream.of(words).anyMatch(word -> word.contains(NUMBER));
-    int count = different ? DIFFERENT / pipeline * pipeline : pipeline;
-    ByteBuffer all = ByteBuffer.allocateDirect(request(words).length * count);
-    for (int i = 0; i < count; i++) {
-      all.put(request(filled(words, numbers)));
-    }
-    return all.flip();
-  }
-
-  /** As long as it was, for the numbers have twelve digits. */
-  private static String[] filled(String[] words, int numbers) {
-    return Stream.of(words)
-        .map(word -> word.replace(NUMBER, "%012d".formatted(RANDOM.nextInt(numbers))))
-        .toArray(String[]::new);
+  private static int[] places(String requests) {
+    return Pattern.compile(NUMBER)
+        .matcher(requests)
+        .results()
+        .mapToInt(MatchResult::start)
+        .toArray();
   }
 
   /** What the server replies to one request: all that comes before the answer to a PING. */
@@ -195,8 +188,10 @@ public final class Lean {
     /** When its batch was sent. */
     long since;
 
-    /** How much of the answer has come. */
+    /** How much of the answer has come, and the last byte of it. */
     int come;
+
+    byte last;
 
     int batches;
   }
@@ -235,11 +230,22 @@ public final class Lean {
     Connection connection = (Connection) key.attachment();
     connection.since = now;
     connection.come = 0;
+    connection.last = '\n';
+    for (int place : places) {
+      number(place);
+    }
     // All that was sent before has been answered, so there is room for it.
-    int from = requests.limit() % requests.capacity();
-    requests.clear().position(from).limit(from + batch);
-    if (((SocketChannel) key.channel()).write(requests) < batch) {
+    if (((SocketChannel) key.channel()).write(batch.rewind()) < batch.capacity()) {
       throw new IOException("a batch is too much at once");
+    }
+  }
+
+  /** Puts another number there, of as many digits as {@link #NUMBER} has. */
+  private void number(int place) {
+    int left = random.nextInt(numbers);
+    for (int i = place + NUMBER.length() - 1; i >= place; i--) {
+      batch.put(i, (byte) ('0' + left % 10));
+      left /= 10;
     }
   }
 
@@ -250,7 +256,9 @@ public final class Lean {
       throw new EOFException("the server closed a connection");
     }
     boolean thorough = connection.batches % THOROUGH == 0;
-    connection.come = answer.take(taken.flip(), connection.come, thorough);
+    taken.flip();
+    connection.come = answer.take(taken, connection.come, connection.last, thorough);
+    connection.last = taken.get(taken.limit() - 1);
     if (connection.come == answer.whole()) {
       long now = System.nanoTime();
       latencies[(int) Math.min(LONGEST, (now - connection.since) / 1000)]++;

@@ -40,6 +40,7 @@ final class LeanClient implements Driver {
   public Load.Run run(Load load, Server server, long commands)
       throws IOException, InterruptedException {
     load.begin(server, commands);
+    long sent = commands / load.pipeline() * load.pipeline();
     long start = server.cpuMicros();
     orders.println(
         "%d %d %d %d %b %d %s"
@@ -47,7 +48,7 @@ final class LeanClient implements Driver {
                 server.port(),
                 load.connections(),
                 load.pipeline(),
-                commands,
+                sent,
                 load.before() instanceof Load.Read,
                 Load.KEYS,
                 String.join(" ", load.request())));
@@ -63,7 +64,7 @@ final class LeanClient implements Driver {
     }
     return new Load.Run(
         Double.parseDouble(figures[0]),
-        (double) (end - start) / commands,
+        (double) (end - start) / sent,
         Double.parseDouble(figures[2]),
         Double.parseDouble(figures[3]),
         Double.parseDouble(figures[4]),

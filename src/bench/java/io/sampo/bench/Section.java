@@ -18,7 +18,7 @@ enum Section {
   LEAN(
       "Data types, with a client that has hardly anything to do",
       "`redis-benchmark` takes 7 system calls for a batch where a server needs two, and parses each"
-          + " element of a reply, which takes more than to send it. This client has its batches ready,"
+          + " element of a reply, which takes more than to send it. This client has its batch ready but for the random numbers,"
           + " and takes replies by their length or by their lines; of those whose bytes it knows it"
           + " compares the ends of each piece that arrives, and of every sixteenth all. It is one thread"
           + " in a process of its own, and asks as `redis-benchmark` does: each connection again when"
