@@ -98,7 +98,9 @@ public final class Admission {
         return "ERR Command not allowed inside a transaction";
       }
       // Whatever it is, to queue it takes memory.
-      if (session.node.keyspaces.memory.isFull() && !endsTransaction(command)) {
+      if (session.node.keyspaces.memory.isFull()
+          && !session.node.loading.isOn()
+          && !endsTransaction(command)) {
         return Memory.OOM;
       }
     }

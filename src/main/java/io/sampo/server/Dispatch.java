@@ -6,6 +6,7 @@ import io.sampo.command.Flag;
 import io.sampo.data.Limits;
 import io.sampo.resp.Args;
 import io.sampo.shard.Batch;
+import io.sampo.shard.Memory;
 import java.util.Optional;
 
 /**
@@ -73,6 +74,10 @@ final class Dispatch {
         break;
       }
       String refusal = Admission.refusal(session, command, args);
+      if (refusal.equals(Memory.OOM) && round.size > 0) {
+        // What is before it may make room.
+        break;
+      }
       if (passesOn && (refusal.isEmpty() || refusal.equals(Admission.READONLY))) {
         if (isPassedOn(command, refusal)) {
           if (round.size > 0) {

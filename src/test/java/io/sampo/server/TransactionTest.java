@@ -104,6 +104,9 @@ class TransactionTest {
       each(pair, "EXEC\nMULTI\nRESET\nGET y");
       other.config("maxmemory", "0");
     }
+    each(pair, "SETRANGE big 12000000 x");
+    pair.config("maxmemory", "10mb");
+    pipelined(pair, "DEL big\nMULTI\nSET x 2\nEXEC\nGET x");
   }
 
   @AgainstRedis({@On, @On(shards = 5, loops = 2)})
