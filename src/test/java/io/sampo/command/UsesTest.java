@@ -26,7 +26,7 @@ class UsesTest {
               "MSET k w,MSETNX k w,APPEND k w,SETRANGE k 0 w,GETEX k,GET k,STRLEN k",
               "SETBIT k 1 1,BITFIELD k SET u8 0 1,BITOP NOT k k,COPY x k REPLACE,COPY k x",
               "RENAME x k,RENAMENX x k,RENAMENX k k,EXPIRE k 100,PERSIST k,TYPE k,LCS k k,SUBSTR k 0 1",
-              "MGET k k,EXISTS k k,TOUCH k,TTL k,OBJECT ENCODING k,DUMP k,PFADD k a,COPY k new"),
+              "MGET k k,EXISTS k k,TOUCH k,TTL k,OBJECT ENCODING k,DUMP k,PFADD k a,COPY k new,COPY none k"),
           "SET k 12345",
           List.of("INCR k,INCRBY k 50000,INCRBYFLOAT k 1.5,DECR k,DECRBY k 1000"),
           "SADD k a b c",
@@ -59,6 +59,7 @@ class UsesTest {
   void everyCommandCountsAsOften(Differential pair) {
     pair.config("maxmemory-policy", "allkeys-lfu");
     pair.config("lfu-log-factor", "0");
+    pair.config("lfu-decay-time", "0");
     Map<String, List<String>> ours = new TreeMap<>();
     Map<String, List<String>> theirs = new TreeMap<>();
     COMMANDS.forEach(

@@ -179,9 +179,9 @@ public final class KeyCommands {
     Db from = c.db(a, 1);
     Db to = c.db(a, 2, target);
     // The look-up of the destination may remove it, if it has expired; so it comes first.
-    boolean taken = c.write(to, a, 2) != Db.NONE;
+    boolean taken = to.find(a.array(), a.offset(2), a.length(2)) != Db.NONE;
     int h = c.read(from, a, 1);
-    if (h == Db.NONE || taken && !replace) {
+    if (h == Db.NONE || c.write(to, a, 2) != Db.NONE && !replace) {
       c.out().integer(0);
       return;
     }
