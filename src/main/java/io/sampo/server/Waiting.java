@@ -1,5 +1,6 @@
 package io.sampo.server;
 
+import io.sampo.command.Command;
 import io.sampo.resp.Bytes;
 import io.sampo.shard.Borrower;
 import io.sampo.shard.Waiter;
@@ -135,27 +136,25 @@ public final class Waiting implements Waiter.Owner {
     boolean ended = withdrawn(present, present.end(Bytes.ascii("-" + error + "\r\n")));
     if (ended) {
       node.watchman.failed(error);
-      countFailed();
     }
     return ended;
   }
 
-  /** Ends a block as its timeout would; returns whether it did. */
-  public boolean timeOut() {
-    boolean ended = timeOut(waiter);
+  /**
+   * Ends a block, if there is one, with this error, or as its timeout would if that is empty;
+   * returns whether it did. The command has failed then, as Redis counts it, in either case.
+   */
+  public boolean unblock(String error) {
+    // The session may go on to the next one as soon as the block is over.
+    Command command = session.state.command;
+    boolean ended = error.isEmpty() ? timeOut(waiter) : fail(error);
     if (ended) {
-      countFailed();
+      loop.thread.execute(() -> loop.executor.stats().failed[command.id()]++);
     }
     return ended;
   }
 
-  /** Whatever is ended before its time has failed, as Redis counts it, even if with no error. */
-  private void countFailed() {
-    int id = session.state.command.id();
-    loop.thread.execute(() -> loop.executor.stats().failed[id]++);
-  }
-
-  /** As {@link #timeOut()}, of this block and no later one. */
+  /** Ends this block, and no later one, as its timeout would; returns whether it did. */
   public boolean timeOut(Waiter which) {
     return withdrawn(which, which.timeOut());
   }

@@ -223,7 +223,7 @@ final class ClientCommands {
             .node
             .clients
             .find(a.integer(2))
-            .map(session -> error ? session.waiting.fail(UNBLOCKED) : session.waiting.timeOut())
+            .map(session -> session.waiting.unblock(error ? UNBLOCKED : ""))
             .orElse(false);
     c.out().integer(woken ? 1 : 0);
   }
