@@ -6,6 +6,8 @@ import java.time.Duration;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.concurrent.ExecutionContextExecutor;
 
 /**
@@ -13,6 +15,8 @@ import scala.concurrent.ExecutionContextExecutor;
  * once a second goes with it, for another awakening would cost more than what is to be done.
  */
 public final class Beat {
+  private static final Logger LOG = LoggerFactory.getLogger(Beat.class);
+
   /** How long a shard looks for expired keys at a time, at the least effort. */
   private static final long EXPIRY_SLICE_NANOS = 1_000_000;
 
@@ -77,7 +81,12 @@ public final class Beat {
 
   private void unlessStopped() {
     if (!stopped) {
-      tend();
+      try {
+        tend();
+      } catch (RuntimeException e) {
+        // The scheduler would not come back.
+        LOG.error("The regular work has failed", e);
+      }
     }
   }
 
@@ -98,10 +107,10 @@ public final class Beat {
         traffic.followed(),
         traffic.replicated());
     node.memoryPeak.seen(node.keyspaces.memory.used());
-    node.files.tend();
     if (isSecond()) {
       node.limits.tend(at);
     }
+    node.files.tend();
     pace();
   }
 
